@@ -1,0 +1,28 @@
+"""CineMatch's library: recommend, explain and measure, without any web framework.
+
+>>> import core
+>>> cinematch = core.open_service()                # doctest: +SKIP
+>>> cinematch.recommend(user_id=1, algorithm="hybrid", n=10)  # doctest: +SKIP
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "3.0.0"
+__all__ = ["CineMatch", "Settings", "__version__", "open_service"]
+
+if TYPE_CHECKING:
+    from core.service import CineMatch, open_service
+    from core.settings import Settings
+
+
+def __getattr__(name: str) -> Any:
+    # Resolved on first use: `import core.utils` must stay cheap.
+    if name in ("CineMatch", "open_service"):
+        from core import service
+
+        return getattr(service, name)
+    if name == "Settings":
+        from core.settings import Settings
+
+        return Settings
+    raise AttributeError(f"module 'core' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Ratings and movies: sources, readers, the on-disk store, splits and synthetic data."""

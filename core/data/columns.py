@@ -1,0 +1,39 @@
+"""Names of the columns in rating tables."""
+
+USER = "user_id"
+MOVIE = "movie_id"
+RATING = "rating"
+TIMESTAMP = "timestamp"
+TITLE = "title"
+GENRES = "genres"
+TAG = "tag"
+IMDB = "imdb_id"
+TMDB = "tmdb_id"
+YEAR = "year"
+
+NO_GENRES = "(no genres listed)"
+GENRE_NAMES = (
+    "Action",
+    "Adventure",
+    "Animation",
+    "Children",
+    "Comedy",
+    "Crime",
+    "Documentary",
+    "Drama",
+    "Fantasy",
+    "Film-Noir",
+    "Horror",
+    "IMAX",
+    "Musical",
+    "Mystery",
+    "Romance",
+    "Sci-Fi",
+    "Thriller",
+    "War",
+    "Western",
+)
+"""The 19 genres of MovieLens (18 and IMAX)."""
+
+MIN_RATING = 0.5
+MAX_RATING = 5.0

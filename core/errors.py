@@ -1,0 +1,37 @@
+"""Errors that people can act on: every message says what to do next."""
+
+
+class CineMatchError(Exception):
+    """Base of all errors that CineMatch raises on purpose."""
+
+
+class ConfigurationError(CineMatchError):
+    """A setting or an algorithm's configuration is not valid."""
+
+
+class DataError(CineMatchError):
+    """A data set or one of its source files cannot be used."""
+
+
+class ArtifactError(CineMatchError):
+    """A trained model on disk is missing, damaged or of another format."""
+
+
+class NotFittedError(CineMatchError):
+    """A recommender was asked before `fit` or `load`."""
+
+
+class InvalidInputError(CineMatchError, ValueError):
+    """What a caller passed is not usable: wrong type, range, shape or name."""
+
+
+class UnknownIdError(CineMatchError, LookupError):
+    """A user, movie or algorithm of that name does not exist here."""
+
+
+class ModelUnavailableError(CineMatchError):
+    """The algorithm exists, but its model is not loaded in this process."""
+
+
+class JobCancelledError(CineMatchError):
+    """Long work was stopped on request; nothing was changed."""

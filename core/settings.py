@@ -1,0 +1,99 @@
+"""One typed settings object, read from `CINEMATCH_*` variables."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.errors import ConfigurationError
+
+__all__ = ["Settings", "load_settings"]
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured from outside; see docs/CONFIGURATION.md."""
+
+    model_config = SettingsConfigDict(env_prefix="CINEMATCH_", frozen=True, env_ignore_empty=True)
+
+    dataset: str = "ml-latest-small"
+    """Name of the data set to serve; a directory of `data_dir`."""
+    data_dir: Path = Path("data")
+    """Where data sets are installed."""
+    models_dir: Path = Path("models")
+    """Where trained models are kept, one directory per data set and algorithm."""
+    cache_dir: Path = Path("cache")
+    """Background jobs, stored evaluation runs and downloads."""
+    algorithms: Annotated[tuple[str, ...], NoDecode] = ()
+    """Comma-separated keys of the algorithms to train and serve; empty means all that ship."""
+    memory_budget_mb: int | None = Field(default=None, ge=1)
+    """Memory that models may take, in MB; by default derived from the container's limit."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8050, ge=1, le=65535)
+    workers: int = Field(default=2, ge=1, le=64)
+    threads: int = Field(default=4, ge=1, le=64)
+    url_prefix: str = "/"
+    """Path under which the whole application is mounted, such as `/cinematch/`."""
+    secret_key: SecretStr | None = None
+    """Signs background jobs; generated once and kept in `cache_dir` when not given."""
+    redis_url: str | None = None
+    """Redis for rate limits shared by all workers."""
+    database_url: str | None = None
+    tmdb_api_key: SecretStr | None = None
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("algorithms", mode="before")
+    @classmethod
+    def _split_algorithms(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("url_prefix")
+    @classmethod
+    def _normalise_prefix(cls, value: str) -> str:
+        inner = value.strip("/")
+        return f"/{inner}/" if inner else "/"
+
+    @property
+    def dataset_dir(self) -> Path:
+        """Directory of the configured data set."""
+        return self.data_dir / self.dataset
+
+    @property
+    def dataset_models_dir(self) -> Path:
+        """Directory that holds the models trained on the configured data set."""
+        return self.models_dir / self.dataset
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read settings from the environment.
+
+    Parameters
+    ----------
+    **overrides : object
+        Values that win over the environment; ``None`` means "not given".
+
+    Raises
+    ------
+    ConfigurationError
+        When a variable does not parse; the message names the variable.
+    """
+    given = {key: value for key, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"CINEMATCH_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']} (got {item['input']!r})"
+            for item in error.errors()
+        ]
+        raise ConfigurationError(
+            "The configuration is not valid. Correct these variables and start again:\n  " + "\n  ".join(lines)
+        ) from error
+
+
+@lru_cache(maxsize=1)
+def default_settings() -> Settings:
+    """Return the process's settings, read once."""
+    return load_settings()
