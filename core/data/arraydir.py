@@ -1,0 +1,174 @@
+"""A directory of plain `.npy` arrays with a manifest: the on-disk form of data sets and models.
+
+Written to a temporary sibling, fsynced and renamed, so that a reader finds the old directory or the new one,
+never half of either. Opened by memory map and without pickle.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import ArtifactError
+
+__all__ = ["atomic_directory", "open_arrays", "read_manifest", "resolve", "verify_arrays", "write_array_dir"]
+
+MANIFEST = "manifest.json"
+_IN_MEMORY_BELOW = 1 << 16
+_SUPERSEDED = ".superseded"
+
+
+def resolve(path: Path) -> Path:
+    """Return the directory to read: `path`, or the former one where a crash fell between two renames."""
+    former = path.with_name(path.name + _SUPERSEDED)
+    return former if not path.exists() and former.is_dir() else path
+
+
+@contextmanager
+def atomic_directory(path: Path) -> Iterator[Path]:
+    """Yield a temporary directory that takes the place of `path` when the block ends without an error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staging = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    staging.mkdir(mode=0o755)
+    try:
+        yield staging
+        for file in sorted(staging.rglob("*")):
+            _fsync(file)
+        _fsync(staging)
+        _swap_in(staging, path)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _swap_in(staging: Path, path: Path) -> None:
+    former = path.with_name(path.name + _SUPERSEDED)
+    if path.exists():
+        if former.exists():
+            shutil.rmtree(former)
+        path.rename(former)
+    staging.rename(path)
+    _fsync(path.parent)
+    if former.exists():
+        shutil.rmtree(former)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the hex SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def describe_arrays(directory: Path) -> dict[str, dict[str, Any]]:
+    """Return dtype, shape, size in bytes and SHA-256 of every `.npy` file of a directory."""
+    described = {}
+    for file in sorted(directory.glob("*.npy")):
+        array = np.load(file, mmap_mode="r", allow_pickle=False)
+        described[file.stem] = {
+            "dtype": array.dtype.str,
+            "shape": list(array.shape),
+            "bytes": int(array.nbytes),
+            "sha256": sha256_of(file),
+        }
+    return described
+
+
+def write_array_dir(path: Path, arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> Path:
+    """Write arrays and manifest to `path` atomically; the manifest gains the key ``arrays``."""
+    with atomic_directory(path) as staging:
+        for name, array in arrays.items():
+            np.save(staging / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+        finish_array_dir(staging, manifest)
+    return path
+
+
+def finish_array_dir(staging: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the manifest of a directory whose `.npy` files are all there."""
+    complete = {**manifest, "arrays": describe_arrays(staging)}
+    (staging / MANIFEST).write_text(json.dumps(complete, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return complete
+
+
+def read_manifest(path: Path, *, what: str, remedy: str) -> dict[str, Any]:
+    """Read the manifest of an array directory.
+
+    Raises
+    ------
+    ArtifactError
+        When there is no directory, no manifest or no valid JSON; the message ends with `remedy`.
+    """
+    file = resolve(path) / MANIFEST
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ArtifactError(f"There is no {what} at {path} (no {MANIFEST}). {remedy}") from error
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"The manifest of the {what} at {path} cannot be read: {error}. {remedy}") from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("arrays"), dict):
+        raise ArtifactError(f"The manifest of the {what} at {path} lists no arrays. {remedy}")
+    return manifest
+
+
+def open_arrays(path: Path, manifest: Mapping[str, Any], *, remedy: str) -> dict[str, NDArray[Any]]:
+    """Open the arrays that a manifest lists, read-only; small ones are read, large ones memory-mapped.
+
+    Raises
+    ------
+    ArtifactError
+        When a file is missing, is no plain array or differs in dtype or shape from the manifest.
+    """
+    directory = resolve(path)
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, entry in manifest["arrays"].items():
+        file = directory / f"{name}.npy"
+        try:
+            mapped = np.load(file, mmap_mode="r" if entry["bytes"] >= _IN_MEMORY_BELOW else None, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise ArtifactError(f"{file} cannot be opened: {error}. {remedy}") from error
+        if mapped.dtype.str != entry["dtype"] or list(mapped.shape) != entry["shape"]:
+            raise ArtifactError(
+                f"{file} holds {mapped.dtype.str}{list(mapped.shape)}, its manifest says "
+                f"{entry['dtype']}{entry['shape']}. {remedy}"
+            )
+        array = mapped.view(np.ndarray)
+        array.setflags(write=False)
+        arrays[name] = array
+    return arrays
+
+
+def verify_arrays(path: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Compare every array file with its recorded SHA-256 and look for values that are not finite.
+
+    Returns
+    -------
+    list of str
+        One sentence per fault; empty when all is well.
+    """
+    directory = resolve(path)
+    faults = []
+    for name, entry in manifest["arrays"].items():
+        file = directory / f"{name}.npy"
+        if not file.exists():
+            faults.append(f"{file} is missing")
+        elif sha256_of(file) != entry["sha256"]:
+            faults.append(f"{file} differs from its recorded SHA-256")
+        else:
+            array = np.load(file, mmap_mode="r", allow_pickle=False)
+            if array.dtype.kind == "f" and not bool(np.isfinite(array).all()):
+                faults.append(f"{file} holds values that are not finite")
+    return faults

@@ -1,0 +1,1 @@
+"""Values to text and markup: titles, genres, ratings, statistics of recommendations."""
