@@ -85,7 +85,7 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"CINEMATCH_{'_'.join(str(part) for part in item['loc']).upper()}: {item['msg']} (got {item['input']!r})"
+            f"CINEMATCH_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']} (got {item['input']!r})"
             for item in error.errors()
         ]
         raise ConfigurationError(
