@@ -1,0 +1,365 @@
+"""The one object that pages, the REST API and the command line all call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
+from core.filters import filter_mask
+from core.recommenders.registry import algorithm_keys
+from core.views import (
+    ContributionView,
+    DatasetView,
+    ExplanationView,
+    Filters,
+    ListItem,
+    ModelStatus,
+    MovieView,
+    RatedMovie,
+    RecommendationList,
+    SearchPage,
+    SimilarMovie,
+    TasteProfile,
+)
+
+if TYPE_CHECKING:
+    from core.evaluation.runs import EvaluationRun
+    from core.recommenders.base import Progress, Recommender
+    from core.recommenders.results import Contribution
+    from core.search import TitleIndex
+    from core.settings import Settings
+    from core.store.cache import ModelCache
+
+__all__ = ["MAX_LIST", "CineMatch", "open_service"]
+
+MAX_LIST = 500
+"""Longest list that is served."""
+_PREFERENCE = ("hybrid", "ease", "user_knn", "item_knn", "svd", "surprise_svd", "content", "popularity")
+
+
+class CineMatch:
+    """Recommend, explain, compare and describe over one data set and its loaded models.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    models : ModelCache
+    search : TitleIndex
+    settings : Settings
+
+    Notes
+    -----
+    All ids in and out are the data set's own; answers are plain values of `core.views`.
+    Everywhere a profile is given by exactly one of `user_id` (a stored user) and `ratings`
+    (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing.
+    """
+
+    def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
+        self.dataset = dataset
+        self.model_cache = models
+        self.titles = search
+        self.settings = settings
+        self._mask = lru_cache(maxsize=32)(lambda filters: filter_mask(dataset, filters))
+
+    # --- data set and models ------------------------------------------------------------------------------
+
+    def dataset_view(self) -> DatasetView:
+        """Return the data set in numbers."""
+        data = self.dataset
+        low, high = data.rating_range
+        return DatasetView(
+            name=data.name,
+            source=data.source,
+            fingerprint=data.fingerprint,
+            users=data.n_users,
+            movies=data.n_movies,
+            ratings=data.n_ratings,
+            density=data.density,
+            mean_rating=data.global_mean,
+            rating_min=low,
+            rating_max=high,
+        )
+
+    def overview(self) -> dict[str, Any]:
+        """Return the aggregates behind the data set's charts."""
+        from core.analytics.overview import overview
+
+        return overview(self.dataset)
+
+    def models(self) -> list[ModelStatus]:
+        """Return the state of every algorithm."""
+        return self.model_cache.statuses()
+
+    def default_algorithm(self) -> str:
+        """Return the key of the algorithm to use when none is named: the best that is loaded.
+
+        Raises
+        ------
+        ModelUnavailableError
+            When no model is loaded.
+        """
+        loaded = {status.key for status in self.models() if status.state == "loaded"}
+        for key in (*_PREFERENCE, *sorted(loaded)):
+            if key in loaded:
+                return key
+        raise ModelUnavailableError("No model is loaded. Train one with `cinematch train` and start again.")
+
+    # --- profiles -----------------------------------------------------------------------------------------
+
+    def profile(self, user_id: int | None = None, ratings: Mapping[int, float] | None = None) -> Profile:
+        """Return the profile of a stored user or of a visitor's ratings.
+
+        Raises
+        ------
+        InvalidInputError
+            When not exactly one of the two is given, or a rating is off the scale.
+        UnknownIdError
+            For a user or movie that the data set does not hold.
+        """
+        if (user_id is None) == (ratings is None):
+            raise InvalidInputError("Give either user_id or ratings, not both and not neither.")
+        if user_id is not None:
+            return self.dataset.profile(self.dataset.user_index(user_id))
+        given = dict(ratings or {})
+        items = [self.dataset.movie_index(movie_id) for movie_id in given]
+        return Profile.of(items, list(given.values()))
+
+    def taste(self, user_id: int | None = None, ratings: Mapping[int, float] | None = None) -> TasteProfile:
+        """Return a profile in numbers: genres, decades, favourites."""
+        from core.analytics.taste import taste
+
+        return taste(self.dataset, self.profile(user_id, ratings))
+
+    def user_ratings(self, user_id: int, limit: int | None = None, offset: int = 0) -> list[RatedMovie]:
+        """Return what a user rated, the best first and among equals the most recent first."""
+        user = self.dataset.user_index(user_id)
+        span = slice(int(self.dataset.user_indptr[user]), int(self.dataset.user_indptr[user + 1]))
+        items = self.dataset.user_items[span]
+        ratings = self.dataset.user_ratings[span]
+        times = self.dataset.user_times[span]
+        order = np.lexsort((items, -times.astype(np.int64), -ratings.astype(np.int64)))
+        movies = self.dataset.movies
+        return [
+            RatedMovie(
+                movie_id=int(movies.ids[items[row]]),
+                title=movies.title(int(items[row])),
+                year=movies.year(int(items[row])),
+                genres=movies.genres(int(items[row])),
+                rating=float(ratings[row]) / 2,
+                timestamp=int(times[row]),
+            )
+            for row in order[offset : None if limit is None else offset + limit].tolist()
+        ]
+
+    # --- recommending -------------------------------------------------------------------------------------
+
+    def recommend(
+        self,
+        user_id: int | None = None,
+        ratings: Mapping[int, float] | None = None,
+        algorithm: str | None = None,
+        n: int = 10,
+        exclude_rated: bool = True,
+        filters: Filters | None = None,
+    ) -> RecommendationList:
+        """Return the best movies for a profile.
+
+        Parameters
+        ----------
+        user_id, ratings
+            The profile; see the class.
+        algorithm : str, optional
+            A key; by default `default_algorithm`.
+        n : int
+            1 to 500; fewer rows when fewer movies qualify.
+        exclude_rated : bool
+            Leave out what the profile holds.
+        filters : Filters, optional
+
+        Raises
+        ------
+        InvalidInputError, UnknownIdError, ModelUnavailableError
+        """
+        started = time.perf_counter()
+        if not 1 <= n <= MAX_LIST:
+            raise InvalidInputError(f"n must be between 1 and {MAX_LIST}, not {n}.")
+        model = self._model(algorithm)
+        profile = self.profile(user_id, ratings)
+        found = model.recommend(profile, n, exclude_rated, self._mask(filters or Filters()))
+        movies = self.dataset.movies
+        items = [
+            ListItem(
+                rank=rank,
+                movie_id=int(movies.ids[item]),
+                title=movies.title(item),
+                year=movies.year(item),
+                genres=movies.genres(item),
+                score=score,
+                predicted_rating=_number(predicted),
+            )
+            for rank, (item, score, predicted) in enumerate(
+                zip(found.items.tolist(), found.scores.tolist(), found.predicted.tolist(), strict=True), start=1
+            )
+        ]
+        took = (time.perf_counter() - started) * 1000
+        return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3))
+
+    def compare(
+        self,
+        user_id: int | None = None,
+        ratings: Mapping[int, float] | None = None,
+        algorithms: Sequence[str] | None = None,
+        n: int = 10,
+        filters: Filters | None = None,
+    ) -> dict[str, RecommendationList]:
+        """Return the lists of several algorithms for one profile; by default of all that are loaded."""
+        keys = algorithms or [status.key for status in self.models() if status.state == "loaded"]
+        return {key: self.recommend(user_id, ratings, key, n, filters=filters) for key in keys}
+
+    def explain(
+        self,
+        movie_id: int,
+        user_id: int | None = None,
+        ratings: Mapping[int, float] | None = None,
+        algorithm: str | None = None,
+    ) -> ExplanationView:
+        """Return why a movie has its score for a profile; the contributions add up to the score."""
+        model = self._model(algorithm)
+        explanation = model.explain(self.profile(user_id, ratings), self.dataset.movie_index(movie_id))
+        return ExplanationView(
+            algorithm=model.key,
+            movie_id=movie_id,
+            score=explanation.score,
+            predicted_rating=explanation.predicted_rating,
+            contributions=[self._contribution(part) for part in explanation.contributions],
+            text=explanation.text,
+            films=[self._contribution(part) for part in explanation.films],
+        )
+
+    def similar(self, movie_id: int, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
+        """Return the movies most similar to a movie, in the algorithm's own measure."""
+        if not 1 <= n <= MAX_LIST:
+            raise InvalidInputError(f"n must be between 1 and {MAX_LIST}, not {n}.")
+        found = self._model(algorithm).similar(self.dataset.movie_index(movie_id), n)
+        movies = self.dataset.movies
+        return [
+            SimilarMovie(int(movies.ids[item]), movies.title(item), movies.year(item), movies.genres(item), similarity)
+            for item, similarity in zip(found.items.tolist(), found.similarities.tolist(), strict=True)
+        ]
+
+    # --- movies -------------------------------------------------------------------------------------------
+
+    def movie(self, movie_id: int) -> MovieView:
+        """Return a movie."""
+        return self._movie_view(self.dataset.movie_index(movie_id))
+
+    def movie_histogram(self, movie_id: int) -> NDArray[np.int64]:
+        """Return how many people gave a movie 0.5, 1.0 ... 5.0 stars, int64 of shape (10,)."""
+        movie = self.dataset.movie_index(movie_id)
+        span = slice(int(self.dataset.movie_indptr[movie]), int(self.dataset.movie_indptr[movie + 1]))
+        return np.bincount(self.dataset.movie_ratings[span], minlength=11)[1:].astype(np.int64)
+
+    def search(
+        self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0
+    ) -> SearchPage:
+        """Return movies whose titles match, typos tolerated; without a query the most rated ones."""
+        if not 1 <= limit <= MAX_LIST or offset < 0:
+            raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
+        total, found = self.titles.search(query, self._mask(filters or Filters()), limit, offset)
+        return SearchPage(total, limit, offset, [self._movie_view(int(item)) for item in found])
+
+    # --- measuring ----------------------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        algorithms: Sequence[str] | None = None,
+        protocol: str = "ranking",
+        folds: int = 5,
+        seed: int = 42,
+        progress: Progress | None = None,
+        recompute: bool = False,
+    ) -> EvaluationRun:
+        """Measure algorithms on held-out data, or return the stored result of the same measurement."""
+        from core.evaluation.benchmark import evaluate
+
+        return evaluate(
+            self.dataset,
+            tuple(algorithms or algorithm_keys()),
+            protocol=protocol,
+            folds=folds,
+            seed=seed,
+            progress=progress,
+            cache_dir=self.settings.cache_dir,
+            recompute=recompute,
+        )
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _model(self, algorithm: str | None) -> Recommender:
+        key = algorithm or self.default_algorithm()
+        if key not in algorithm_keys():
+            raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
+        return self.model_cache.get(key)
+
+    def _movie_view(self, movie: int) -> MovieView:
+        movies = self.dataset.movies
+        count = int(self.dataset.movie_counts[movie])
+        return MovieView(
+            movie_id=int(movies.ids[movie]),
+            title=movies.title(movie),
+            year=movies.year(movie),
+            genres=movies.genres(movie),
+            rating_count=count,
+            mean_rating=round(float(self.dataset.movie_means[movie]), 3) if count else None,
+            tags=[tag for tag, _ in movies.tags(movie)],
+            imdb_id=int(movies.imdb_ids[movie]) or None,
+            tmdb_id=int(movies.tmdb_ids[movie]) or None,
+        )
+
+    def _contribution(self, part: Contribution) -> ContributionView:
+        raw = part.id
+        if part.id >= 0 and part.kind in ("movie", "bias"):
+            raw = int(self.dataset.movies.ids[part.id])
+        elif part.id >= 0 and part.kind == "neighbour":
+            raw = int(self.dataset.user_ids[part.id])
+        return ContributionView(part.kind, raw, part.label, part.value)
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def open_service(settings: Settings | None = None, load: bool = True) -> CineMatch:
+    """Open the configured data set and its models.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        By default read from the environment.
+    load : bool
+        Load the models now; otherwise each is loaded when it is first asked for.
+
+    Raises
+    ------
+    DataError
+        When the data set is not installed.
+    """
+    from core.search import TitleIndex
+    from core.settings import load_settings
+    from core.store.cache import ModelCache
+
+    chosen = settings or load_settings()
+    dataset = Dataset.open(chosen.dataset_dir)
+    keys = chosen.algorithms or algorithm_keys()
+    models = ModelCache(dataset, chosen.dataset_models_dir, keys, chosen.memory_budget_mb)
+    if load:
+        models.load_all()
+    return CineMatch(dataset, models, TitleIndex(dataset), chosen)
