@@ -251,7 +251,9 @@ class CineMatch:
         found = self._model(algorithm).similar(self.dataset.movie_index(movie_id), n)
         movies = self.dataset.movies
         return [
-            SimilarMovie(int(movies.ids[item]), movies.title(item), movies.year(item), movies.genres(item), similarity)
+            SimilarMovie(
+                int(movies.ids[item]), movies.title(item), movies.year(item), movies.genres(item), similarity
+            )
             for item, similarity in zip(found.items.tolist(), found.similarities.tolist(), strict=True)
         ]
 
@@ -267,9 +269,7 @@ class CineMatch:
         span = slice(int(self.dataset.movie_indptr[movie]), int(self.dataset.movie_indptr[movie + 1]))
         return np.bincount(self.dataset.movie_ratings[span], minlength=11)[1:].astype(np.int64)
 
-    def search(
-        self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0
-    ) -> SearchPage:
+    def search(self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0) -> SearchPage:
         """Return movies whose titles match, typos tolerated; without a query the most rated ones."""
         if not 1 <= limit <= MAX_LIST or offset < 0:
             raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
