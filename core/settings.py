@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     """Signs background jobs; generated once and kept in `cache_dir` when not given."""
     redis_url: str | None = None
     """Redis for rate limits shared by all workers."""
+    rate_limit: str = "1000 per second"
+    """What one client may ask of the API, in Flask-Limiter's notation; `off` for no limit."""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """Number of reverse proxies in front whose `X-Forwarded-*` headers are believed."""
     database_url: str | None = None
     tmdb_api_key: SecretStr | None = None
     log_format: Literal["text", "json"] = "text"

@@ -1,0 +1,1 @@
+"""What people see, and the web server underneath."""

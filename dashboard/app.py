@@ -1,0 +1,74 @@
+"""The composition root: settings, service, server, pages and callbacks become one application."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dash import Dash
+
+import callbacks
+from core.settings import Settings, load_settings
+from dashboard import shell
+from dashboard.server import make_server
+from dashboard.web.logs import configure_logging
+
+if TYPE_CHECKING:
+    from core.service import CineMatch
+
+__all__ = ["create_app"]
+
+log = logging.getLogger("cinematch.web")
+
+_ASSETS = Path(__file__).resolve().parents[1] / "assets"
+
+
+def create_app(settings: Settings | None = None, service: "CineMatch | None" = None) -> Dash:
+    """Build the application.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        By default those of the service, or of the environment.
+    service : CineMatch, optional
+        By default one over the configured data set, with its models loaded.
+
+    Returns
+    -------
+    Dash
+        Its `server` is the WSGI application.
+
+    Raises
+    ------
+    ConfigurationError, DataError
+        When a setting is not valid or the data set is not installed; the message says what to do.
+    """
+    if settings is None:
+        settings = load_settings() if service is None else service.settings
+    configure_logging(settings.log_format)
+    if service is None:
+        from core.service import open_service
+
+        service = open_service(settings)
+    app: Dash
+
+    def page() -> str:
+        with app.server.test_request_context(settings.url_prefix):
+            return str(app.index())
+
+    server = make_server(settings, service, page)
+    app = Dash(
+        "dashboard",
+        server=server,
+        url_base_pathname=settings.url_prefix,
+        assets_folder=str(_ASSETS),
+        title="CineMatch",
+        update_title=None,
+        index_string=shell.INDEX_STRING,
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+        compress=False,
+    )
+    app.layout = shell.build_layout(service)
+    callbacks.register_all(app, service)
+    log.info("%s is served at %s", service.dataset_view().name, settings.url_prefix)
+    return app

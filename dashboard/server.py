@@ -1,0 +1,85 @@
+"""The Flask server underneath: health, metrics, security headers, compression, limits and the REST API."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from flask import Flask, redirect
+from flask_openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from core import __version__
+from core.settings import Settings
+from core.views import ModelStatus
+from dashboard.api import install_api
+from dashboard.web.compression import install_compression
+from dashboard.web.health import install_health
+from dashboard.web.metrics import install_metrics
+from dashboard.web.problems import install_problems, validation_problem
+from dashboard.web.request_ids import install_request_ids
+from dashboard.web.secret import secret_key
+from dashboard.web.security import install_security_headers
+
+if TYPE_CHECKING:
+    from core.service import CineMatch
+
+__all__ = ["MAX_BODY_BYTES", "make_server"]
+
+MAX_BODY_BYTES = 2 * 1024 * 1024
+"""Largest body of any request; the API allows less."""
+
+
+def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str]) -> Flask:
+    """Build the server, without the dashboard's pages.
+
+    Parameters
+    ----------
+    settings : Settings
+    service : CineMatch
+    page : callable
+        Renders the dashboard's HTML, for the content security policy; called with the first HTML answer.
+    """
+    prefix = settings.url_prefix
+    server = OpenAPI(
+        "dashboard",
+        info={
+            "title": "CineMatch",
+            "version": __version__,
+            "description": "Movie recommendations with reasons, from MovieLens ratings.",
+        },
+        doc_ui=False,
+        validation_error_callback=validation_problem,
+        static_folder=None,
+    )
+    # The document is served by our own route; 3.1 is what generators and testers read.
+    server.openapi_version = "3.1.0"
+    server.secret_key = secret_key(settings)
+    server.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    server.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    # Hooks after a request run last first: names and figures see the answer as it leaves.
+    def models() -> Sequence[ModelStatus]:
+        return service.models()
+
+    install_request_ids(server)
+    install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models)
+    install_compression(server)
+    install_security_headers(server, page)
+    install_health(server, _bases(prefix), models)
+    install_problems(server, f"{prefix}api/")
+    install_api(server, settings, service)
+    if prefix != "/":
+
+        def to_prefix() -> Response:
+            return redirect(prefix)
+
+        server.add_url_rule("/", "to_prefix", to_prefix)
+    return server
+
+
+def _bases(prefix: str) -> list[str]:
+    # Operations answer at the root too: a container's health check need not know the prefix.
+    return list(dict.fromkeys(("/", prefix)))

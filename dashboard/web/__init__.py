@@ -1,0 +1,1 @@
+"""The parts of the web server that know nothing of movies."""

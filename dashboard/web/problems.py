@@ -1,0 +1,121 @@
+"""Errors of the API as RFC 9457 problem documents."""
+
+import logging
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
+
+from core.errors import CineMatchError, InvalidInputError, ModelUnavailableError, UnknownIdError
+
+__all__ = ["FieldProblem", "Problem", "install_problems", "problem", "validation_problem"]
+
+log = logging.getLogger("cinematch.web")
+
+MIMETYPE = "application/problem+json"
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one value of a request."""
+
+    where: str
+    """The parameter or the path into the body, such as `ratings.0.rating`."""
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request failed (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    """What happened and what to do about it."""
+    instance: str
+    """The path that was asked."""
+    request_id: str | None = None
+    """The same as in the header `X-Request-ID` and in the server's log."""
+    errors: list[FieldProblem] | None = None
+
+
+def problem(status: int, detail: str, errors: Iterable[FieldProblem] = ()) -> Response:
+    """Return a problem document as an answer."""
+    listed = list(errors)
+    document = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=request.path,
+        request_id=g.get("request_id"),
+        errors=listed or None,
+    )
+    return Response(orjson.dumps(document.model_dump(exclude_none=True)), status, mimetype=MIMETYPE)
+
+
+def validation_problem(error: ValidationError) -> Response:
+    """Return 422 with one entry for each value that is not valid."""
+    listed = [
+        FieldProblem(where=".".join(map(str, item["loc"])) or "body", message=item["msg"])
+        for item in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    first = listed[0]
+    rest = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
+    return problem(422, f"{first.where}: {first.message}{rest}", listed)
+
+
+def install_problems(server: Flask, api_path: str) -> None:
+    """Answer errors below `api_path` with problem documents; other paths keep short plain answers."""
+
+    def _is_api() -> bool:
+        return request.path.startswith(api_path)
+
+    @server.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response | HTTPException:
+        if error.response is not None or error.code is None or not _is_api():
+            return error
+        answer = problem(error.code, _detail(error))
+        for name, value in error.get_headers():
+            if name.lower() not in ("content-type", "content-length"):
+                answer.headers[name] = value
+        return answer
+
+    @server.errorhandler(CineMatchError)
+    def known_error(error: CineMatchError) -> Response:
+        status = _status(error)
+        if status == 500:
+            return unexpected_error(error)
+        return problem(status, str(error))
+
+    @server.errorhandler(Exception)
+    def unexpected_error(error: Exception) -> Response:
+        # The client learns the request's id alone: the reason may tell of paths or data.
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        return problem(500, "The server failed to answer this request. Its log has the reason under request_id.")
+
+
+def _status(error: CineMatchError) -> int:
+    if isinstance(error, UnknownIdError):
+        return 404
+    if isinstance(error, InvalidInputError):
+        return 422
+    return 503 if isinstance(error, ModelUnavailableError) else 500
+
+
+def _detail(error: HTTPException) -> str:
+    if isinstance(error, RequestEntityTooLarge):
+        return "The request's body is too large. Send fewer ratings."
+    if isinstance(error, TooManyRequests):
+        return f"Too many requests: the limit is {error.description}. Try again after the seconds in Retry-After."
+    return str(error.description or HTTPStatus(error.code or 500).phrase)
+
+
+def problem_responses(*codes: int) -> dict[int, Any]:
+    """Return the OpenAPI description of error answers."""
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {
+        code: {"description": HTTPStatus(code).phrase, "content": {MIMETYPE: {"schema": schema}}} for code in codes
+    }

@@ -1,0 +1,70 @@
+"""Headers that every answer carries, with a content security policy for the HTML that is really served."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from flask import Flask, Response
+
+__all__ = ["content_security_policy", "inline_script_hashes", "install_security_headers"]
+
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_STATIC = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def inline_script_hashes(html: str) -> list[str]:
+    """Return the CSP source expressions of a page's inline scripts, each once, in order of appearance."""
+    digests = (hashlib.sha256(match.encode()).digest() for match in _INLINE.findall(html))
+    return list(dict.fromkeys(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests))
+
+
+def content_security_policy(script_hashes: Iterable[str] = ()) -> str:
+    """Return the policy: everything from this server alone, and of inline scripts only those that are named."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            " ".join(("script-src 'self'", *script_hashes)),
+            # Mantine, plotly and ag-grid set style attributes and add style elements.
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "object-src 'none'",
+        )
+    )
+
+
+def install_security_headers(server: Flask, page: Callable[[], str]) -> None:
+    """Send the headers with every answer.
+
+    Parameters
+    ----------
+    server : Flask
+    page : callable
+        Renders the page whose inline scripts are allowed, without anything that a client sent. It is called once,
+        with the first HTML answer: by then all callbacks, which add scripts, are defined.
+    """
+    page_policy = cache(lambda: content_security_policy(inline_script_hashes(page())))
+    plain_policy = content_security_policy()
+
+    @server.after_request
+    def add_headers(response: Response) -> Response:
+        html = response.mimetype == "text/html"
+        response.headers.setdefault("Content-Security-Policy", page_policy() if html else plain_policy)
+        for name, value in _STATIC.items():
+            response.headers.setdefault(name, value)
+        return response
