@@ -61,6 +61,7 @@ class GunicornProcess:
         self,
         app: str,
         work_dir: Path,
+        *,
         port: int = 0,
         workers: int = 2,
         env: Mapping[str, str | None] | None = None,
@@ -147,9 +148,7 @@ class GunicornProcess:
             return self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError(
-                f"gunicorn did not stop within {timeout:.0f} s\n{self.log()[-4000:]}"
-            ) from None
+            raise AssertionError(f"gunicorn did not stop within {timeout:.0f} s\n{self.log()[-4000:]}") from None
 
     def kill(self) -> None:
         """SIGKILL the master and its workers, as an out-of-memory kill of the whole service would."""

@@ -1,0 +1,57 @@
+"""Finished results that outlive their job: the same question is not computed twice."""
+
+import hashlib
+import json
+import logging
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from diskcache import Timeout
+
+from callbacks.jobs.store import JsonStore
+
+__all__ = ["ResultStore"]
+
+log = logging.getLogger("cinematch.jobs")
+
+
+class ResultStore:
+    """JSON results by (data fingerprint, name, version, arguments); the oldest make room for new ones.
+
+    Parameters
+    ----------
+    directory
+        Created with mode 0700.
+    fingerprint
+        Of the data and models that results are computed from: others are not found.
+    size_limit_mb
+        Size of the store on disk.
+    """
+
+    def __init__(self, directory: Path, fingerprint: str, size_limit_mb: int = 64) -> None:
+        self._store = JsonStore(directory, size_limit_mb, evict=True)
+        self._fingerprint = fingerprint
+
+    def get(self, name: str, arguments: Any, version: int = 1) -> Any | None:
+        """Return the stored result of `name` for `arguments` (plain JSON), or None."""
+        return self._store.get(self._key(name, arguments, version))
+
+    def put(self, name: str, arguments: Any, result: Any, version: int = 1) -> None:
+        """Keep `result`. Raise `version` when the code that computes it changes its meaning.
+
+        A store that cannot be written is logged and costs no more than computing the result again.
+
+        Raises
+        ------
+        TypeError
+            The arguments or the result have no JSON form.
+        """
+        try:
+            self._store.set(self._key(name, arguments, version), result)
+        except (sqlite3.Error, Timeout, OSError) as error:
+            log.warning("the result of %s is not kept: %s", name, error)
+
+    def _key(self, name: str, arguments: Any, version: int) -> str:
+        question = json.dumps([self._fingerprint, name, version, arguments], sort_keys=True)
+        return hashlib.sha256(question.encode()).hexdigest()

@@ -1,0 +1,75 @@
+"""Run a page's function as a job: Dash's callback context around it, its outcome into the outbox."""
+
+import asyncio
+import contextvars
+import inspect
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dash._callback_context import context_value
+from dash._utils import AttributeDict
+from dash.background_callback._proxy_set_props import ProxySetProps
+from dash.exceptions import PreventUpdate
+
+from callbacks.jobs.outbox import JobError, Outbox
+from core.errors import CineMatchError
+
+__all__ = ["JobFunction", "run_job"]
+
+log = logging.getLogger("cinematch.jobs")
+_NO_UPDATE = {"_dash_no_update": "_dash_no_update"}
+
+
+@dataclass(frozen=True)
+class JobFunction:
+    """The function of a background callback, and whether its first argument sets the progress."""
+
+    function: Callable[..., Any]
+    takes_progress: bool
+
+    def call(self, set_progress: Callable[[Any], None], arguments: Any) -> Any:
+        """Call the function with Dash's grouping of arguments: a dictionary, a list, or one value."""
+        first = [set_progress] if self.takes_progress else []
+        if isinstance(arguments, dict):
+            value = self.function(*first, **arguments)
+        elif isinstance(arguments, list | tuple):
+            value = self.function(*first, *arguments)
+        else:
+            value = self.function(*first, arguments)
+        return asyncio.run(value) if inspect.iscoroutine(value) else value
+
+
+def run_job(key: str, job: JobFunction, arguments: Any, context: dict[str, Any], outbox: Outbox) -> None:
+    """Run `job` to its end and post its result, or its error; never raises for what the function does."""
+
+    def set_progress(values: Any) -> None:
+        outbox.post_progress(key, list(values) if isinstance(values, list | tuple) else [values])
+
+    def set_props(component: str, props: dict[str, Any]) -> None:
+        outbox.post_props(key, {component: props})
+
+    def call() -> Any:
+        callback_context = AttributeDict(**context)
+        callback_context.ignore_register_page = False
+        callback_context.updated_props = ProxySetProps(set_props)
+        context_value.set(callback_context)
+        return job.call(set_progress, arguments)
+
+    try:
+        value = contextvars.copy_context().run(call)
+    except PreventUpdate:
+        outbox.post_result(key, _NO_UPDATE)
+    except Exception as error:
+        log.exception("background job %s failed", key)
+        outbox.post_error(key, JobError(_describe(error), traceback.format_exc()))
+    else:
+        outbox.post_result(key, value)
+
+
+def _describe(error: Exception) -> str:
+    if isinstance(error, CineMatchError):
+        return str(error)
+    return f"The job failed with {type(error).__name__}: {error}. The server's log has the details."
