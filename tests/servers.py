@@ -36,6 +36,15 @@ def wait_for(condition: Callable[[], Any], what: str, timeout: float = 15.0, eve
         time.sleep(every)
 
 
+def process_runs(pid: int) -> bool:
+    """Return whether a process exists and is more than an entry that its parent has not collected yet."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
 class GunicornProcess:
     """One gunicorn master with preloaded gthread workers; also a context manager.
 

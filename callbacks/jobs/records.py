@@ -120,9 +120,13 @@ def _can_lock(descriptor: int) -> bool:
 def _exists(pid: int) -> bool:
     try:
         os.kill(pid, 0)
+        status = Path(f"/proc/{pid}/stat").read_bytes()
     except ProcessLookupError:
         return False
-    return True
+    except OSError:
+        return True  # a system without /proc
+    # A process that has ended, but that nobody has collected yet, does no more work.
+    return status.rpartition(b")")[2].split()[:1] != [b"Z"]
 
 
 def _kill_group(pid: int) -> None:

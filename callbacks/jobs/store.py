@@ -113,7 +113,7 @@ class JsonStore:
         self.directory = private_directory(directory)
         self._size_limit = size_limit_mb << 20
         self._stay_open = False
-        self._policy = "least-recently-stored" if evict else "none"
+        self._evict = evict
         with _lock:
             try:
                 self._cache = self._open()
@@ -131,8 +131,8 @@ class JsonStore:
             timeout=_BUSY_TIMEOUT_S,
             disk=JsonDisk,
             disk_min_file_size=_ALL_IN_THE_DATABASE,
-            eviction_policy=self._policy,
-            size_limit=self._size_limit,
+            # diskcache would evict ten values at a time, and the newest with them.
+            eviction_policy="none",
             sqlite_synchronous=0,  # results can be computed again: no fsync for them
         )
 
@@ -165,6 +165,9 @@ class JsonStore:
         data = encode(value)
         with self._session() as cache:
             cache.set(key, data, expire=expire)
+            # Iteration goes from the oldest to the newest.
+            while self._evict and len(cache) > 1 and cache.volume() > self._size_limit:
+                cache.delete(next(iter(cache)))
 
     def set_checked(self, key: str, value: Any, expire: float | None = None) -> None:
         """Store like `set`, but raise StoreFullError when the store would exceed its limit."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.dash_client import Tab
-from tests.servers import GunicornProcess, wait_for
+from tests.servers import GunicornProcess, process_runs, wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -50,19 +50,10 @@ def gate(place: Path, request: pytest.FixtureRequest) -> Iterator[Gate]:
     wait_for(lambda: not alive(place), "the end of the jobs of this test")
 
 
-def runs(pid: int) -> bool:
-    """Return whether the process exists and is more than an entry that nobody has collected yet."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
 def alive(place: Path) -> list[int]:
     """Process ids of the jobs that have a file and still run."""
     pids = [int(path.read_text().split()[0]) for path in (place / "cache/jobs").glob("*.job")]
-    return [pid for pid in pids if runs(pid)]
+    return [pid for pid in pids if process_runs(pid)]
 
 
 def test_same_job_in_two_tabs_gives_both_the_result(server: GunicornProcess, gate: Gate) -> None:
@@ -124,7 +115,7 @@ def test_cancel_ends_the_job_and_keeps_the_page(server: GunicornProcess, gate: G
     pid = tab.wait_until_running()
     tab.cancel()
     assert tab.result() == "nothing"
-    wait_for(lambda: not runs(pid), "the end of the process")
+    wait_for(lambda: not process_runs(pid), "the end of the process")
 
 
 def test_a_new_start_of_the_same_output_replaces_the_old_job(server: GunicornProcess, gate: Gate) -> None:
@@ -133,7 +124,7 @@ def test_a_new_start_of_the_same_output_replaces_the_old_job(server: GunicornPro
     tab.start("props", oldJob=tab.job)
     assert tab.result() == "set"
     assert tab.side_updates == {"side": {"children": "one", "title": "two"}}
-    wait_for(lambda: not runs(pid), "the end of the replaced job")
+    wait_for(lambda: not process_runs(pid), "the end of the replaced job")
 
 
 def test_jobs_wait_for_a_slot_and_a_long_queue_is_refused(server: GunicornProcess, gate: Gate) -> None:
@@ -167,7 +158,7 @@ def test_killed_master_leaves_the_port_free_and_the_job_running(server: Gunicorn
     tab = Tab(server.url).start(gate.order)
     pid = tab.wait_until_running()
     server.kill()
-    assert runs(pid)
+    assert process_runs(pid)
     server.start()
     assert "Address already in use" not in server.log()
     assert "response" not in tab.poll().json()
@@ -179,7 +170,7 @@ def test_server_stops_without_waiting_for_a_job(server: GunicornProcess, gate: G
     tab = Tab(server.url).start(gate.order)
     pid = tab.wait_until_running()
     assert server.stop() == 0
-    assert runs(pid)
+    assert process_runs(pid)
     server.start()
     gate.open()
     assert tab.result()["pid"] == pid
