@@ -66,7 +66,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         self._records = Records(directory)
         self._outbox = outbox
         self._limits = limits
-        super().__init__(cache_by=None)
+        super().__init__(cache_by=None)  # type: ignore[no-untyped-call]
         self._live_jobs()
 
     # -- starting ----------------------------------------------------------------------------------------

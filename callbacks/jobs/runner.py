@@ -54,7 +54,7 @@ def run_job(key: str, job: JobFunction, arguments: Any, context: dict[str, Any],
     def call() -> Any:
         callback_context = AttributeDict(**context)
         callback_context.ignore_register_page = False
-        callback_context.updated_props = ProxySetProps(set_props)
+        callback_context.updated_props = ProxySetProps(set_props)  # type: ignore[no-untyped-call]
         context_value.set(callback_context)
         return job.call(set_progress, arguments)
 

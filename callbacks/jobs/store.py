@@ -53,7 +53,7 @@ class _Encoded(bytes):
     """A value that is encoded already."""
 
 
-class JsonDisk(diskcache.Disk):
+class JsonDisk(diskcache.Disk):  # type: ignore[misc]
     """Values as compressed JSON (plotly's encoder: figures, components, numpy), keys as plain text."""
 
     def put(self, key: Any) -> tuple[str, bool]:

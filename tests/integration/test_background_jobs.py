@@ -145,7 +145,8 @@ def test_job_shares_nothing_with_the_server_but_memory(server: GunicornProcess, 
     facts = tab.result()
     assert facts["sockets"] == []
     assert facts["session"] not in {os.getsid(pid) for pid in (server.pid, *server.worker_pids())}
-    assert (facts["nice"] - os.nice(0), facts["threads"], facts["triggered"]) == (10, "1", "start")
+    assert facts["nice"] == min(os.nice(0) + 10, 19)
+    assert (facts["threads"], facts["triggered"]) == ("1", "start")
 
 
 def test_outcomes_are_readable_by_this_user_only(server: GunicornProcess, place: Path) -> None:
