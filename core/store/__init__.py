@@ -1,0 +1,1 @@
+"""Trained models on disk and in memory: artifacts, their loader, training and the cache that serves them."""

@@ -1,0 +1,259 @@
+"""The models of one process: loaded once, one after another, within a budget, and swapped without a gap."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.data.arraydir import MANIFEST, resolve
+from core.errors import CineMatchError, ModelUnavailableError, UnknownIdError
+from core.limits import model_budget_mb
+from core.recommenders.registry import algorithm_keys, recommender_class, training_order
+from core.store.artifact import get_model_metadata
+from core.store.loader import open_artifact
+from core.views import ModelState, ModelStatus
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
+    from core.recommenders.base import Recommender
+
+__all__ = ["ModelCache"]
+
+_LOG = logging.getLogger("cinematch.models")
+_TRAIN = "Train it with `cinematch train --algorithms {key}`."
+
+
+@dataclass(frozen=True)
+class _Entry:
+    state: ModelState
+    reason: str | None = None
+    model: Recommender | None = None
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    version: tuple[int, int] | None = None
+
+    @property
+    def size_mb(self) -> float:
+        return float(self.manifest["sizes"]["disk"]) if self.manifest and self.model is not None else 0.0
+
+
+class ModelCache:
+    """Thread-safe access to the trained models of one data set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    models_dir : path
+        The directory that holds one artifact directory per algorithm key (`Settings.dataset_models_dir`).
+    keys : iterable of str, optional
+        The algorithms to serve; by default all. Members of an ensemble are loaded for it, but only keys are served.
+    budget_mb : float, optional
+        Memory that all models together may take (mapped and resident); by default `core.limits.model_budget_mb`.
+
+    Notes
+    -----
+    `get` takes no lock once a model is loaded. Loading happens one model at a time under one lock, so that
+    threads that ask for the same model at once load it once and the peak stays that of one model. A model that
+    is replaced stays valid for the requests that hold it. Nothing that goes wrong with one model touches
+    another: every state that is not ``loaded`` has a reason.
+    """
+
+    def __init__(
+        self, dataset: Dataset, models_dir: Path | str, keys: Iterable[str] = (), budget_mb: float | None = None
+    ) -> None:
+        self.dataset = dataset
+        self.models_dir = Path(models_dir)
+        self.keys = tuple(keys) or algorithm_keys()
+        for key in self.keys:
+            if key not in algorithm_keys():
+                raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
+        self.budget_mb = model_budget_mb() if budget_mb is None else float(budget_mb)
+        self._entries: dict[str, _Entry] = {}
+        self._lock = threading.RLock()
+
+    # --- asking -------------------------------------------------------------------------------------------
+
+    def get(self, key: str) -> Recommender:
+        """Return the model of an algorithm, loading it on first use.
+
+        Raises
+        ------
+        UnknownIdError
+            When this cache does not serve such an algorithm.
+        ModelUnavailableError
+            When the model is not there, is broken or does not fit; the message says which.
+        """
+        if key not in self.keys:
+            raise UnknownIdError(f"There is no algorithm {key!r} here. Choose one of: {', '.join(self.keys)}.")
+        entry = self._entries.get(key)
+        if entry is None:
+            with self._lock:
+                entry = self._entries.get(key) or self._load(key)
+        if entry.model is None:
+            raise ModelUnavailableError(f"The model {key!r} is not available ({entry.state}): {entry.reason}")
+        return entry.model
+
+    def statuses(self) -> list[ModelStatus]:
+        """Return the state of every algorithm that is to be served, with the reason where it is not."""
+        return [self._status(key) for key in self.keys]
+
+    def used_mb(self) -> float:
+        """Return the size of all loaded models, members of ensembles included, in MB."""
+        return sum(entry.size_mb for entry in list(self._entries.values()))
+
+    # --- loading ------------------------------------------------------------------------------------------
+
+    def load_all(self) -> list[ModelStatus]:
+        """Load what fits, the smallest first and members before their ensembles; return `statuses`."""
+        with self._lock:
+            for key in self._loading_order():
+                if key not in self._entries:
+                    self._load(key)
+        return self.statuses()
+
+    def reload(self, key: str) -> ModelStatus:
+        """Load an algorithm's artifact again and swap it in; ensembles that share it follow.
+
+        The model that served so far goes on serving until the new one is ready, and stays when that fails.
+        """
+        if key not in self.keys:
+            raise UnknownIdError(f"There is no algorithm {key!r} here. Choose one of: {', '.join(self.keys)}.")
+        with self._lock:
+            self._load(key)
+            for ensemble in self.keys:
+                if key in recommender_class(ensemble).member_keys and ensemble in self._entries:
+                    self._load(ensemble)
+            return self._status(key)
+
+    def refresh(self) -> list[str]:
+        """Reload every model whose artifact on disk was replaced since it was loaded; return their keys.
+
+        One `stat` per model when nothing changed, so that a readiness probe may call it.
+        """
+        changed = [
+            key
+            for key in self._loading_order()
+            if (entry := self._entries.get(key)) is not None and self._version(key) not in (None, entry.version)
+        ]
+        for key in changed:
+            if key in self.keys:
+                self.reload(key)
+            else:
+                with self._lock:
+                    self._load(key)
+        return changed
+
+    def _loading_order(self) -> list[str]:
+        """Smallest first; an ensemble counts with its members and comes after them."""
+        alone = {key: self._disk_mb(key) for key in training_order(self.keys)}
+        weight = {
+            key: size + sum(alone.get(member, 0.0) for member in recommender_class(key).member_keys)
+            for key, size in alone.items()
+        }
+        order: list[str] = []
+        for key in sorted(alone, key=lambda name: (weight[name], name)):
+            order += [name for name in training_order((key,)) if name not in order]
+        return order
+
+    def _disk_mb(self, key: str) -> float:
+        try:
+            return float(get_model_metadata(self.models_dir / key)["sizes"]["disk"])
+        except CineMatchError:
+            return 0.0
+
+    def _version(self, key: str) -> tuple[int, int] | None:
+        try:
+            found = (resolve(self.models_dir / key) / MANIFEST).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _load(self, key: str) -> _Entry:
+        """Load one model while the lock is held; the former one stays in its place when that fails."""
+        former = self._entries.get(key)
+        entry = self._attempt(key, former)
+        if entry.model is None and former is not None and former.model is not None:
+            _LOG.warning("model %s: %s; the former one goes on serving", key, entry.reason)
+            entry = _Entry(
+                "loaded",
+                f"A newer model could not be loaded ({entry.reason}); the former one is served.",
+                former.model,
+                former.manifest,
+                entry.version,
+            )
+        self._entries = {**self._entries, key: entry}
+        return entry
+
+    def _attempt(self, key: str, former: _Entry | None) -> _Entry:
+        path = self.models_dir / key
+        version = self._version(key)
+        if version is None:
+            return _Entry("missing", f"There is no trained model at {path}. {_TRAIN.format(key=key)}")
+        started = time.perf_counter()
+        try:
+            manifest = get_model_metadata(path)
+            if reason := self._over_budget(manifest, former):
+                _LOG.warning("model %s skipped: %s", key, reason)
+                return _Entry("skipped", reason, manifest=manifest, version=version)
+            members, reason = self._members(key, manifest)
+            if reason:
+                return _Entry("skipped", reason, manifest=manifest, version=version)
+            model = open_artifact(path, manifest, self.dataset, members)
+        except CineMatchError as error:
+            _LOG.warning("model %s failed: %s", key, error)
+            return _Entry("failed", str(error), version=version)
+        except Exception as error:  # noqa: BLE001
+            # A broken artifact must never stop the others, whatever its arrays make an algorithm raise.
+            _LOG.exception("model %s failed", key)
+            return _Entry("failed", f"{type(error).__name__}: {error}. {_TRAIN.format(key=key)}", version=version)
+        if self._version(key) != version:
+            # Replaced while it was being opened: manifest and arrays may be of two models.
+            return self._attempt(key, former)
+        _LOG.info("model %s loaded in %.0f ms", key, (time.perf_counter() - started) * 1000)
+        return _Entry("loaded", None, model, manifest, version)
+
+    def _over_budget(self, manifest: Mapping[str, Any], former: _Entry | None) -> str | None:
+        needed = float(manifest["sizes"]["disk"])
+        used = self.used_mb() - (former.size_mb if former else 0.0)
+        if used + needed <= self.budget_mb:
+            return None
+        return (
+            f"It needs {needed:.1f} MB, and {max(self.budget_mb - used, 0.0):.1f} MB of the budget of "
+            f"{self.budget_mb:.0f} MB are left. Raise the container's memory or CINEMATCH_MEMORY_BUDGET_MB."
+        )
+
+    def _members(self, key: str, manifest: Mapping[str, Any]) -> tuple[dict[str, Recommender], str | None]:
+        members: dict[str, Recommender] = {}
+        for needed in manifest["members"]:
+            entry = self._entries.get(needed) or self._load(needed)
+            if entry.model is None:
+                return {}, f"It needs {needed!r}, which is not available ({entry.state}): {entry.reason}"
+            members[needed] = entry.model
+        return members, None
+
+    def _status(self, key: str) -> ModelStatus:
+        found = recommender_class(key)
+        entry = self._entries.get(key)
+        if entry is None:
+            trained = self._version(key) is not None
+            reason = "It is loaded when it is first asked for." if trained else _TRAIN.format(key=key)
+            entry = _Entry("skipped" if trained else "missing", reason)
+        manifest = entry.manifest
+        sizes = manifest.get("sizes") or {}
+        return ModelStatus(
+            key=key,
+            name=found.title,
+            summary=found.summary,
+            state=entry.state,
+            reason=entry.reason,
+            config=dict(manifest.get("config") or {}),
+            metrics=dict(manifest.get("metrics") or {}),
+            trained_at=manifest.get("trained_at"),
+            disk_mb=sizes.get("disk"),
+            mapped_mb=sizes.get("mapped"),
+            resident_mb=sizes.get("resident"),
+        )
