@@ -149,9 +149,9 @@ def sizes_mb(manifest: Mapping[str, Any]) -> dict[str, float]:
     sizes = [int(entry["bytes"]) for entry in manifest["arrays"].values()]
     mapped = sum(size for size in sizes if size >= _MAPPED_FROM)
     return {
-        "disk": round(sum(sizes) / _MB, 3),
-        "mapped": round(mapped / _MB, 3),
-        "resident": round((sum(sizes) - mapped) / _MB, 3),
+        "disk": round(sum(sizes) / _MB, 6),
+        "mapped": round(mapped / _MB, 6),
+        "resident": round((sum(sizes) - mapped) / _MB, 6),
     }
 
 
