@@ -1,0 +1,144 @@
+"""Training and test parts of a data set; nothing of a test rating reaches the training part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.errors import InvalidInputError
+
+__all__ = ["Split", "holdout_per_user", "k_folds", "leave_last", "random_holdout", "temporal"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """A training part over the same users and movies, and the ratings held out from it.
+
+    Attributes
+    ----------
+    train : Dataset
+        Same dense indices as the whole; counts and means are the training part's alone.
+    test_users : ndarray of int32, shape (n_test,), ascending
+    test_items : ndarray of int32, shape (n_test,), ascending within a user
+    test_ratings : ndarray of float32, shape (n_test,)
+        Stars.
+    description : dict
+        Kind of split, its parameters, seed and sizes: what has to be told with every number measured on it.
+    """
+
+    train: Dataset
+    test_users: NDArray[np.int32]
+    test_items: NDArray[np.int32]
+    test_ratings: NDArray[np.float32]
+    description: dict[str, Any] = field(default_factory=dict)
+
+
+def k_folds(dataset: Dataset, folds: int = 5, seed: int = 42) -> Iterator[Split]:
+    """Yield the splits of a shuffled k-fold over ratings: every rating is held out exactly once.
+
+    Raises
+    ------
+    InvalidInputError
+        When there are fewer than two folds or fewer ratings than folds.
+    """
+    if not 2 <= folds <= dataset.n_ratings:
+        raise InvalidInputError(f"The number of folds must be between 2 and {dataset.n_ratings}, not {folds}.")
+    order = np.random.default_rng(seed).permutation(dataset.n_ratings)
+    for fold, part in enumerate(np.array_split(order, folds)):
+        held_out = np.zeros(dataset.n_ratings, dtype=bool)
+        held_out[part] = True
+        yield _split(dataset, held_out, {"kind": "folds", "folds": folds, "fold": fold, "seed": seed})
+
+
+def random_holdout(dataset: Dataset, fraction: float = 0.2, seed: int = 42) -> Split:
+    """Hold out a random share of all ratings."""
+    _check_fraction(fraction)
+    order = np.random.default_rng(seed).permutation(dataset.n_ratings)
+    held_out = np.zeros(dataset.n_ratings, dtype=bool)
+    held_out[order[: round(fraction * dataset.n_ratings)]] = True
+    return _split(dataset, held_out, {"kind": "random", "fraction": fraction, "seed": seed})
+
+
+def holdout_per_user(dataset: Dataset, fraction: float = 0.2, seed: int = 42) -> Split:
+    """Hold out a random share, rounded down, of every user's ratings.
+
+    Users with too few ratings for one to be held out stay in training only.
+    """
+    _check_fraction(fraction)
+    draw = np.random.default_rng(seed).random(dataset.n_ratings)
+    counts = np.diff(dataset.user_indptr)
+    rank = _rank_within_user(dataset, draw)
+    held_out = rank < np.floor(counts * fraction + 1e-9)[dataset.rating_users()]
+    return _split(dataset, held_out, {"kind": "per-user", "fraction": fraction, "seed": seed})
+
+
+def leave_last(dataset: Dataset, k: int = 1) -> Split:
+    """Hold out the last `k` ratings of every user who has more than `k`; equal times by descending movie index."""
+    if k < 1:
+        raise InvalidInputError(f"At least one rating per user must be left out, not {k}.")
+    counts = np.diff(dataset.user_indptr)
+    users = dataset.rating_users()
+    rank = _rank_within_user(dataset, -dataset.user_times.astype(np.int64), last_first=True)
+    held_out = (rank < k) & (counts > k)[users]
+    return _split(dataset, held_out, {"kind": "leave-last", "k": k})
+
+
+def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
+    """Hold out the most recent share of all ratings: the model sees nothing that came after the cut.
+
+    Ratings given in the very second of the cut stay together in training. Users who came after the cut have an
+    empty training profile; `description["cold_users"]` counts them.
+
+    Raises
+    ------
+    InvalidInputError
+        When the data set has no times to cut by.
+    """
+    _check_fraction(fraction)
+    if dataset.n_ratings == 0 or int(dataset.user_times.max()) == int(dataset.user_times.min()):
+        raise InvalidInputError(f"{dataset.name} has no timestamps, so it cannot be split by time.")
+    ordered = np.sort(dataset.user_times)
+    cut = int(ordered[len(ordered) - 1 - round(fraction * (len(ordered) - 1))])
+    return _split(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
+
+
+def _rank_within_user(dataset: Dataset, keys: NDArray[Any], *, last_first: bool = False) -> NDArray[np.int64]:
+    # The place of every rating among its user's, by ascending key.
+    position = np.arange(dataset.n_ratings)
+    users = dataset.rating_users()
+    order = np.lexsort((-position if last_first else position, keys, users))
+    rank = np.empty(dataset.n_ratings, dtype=np.int64)
+    rank[order] = position - dataset.user_indptr[users]
+    return rank
+
+
+def _check_fraction(fraction: float) -> None:
+    if not 0 < fraction < 1:
+        raise InvalidInputError(f"The share to hold out must lie between 0 and 1, not {fraction}.")
+
+
+def _split(dataset: Dataset, held_out: NDArray[np.bool_], description: dict[str, Any]) -> Split:
+    if not held_out.any() or held_out.all():
+        raise InvalidInputError(
+            f"{dataset.name} with {dataset.n_ratings} ratings is too small for this split: one side is empty."
+        )
+    users = dataset.rating_users()[held_out]
+    train = dataset.with_ratings(~held_out)
+    test_users = np.unique(users)
+    cold = int((np.diff(train.user_indptr)[test_users] == 0).sum())
+    return Split(
+        train=train,
+        test_users=users,
+        test_items=np.array(dataset.user_items[held_out]),
+        test_ratings=dataset.user_ratings[held_out] * np.float32(0.5),
+        description={
+            **description,
+            "train_ratings": train.n_ratings,
+            "test_ratings": int(held_out.sum()),
+            "test_users": len(test_users),
+            "cold_users": cold,
+        },
+    )

@@ -1,0 +1,344 @@
+"""Fitting algorithms on training parts only, asking them about the rest, and telling how sure the answers are."""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.data.splits import Split
+from core.errors import InvalidInputError
+from core.evaluation.measure import Measured, measure_ranking, measure_ratings
+from core.evaluation.protocols import Protocol
+from core.evaluation.runs import (
+    AlgorithmResult,
+    EvaluationRun,
+    MetricValue,
+    RunStore,
+    code_version,
+    request_id,
+    smaller_is_better,
+)
+from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
+from core.recommenders.base import Progress, Recommender
+from core.recommenders.registry import algorithm_keys, recommender_class, training_order
+
+__all__ = ["evaluate", "fit_on", "measure_for_manifest", "run_request", "stage"]
+
+Configs = Mapping[str, Mapping[str, Any]]
+_FIT_SHARE = 0.6
+"""Share of an algorithm's progress that fitting is taken to be."""
+
+
+def evaluate(
+    dataset: Dataset,
+    keys: Sequence[str] | None = None,
+    protocol: str | Protocol = "ratings",
+    folds: int = 5,
+    seed: int = 42,
+    k: Sequence[int] = (10, 20),
+    configs: Configs | None = None,
+    progress: Progress | None = None,
+    *,
+    cache_dir: Path | str | None = None,
+    recompute: bool = False,
+) -> EvaluationRun:
+    """Measure algorithms on held-out data.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    keys : sequence of str, optional
+        Algorithms; by default all. Members of an ensemble are fitted on the same training part and shared.
+    protocol : str or Protocol
+        ``ratings`` (k-fold), ``ranking`` (per-user random 80/20), or a `Protocol`, which then decides alone
+        about folds, seed and list lengths.
+    folds : int
+        For ``ratings``; 1 means a single random 80/20 split.
+    seed : int
+    k : sequence of int
+        List lengths, for ``ranking``.
+    configs : mapping of key to mapping, optional
+        Configurations that differ from the defaults.
+    progress : callable, optional
+        Called with the share done and a few words; an exception that it raises stops the run and passes.
+    cache_dir : path, optional
+        Where the run is looked up first and kept afterwards; see `RunStore`.
+    recompute : bool
+        Measure again although the run is stored.
+
+    Returns
+    -------
+    EvaluationRun
+
+    Raises
+    ------
+    UnknownIdError
+        For an algorithm that does not exist.
+    InvalidInputError
+        For a protocol that does not exist or does not fit the data.
+    ConfigurationError
+        For a configuration that is not valid.
+    """
+    wanted = tuple(dict.fromkeys(keys if keys is not None else algorithm_keys()))
+    if not wanted:
+        raise InvalidInputError("Name at least one algorithm to evaluate.")
+    how = Protocol.named(protocol, folds=folds, seed=seed, k=tuple(k))
+    request = run_request(dataset, wanted, how, configs)
+    run_id = request_id(request)
+    store = RunStore(cache_dir) if cache_dir is not None else None
+    if store is not None and not recompute and (known := store.find(run_id)) is not None:
+        return known
+    started = time.perf_counter()
+    report = progress or _silent
+    measured, per_split, seconds, descriptions = _measure_all(dataset, wanted, how, configs or {}, report)
+    report(0.98, "intervals and tests")
+    primary = ["rmse", "mae"] if how.kind == "ratings" else [f"ndcg@{how.k[0]}", f"recall@{how.k[-1]}"]
+    comparisons, best = _compare(measured, primary, how.seed)
+    run = EvaluationRun(
+        run_id=run_id,
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        dataset=request["dataset"],
+        protocol=how.to_dict(),
+        summary=f"{dataset.name}: {how.sentence()}",
+        splits=descriptions,
+        environment=_environment(),
+        algorithms={
+            key: AlgorithmResult(
+                key=key,
+                title=recommender_class(key).title,
+                config=request["configs"][key],
+                metrics=_metric_values(measured[key], how.seed),
+                per_split=per_split[key],
+                details=measured[key].details,
+                fit_seconds=round(seconds[key][0], 3),
+                ask_seconds=round(seconds[key][1], 3),
+            )
+            for key in wanted
+        },
+        primary=primary,
+        comparisons=comparisons,
+        leaders=best,
+        seconds=round(time.perf_counter() - started, 3),
+    )
+    if store is not None:
+        store.save(run)
+    report(1.0, "done")
+    return run
+
+
+def run_request(
+    dataset: Dataset, keys: Sequence[str], protocol: Protocol, configs: Configs | None = None
+) -> dict[str, Any]:
+    """Return everything that decides about a run's numbers; `request_id` of it names the run.
+
+    Raises
+    ------
+    UnknownIdError, ConfigurationError
+        For algorithms and configurations that do not exist.
+    """
+    unasked = set(configs or {}) - set(training_order(tuple(keys)))
+    if unasked:
+        raise InvalidInputError(
+            f"Configurations were given for algorithms that do not run: {', '.join(sorted(unasked))}."
+        )
+    return {
+        "dataset": {
+            "name": dataset.name,
+            "source": dataset.source,
+            "fingerprint": dataset.fingerprint,
+            "users": dataset.n_users,
+            "movies": dataset.n_movies,
+            "ratings": dataset.n_ratings,
+        },
+        "code": code_version(),
+        "protocol": protocol.to_dict(),
+        "asked": list(keys),
+        "configs": {
+            key: recommender_class(key)((configs or {}).get(key)).config.model_dump(mode="json")
+            for key in training_order(tuple(keys))
+        },
+    }
+
+
+def fit_on(
+    train: Dataset,
+    keys: Iterable[str],
+    configs: Configs,
+    progress: Progress,
+    *,
+    then: Callable[[str, Recommender, float, Progress], None],
+) -> None:
+    """Fit algorithms one after the other on one training part, members before their ensembles.
+
+    Parameters
+    ----------
+    then : callable
+        Called after each fit with key, model, CPU seconds of the fit and the progress of what follows. Models
+        are dropped as soon as no later ensemble has them as a member.
+    """
+    order = training_order(tuple(keys))
+    alive: dict[str, Recommender] = {}
+    for number, key in enumerate(order):
+        share = stage(progress, number / len(order), (number + 1) / len(order))
+        cls = recommender_class(key)
+        began = time.process_time()
+        model = cls(configs.get(key)).fit(
+            train,
+            stage(share, 0.0, _FIT_SHARE, f"{key}: fitting, "),
+            members={name: alive[name] for name in cls.member_keys if name in alive},
+        )
+        alive[key] = model
+        then(key, model, time.process_time() - began, stage(share, _FIT_SHARE, 1.0))
+        needed = {member for later in order[number + 1 :] for member in recommender_class(later).member_keys}
+        alive = {name: kept for name, kept in alive.items() if name in needed}
+
+
+def measure_for_manifest(
+    dataset: Dataset,
+    keys: Sequence[str],
+    configs: Configs | None = None,
+    progress: Progress | None = None,
+    *,
+    seed: int = 42,
+    max_users: int | None = 10_000,
+) -> dict[str, dict[str, Any]]:
+    """Measure what a model trained on the whole data set cannot be asked any more.
+
+    A random fifth of each user's ratings is held out once, every algorithm is fitted once on the rest, and that
+    one fit answers for both: the held-out stars (RMSE, MAE) and the held-out movies' ranks. Holding out per user
+    rather than over all ratings changes who is tested how often hardly at all (both hold out a uniform fifth) and
+    saves the second fit.
+
+    Returns
+    -------
+    dict of dict
+        Per key ``values`` and ``intervals`` by metric, ``how`` (a sentence), ``split``, ``seed`` and
+        ``code_version``: what a model's manifest carries under ``metrics``.
+    """
+    ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=max_users)
+    ratings = Protocol(kind="ratings", split="per-user", folds=1, seed=seed, max_users=max_users)
+    split = next(ranking.splits(dataset))
+    results: dict[str, dict[str, Any]] = {}
+
+    def measure(key: str, model: Recommender, fit_seconds: float, share: Progress) -> None:
+        if key not in keys:
+            return
+        values: dict[str, MetricValue] = {}
+        for kind, measurer, span in ((ratings, measure_ratings, (0.0, 0.3)), (ranking, measure_ranking, (0.3, 1.0))):
+            values |= _metric_values(measurer(model, split, kind, stage(share, *span)), seed)
+        known = {name: item for name, item in values.items() if np.isfinite(item.value)}
+        results[key] = {
+            "values": {name: round(item.value, 6) for name, item in known.items()},
+            "intervals": {
+                name: [round(item.low, 6), round(item.high, 6)]
+                for name, item in known.items()
+                if item.low is not None and item.high is not None
+            },
+            "how": f"{dataset.name}: {ranking.sentence()} The same held-out ratings give RMSE and MAE. "
+            "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
+            "split": split.description,
+            "seed": seed,
+            "code_version": code_version(),
+            "fit_cpu_seconds": round(fit_seconds, 3),
+        }
+
+    fit_on(split.train, keys, configs or {}, progress or _silent, then=measure)
+    return results
+
+
+def stage(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
+    """Return a progress callable for the part of the work between two shares."""
+
+    def report(done: float, text: str) -> None:
+        progress(start + (end - start) * min(max(done, 0.0), 1.0), prefix + text)
+
+    return report
+
+
+def _measure_all(
+    dataset: Dataset, keys: Sequence[str], protocol: Protocol, configs: Configs, progress: Progress
+) -> tuple[dict[str, Measured], dict[str, dict[str, list[float]]], dict[str, list[float]], list[dict[str, Any]]]:
+    measurer = measure_ratings if protocol.kind == "ratings" else measure_ranking
+    parts: dict[str, list[Measured]] = {key: [] for key in keys}
+    seconds = {key: [0.0, 0.0] for key in keys}
+    descriptions = []
+
+    def measure_on(split: Split) -> Callable[[str, Recommender, float, Progress], None]:
+        def measure(key: str, model: Recommender, fit_seconds: float, share: Progress) -> None:
+            if key not in parts:
+                return
+            began = time.process_time()
+            parts[key].append(measurer(model, split, protocol, share))
+            seconds[key][0] += fit_seconds
+            seconds[key][1] += time.process_time() - began
+
+        return measure
+
+    total = protocol.n_splits
+    for number, split in enumerate(protocol.splits(dataset)):
+        prefix = f"fold {number + 1} of {total}, " if total > 1 else ""
+        share = stage(progress, 0.97 * number / total, 0.97 * (number + 1) / total, prefix)
+        fit_on(split.train, keys, configs, share, then=measure_on(split))
+        descriptions.append(split.description)
+    per_split = {
+        key: {
+            name: [
+                part.statistics[name].value if name in part.statistics else part.scalars[name] for part in measured
+            ]
+            for name in (*measured[0].statistics, *measured[0].scalars)
+        }
+        for key, measured in parts.items()
+    }
+    return {key: _combine(measured) for key, measured in parts.items()}, per_split, seconds, descriptions
+
+
+def _combine(parts: list[Measured]) -> Measured:
+    if len(parts) == 1:
+        return parts[0]
+    statistics = dict(parts[0].statistics)
+    for part in parts[1:]:
+        statistics = {name: item + part.statistics[name] for name, item in statistics.items()}
+    scalars = {name: float(np.mean([part.scalars[name] for part in parts])) for name in parts[0].scalars}
+    return Measured(statistics, scalars, {name: [part.details[name] for part in parts] for name in parts[0].details})
+
+
+def _metric_values(measured: Measured, seed: int) -> dict[str, MetricValue]:
+    intervals = bootstrap_intervals(measured.statistics, seed=seed)
+    values = {}
+    for name, statistic in measured.statistics.items():
+        low, high = intervals[name]
+        values[name] = MetricValue(statistic.value, low, high) if np.isfinite(low) else MetricValue(statistic.value)
+    return values | {name: MetricValue(value) for name, value in measured.scalars.items()}
+
+
+def _compare(
+    measured: Mapping[str, Measured], primary: Sequence[str], seed: int
+) -> tuple[list[Comparison], dict[str, list[str]]]:
+    comparisons: list[Comparison] = []
+    best = {}
+    for metric in primary:
+        statistics = {key: item.statistics[metric] for key, item in measured.items()}
+        comparisons += compare_pairs(metric, statistics, seed=seed)
+        values = {key: item.value for key, item in statistics.items()}
+        best[metric] = leaders(metric, values, comparisons, smaller_is_better=smaller_is_better(metric))
+    return comparisons, best
+
+
+def _environment() -> dict[str, Any]:
+    return {
+        "code_version": code_version(),
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
+        **{name: version(name) for name in ("numpy", "scipy", "scikit-learn", "scikit-surprise", "numba")},
+    }
+
+
+def _silent(done: float, text: str) -> None:
+    """Report nothing."""

@@ -1,0 +1,156 @@
+"""Asking a fitted recommender about held-out ratings, and what every user contributes to each metric."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.splits import Split
+from core.evaluation import beyond
+from core.evaluation.metrics import RANKING_METRICS, calibration, error_statistics
+from core.evaluation.protocols import Protocol
+from core.evaluation.statistic import UserStatistic
+from core.recommenders.base import Progress, Recommender
+from core.recommenders.topn import top_n
+
+__all__ = ["Measured", "measure_ranking", "measure_ratings", "rank_users"]
+
+_STEPS = 50
+"""How many times at most progress is reported per algorithm and split."""
+
+
+@dataclass
+class Measured:
+    """What one algorithm did on one or more splits.
+
+    Attributes
+    ----------
+    statistics : dict of UserStatistic
+        Metrics that are averages over users, all over the same users.
+    scalars : dict of float
+        Metrics of all lists together.
+    details : dict
+        Tables behind a metric, such as calibration bins.
+    """
+
+    statistics: dict[str, UserStatistic]
+    scalars: dict[str, float]
+    details: dict[str, Any]
+
+
+def measure_ratings(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
+    """Predict held-out stars from training profiles.
+
+    A rating that the model cannot say is predicted by the user's training mean (the global mean without one), so
+    that all algorithms are measured on the same ratings; ``predictable`` is the share that needed no such help.
+    """
+    train = split.train
+    keep = _test_rows(split, protocol)
+    users, items, actual = split.test_users[keep], split.test_items[keep], split.test_ratings[keep]
+    predicted = np.empty(len(users), dtype=np.float32)
+    for user, span in _by_user(users, progress, f"{model.key}: predicting"):
+        predicted[span] = model.predict(train.profile(user), items[span])
+    unknown = ~np.isfinite(predicted)
+    fallback = np.where(np.diff(train.user_indptr) > 0, train.user_means, train.global_mean)
+    predicted[unknown] = fallback[users[unknown]]
+    statistics = error_statistics(users, predicted, actual, train.n_users)
+    statistics["predictable"] = UserStatistic(
+        np.bincount(users[~unknown], minlength=train.n_users).astype(np.float64),
+        np.bincount(users, minlength=train.n_users).astype(np.float64),
+    )
+    error, bins = calibration(predicted, actual)
+    return Measured(statistics, {"calibration_error": error}, {"calibration": bins})
+
+
+def measure_ranking(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
+    """Rank the full catalogue for every test user and compare the lists with what was held out."""
+    train = split.train
+    lists, users = rank_users(model, split, protocol, progress)
+    hits, relevant = _hits(lists, users, split, protocol)
+    statistics: dict[str, UserStatistic] = {}
+    for k in protocol.k:
+        for name, metric in RANKING_METRICS.items():
+            statistics[f"{name}@{k}"] = _spread(metric(hits, relevant, k), users, train.n_users)
+    shown = protocol.k[0]
+    top = lists[:, :shown]
+    of_lists = {
+        f"novelty@{shown}": beyond.novelty(top, train),
+        f"diversity@{shown}": beyond.intra_list_diversity(top, train.movies.genre_matrix()),
+        f"popularity@{shown}": beyond.list_popularity(top, train),
+        f"served@{shown}": beyond.served(top),
+    }
+    for name, values in of_lists.items():
+        statistics[name] = _spread(values, users, train.n_users)
+    scalars = {
+        f"coverage@{shown}": beyond.coverage(top, train.n_movies),
+        f"gini@{shown}": beyond.gini(top, train.n_movies),
+    }
+    return Measured(statistics, scalars, {})
+
+
+def rank_users(
+    model: Recommender, split: Split, protocol: Protocol, progress: Progress
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the lists of all test users.
+
+    Returns
+    -------
+    lists : ndarray of int32, shape (n_test_users, max(k))
+        Dense movie indices, best first, -1 where the model has no more to say.
+    users : ndarray of int32, shape (n_test_users,)
+    """
+    train = split.train
+    rows = split.test_users[_test_rows(split, protocol)]
+    users = np.unique(rows)
+    lists = np.full((len(users), max(protocol.k)), -1, dtype=np.int32)
+    for user, span in _by_user(users, progress, f"{model.key}: ranking"):
+        profile = train.profile(user)
+        scores = model.score(profile)
+        scores[profile.items] = np.nan
+        best = top_n(scores, lists.shape[1])
+        lists[span.start, : len(best)] = best
+    return lists, users
+
+
+def _hits(
+    lists: NDArray[np.int32], users: NDArray[np.int32], split: Split, protocol: Protocol
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    n_movies = split.train.n_movies
+    liked = np.isin(split.test_users, users)
+    if protocol.relevance is not None:
+        liked &= split.test_ratings >= protocol.relevance
+    # Users ascend and so do movies within a user: the keys are sorted.
+    wanted = split.test_users[liked].astype(np.int64) * n_movies + split.test_items[liked]
+    listed = users[:, None].astype(np.int64) * n_movies + lists
+    place = np.searchsorted(wanted, listed)
+    found = np.append(wanted, -1)[place] == listed
+    relevant = np.bincount(split.test_users[liked], minlength=split.train.n_users)[users]
+    return found & (lists >= 0), relevant
+
+
+def _spread(values: NDArray[np.float64], users: NDArray[np.int32], n_users: int) -> UserStatistic:
+    # Over all users of the data set, so that the users of several splits line up.
+    everyone = np.full(n_users, np.nan)
+    everyone[users] = values
+    return UserStatistic.mean(everyone)
+
+
+def _test_rows(split: Split, protocol: Protocol) -> NDArray[np.bool_]:
+    users = np.unique(split.test_users)
+    if protocol.max_users is None or len(users) <= protocol.max_users:
+        return np.ones(len(split.test_users), dtype=bool)
+    drawn = np.random.default_rng(protocol.seed).choice(users, protocol.max_users, replace=False)
+    return np.isin(split.test_users, drawn)
+
+
+def _by_user(users: NDArray[np.int32], progress: Progress, text: str) -> Iterator[tuple[int, slice]]:
+    starts = np.flatnonzero(np.diff(users, prepend=-1))
+    ends = np.append(starts[1:], len(users))
+    every = max(1, len(starts) // _STEPS)
+    for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        if number % every == 0:
+            progress(number / len(starts), text)
+        yield int(users[start]), slice(start, end)
+    progress(1.0, text)

@@ -1,0 +1,137 @@
+"""What is held out and what is asked: the protocols under which algorithms are measured."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+from core.data.dataset import Dataset
+from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, temporal
+from core.errors import InvalidInputError
+
+__all__ = ["Protocol", "ProtocolKind", "SplitKind"]
+
+ProtocolKind = Literal["ratings", "ranking"]
+SplitKind = Literal["folds", "random", "per-user", "leave-last", "temporal"]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A way to measure, complete enough to be repeated.
+
+    Attributes
+    ----------
+    kind : str
+        ``ratings``: predict held-out stars. ``ranking``: rank the full catalogue without the user's training
+        movies, no sampled negatives, and look where the held-out movies are.
+    split : str
+        ``folds`` (shuffled k-fold over ratings), ``random`` (a share of all ratings), ``per-user`` (a random share
+        of each user's), ``leave-last`` (each user's last ratings), ``temporal`` (all after a point in time).
+    folds : int
+        For the split ``folds``.
+    fraction : float
+        Held-out share, for ``random``, ``per-user`` and ``temporal``.
+    last : int
+        Held-out ratings per user, for ``leave-last``.
+    seed : int
+        Of the split, the algorithms' configurations aside; also of bootstrap and test.
+    k : tuple of int
+        Lengths of lists, for rankings. The first is the one that lists are shown at.
+    relevance : float or None
+        Held-out ratings of at least so many stars are relevant; None: all of them.
+    max_users : int or None
+        At most so many test users, drawn at random with the seed; None: all.
+    """
+
+    kind: ProtocolKind = "ranking"
+    split: SplitKind = "per-user"
+    folds: int = 5
+    fraction: float = 0.2
+    last: int = 1
+    seed: int = 42
+    k: tuple[int, ...] = (10, 20)
+    relevance: float | None = None
+    max_users: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(ProtocolKind):
+            raise InvalidInputError(f"The protocol is 'ratings' or 'ranking', not {self.kind!r}.")
+        if self.split not in get_args(SplitKind):
+            raise InvalidInputError(
+                f"There is no split {self.split!r}. Choose one of: {', '.join(get_args(SplitKind))}."
+            )
+        if not self.k or min(self.k) < 1:
+            raise InvalidInputError(f"List lengths must be at least 1, not {self.k}.")
+        if self.max_users is not None and self.max_users < 1:
+            raise InvalidInputError(f"The number of test users must be at least 1, not {self.max_users}.")
+
+    @classmethod
+    def named(
+        cls,
+        name: "str | Protocol",
+        *,
+        folds: int = 5,
+        seed: int = 42,
+        k: tuple[int, ...] = (10, 20),
+    ) -> "Protocol":
+        """Return the usual protocol of a name: k-fold for ``ratings``, per-user random 80/20 for ``ranking``.
+
+        With a single fold, ``ratings`` is measured on one random 80/20 split of all ratings.
+        """
+        if isinstance(name, Protocol):
+            return name
+        if name == "ratings":
+            return cls(kind="ratings", split="folds" if folds > 1 else "random", folds=folds, seed=seed, k=k)
+        if name == "ranking":
+            return cls(kind="ranking", split="per-user", folds=1, seed=seed, k=k)
+        raise InvalidInputError(f"The protocol is 'ratings' or 'ranking', not {name!r}.")
+
+    @property
+    def n_splits(self) -> int:
+        """How many times every algorithm is fitted."""
+        return self.folds if self.split == "folds" else 1
+
+    def splits(self, dataset: Dataset) -> Iterator[Split]:
+        """Yield the splits, one at a time."""
+        if self.split == "folds":
+            yield from k_folds(dataset, self.folds, self.seed)
+        elif self.split == "random":
+            yield random_holdout(dataset, self.fraction, self.seed)
+        elif self.split == "per-user":
+            yield holdout_per_user(dataset, self.fraction, self.seed)
+        elif self.split == "leave-last":
+            yield leave_last(dataset, self.last)
+        else:
+            yield temporal(dataset, self.fraction)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields as plain values."""
+        return {**asdict(self), "k": list(self.k)}
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> "Protocol":
+        """Return what `to_dict` described."""
+        return cls(**{**document, "k": tuple(document["k"])})
+
+    def sentence(self) -> str:
+        """Return one sentence that tells what was held out, from whom, with which seed."""
+        share = f"{self.fraction:.0%}"
+        held_out = {
+            "folds": f"shuffled {self.folds}-fold over all ratings",
+            "random": f"a random {share} of all ratings held out",
+            "per-user": f"a random {share} of each user's ratings held out",
+            "leave-last": f"each user's last {self.last} rating{'s' if self.last > 1 else ''} held out",
+            "temporal": f"the latest {share} of all ratings held out",
+        }[self.split]
+        relevant = (
+            "every held-out rating counts as relevant"
+            if self.relevance is None
+            else f"held-out ratings of {self.relevance:g} stars and more count as relevant"
+        )
+        asked = (
+            "stars of the held-out ratings predicted"
+            if self.kind == "ratings"
+            else f"full catalogue ranked without training movies, {relevant}"
+        )
+        seed = "" if self.split in ("leave-last", "temporal") else f", seed {self.seed}"
+        users = "" if self.max_users is None else f", at most {self.max_users:,} test users"
+        return f"{held_out[0].upper()}{held_out[1:]}{seed}{users}; {asked}."
