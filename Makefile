@@ -1,0 +1,75 @@
+# `make demo` serves the dashboard on real data, `make test` runs every check; both set up what they need.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DATASET ?= $(or $(CINEMATCH_DATASET),ml-latest-small)
+export CINEMATCH_DATASET := $(DATASET)
+
+# uv installs many times faster; where it cannot be had or cannot reach the package index, pip does the same work.
+UV := uv==0.9.*
+install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(UV)" \
+  && $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(1)) \
+  || { echo "uv did not succeed, installing with pip"; \
+       $(BIN)/python -m pip install --quiet --disable-pip-version-check $(subst --requirements,--requirement,$(1)); }
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format unit integration e2e lock clean
+
+help: ## Show what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "CineMatch needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1)."; \
+	  echo "Name another one: make PYTHON=python3.12 demo"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock setup.cfg | $(VENV)/bin/python
+	$(call install,--requirements requirements.lock)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.runtime
+	$(call install,--requirements requirements-test.lock)
+	@touch $@
+
+setup: $(VENV)/.runtime ## Create the virtual environment from the lock file
+
+demo: setup ## Fetch real ratings, train all algorithms and serve the dashboard
+	$(BIN)/cinematch data fetch $(DATASET)
+	$(BIN)/cinematch train --missing
+	$(BIN)/cinematch serve
+
+lint: $(VENV)/.test ## Check style, types and layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: lint ## Set everything up and run all checks and tests
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+unit: $(VENV)/.test ## Run the fast tests only
+	$(BIN)/python -m pytest -m "not integration and not e2e"
+
+integration: $(VENV)/.test ## Run the tests with real gunicorn, nginx and redis
+	$(BIN)/python -m pytest -m integration
+
+e2e: $(VENV)/.test ## Run the tests with a real browser
+	$(BIN)/python -m pytest -m e2e
+
+format: $(VENV)/.test ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/bin/python ## Resolve the exact versions anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra sample setup.cfg requirements-build.in --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra sample --extra test setup.cfg requirements-build.in --constraint requirements.lock \
+	  --output-file requirements-test.lock
+
+clean: ## Remove the virtual environment and all caches (data sets and models stay)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build *.egg-info
