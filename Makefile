@@ -7,7 +7,7 @@ DATASET ?= $(or $(CINEMATCH_DATASET),ml-latest-small)
 export CINEMATCH_DATASET := $(DATASET)
 
 # uv installs many times faster; where it cannot be had or cannot reach the package index, pip does the same work.
-UV := uv==0.9.*
+UV := uv==0.13.*
 install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(UV)" \
   && $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(1)) \
   || { echo "uv did not succeed, installing with pip"; \
