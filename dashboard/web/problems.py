@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, g, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core.errors import CineMatchError, InvalidInputError, ModelUnavailableError, UnknownIdError
 
@@ -59,7 +59,9 @@ def problem(status: int, detail: str, errors: Iterable[FieldProblem] = ()) -> Re
 def validation_problem(error: ValidationError) -> Response:
     """Return 422 with one entry for each value that is not valid."""
     listed = [
-        FieldProblem(where=".".join(map(str, item["loc"])) or "body", message=item["msg"])
+        FieldProblem(
+            where=".".join(map(str, item["loc"])) or "body", message=item["msg"].removeprefix("Value error, ")
+        )
         for item in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     first = listed[0]
@@ -108,8 +110,6 @@ def _status(error: CineMatchError) -> int:
 def _detail(error: HTTPException) -> str:
     if isinstance(error, RequestEntityTooLarge):
         return "The request's body is too large. Send fewer ratings."
-    if isinstance(error, TooManyRequests):
-        return f"Too many requests: the limit is {error.description}. Try again after the seconds in Retry-After."
     return str(error.description or HTTPStatus(error.code or 500).phrase)
 
 

@@ -1,0 +1,109 @@
+"""What the API answers: the service's own dataclasses, sent as they are and described from them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Response
+from pydantic import RootModel
+
+from core.views import (
+    DatasetView,
+    ExplanationView,
+    ModelStatus,
+    MovieView,
+    RatedMovie,
+    RecommendationList,
+    SearchPage,
+    SimilarMovie,
+    TasteProfile,
+)
+
+__all__ = [
+    "DatasetAnswer",
+    "ExplanationAnswer",
+    "History",
+    "HistoryAnswer",
+    "ModelsAnswer",
+    "ModelsView",
+    "MovieAnswer",
+    "Neighbourhood",
+    "NeighbourhoodAnswer",
+    "RecommendationAnswer",
+    "SearchAnswer",
+    "TasteAnswer",
+    "json_answer",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsView:
+    """All algorithms, by key."""
+
+    default: str | None
+    """What is used when no algorithm is named; null while none is loaded."""
+    models: dict[str, ModelStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The movies most similar to one."""
+
+    movie_id: int
+    algorithm: str
+    items: list[SimilarMovie]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A part of what a user rated."""
+
+    user_id: int
+    total: int
+    limit: int
+    offset: int
+    items: list[RatedMovie]
+
+
+class DatasetAnswer(RootModel[DatasetView]):
+    """The data set in numbers."""
+
+
+class ModelsAnswer(RootModel[ModelsView]):
+    """All algorithms, by key."""
+
+
+class MovieAnswer(RootModel[MovieView]):
+    """A movie."""
+
+
+class SearchAnswer(RootModel[SearchPage]):
+    """A page of movies."""
+
+
+class NeighbourhoodAnswer(RootModel[Neighbourhood]):
+    """The movies most similar to one."""
+
+
+class TasteAnswer(RootModel[TasteProfile]):
+    """A user's taste."""
+
+
+class HistoryAnswer(RootModel[History]):
+    """A part of what a user rated."""
+
+
+class RecommendationAnswer(RootModel[RecommendationList]):
+    """A ranked list."""
+
+
+class ExplanationAnswer(RootModel[ExplanationView]):
+    """Why a movie has its score."""
+
+
+def json_answer(value: Any) -> Response:
+    """Return a dataclass or plain value as JSON: not a number becomes null, tuples lists."""
+    answer = Response(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), mimetype="application/json")
+    # Models may be trained anew at any time, and a history is somebody's own.
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer

@@ -1,0 +1,185 @@
+"""What clients may ask: parameters and bodies, with their limits."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from core.recommenders.registry import algorithm_keys
+from core.service import MAX_LIST
+from core.views import Filters
+
+__all__ = [
+    "ExplanationBody",
+    "ListQuery",
+    "MoviePath",
+    "PageQuery",
+    "RecommendationBody",
+    "SearchQuery",
+    "SimilarQuery",
+    "UserPath",
+]
+
+MAX_RATINGS = 10_000
+_LARGEST_ID = 2**53 - 1  # beyond it JSON's numbers lose digits in browsers
+
+
+def _known_algorithm(key: str) -> str:
+    if key not in algorithm_keys():
+        raise ValueError(f"there is no algorithm {key!r}; choose one of {', '.join(algorithm_keys())}")
+    return key
+
+
+def _split(value: object) -> object:
+    """Take `a,b`, `a|b` and a repeated parameter alike."""
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        return value
+    return [name.strip() for part in value for name in part.replace("|", ",").split(",") if name.strip()]
+
+
+Id = Annotated[int, Field(ge=0, le=_LARGEST_ID)]
+Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
+Year = Annotated[int, Field(ge=1800, le=2200)]
+Algorithm = Annotated[
+    str, AfterValidator(_known_algorithm), Field(json_schema_extra={"enum": list(algorithm_keys())})
+]
+Count = Annotated[int, Field(ge=1, le=MAX_LIST)]
+
+
+class Strict(BaseModel):
+    """Refuses names that it does not know, so that a misspelt filter does not go unnoticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    _schema: ClassVar[dict[str, Any] | None] = None
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the JSON schema; the plain one is kept, because it is asked for with every request."""
+        if args or kwargs:
+            return super().model_json_schema(*args, **kwargs)
+        if "_schema" not in cls.__dict__ or cls._schema is None:
+            cls._schema = super().model_json_schema()
+        return cls._schema
+
+
+class UserPath(Strict):
+    """Which user."""
+
+    user_id: Id
+    """A user of the data set."""
+
+
+class MoviePath(Strict):
+    """Which movie."""
+
+    movie_id: Id
+    """A movie of the data set."""
+
+
+class PageQuery(Strict):
+    """Which part of a long list."""
+
+    limit: Count = 20
+    """How many at most."""
+    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    """How many to pass over."""
+
+
+class _Years(Strict):
+    year_min: Year | None = None
+    """Released in this year or later."""
+    year_max: Year | None = None
+    """Released in this year or earlier."""
+
+
+class SearchQuery(PageQuery, _Years):
+    """A search among the movies."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    """Part of a title; typing errors are tolerated. Empty lists the most rated movies."""
+    genre: Genres = []
+    """At least one of these; repeat the parameter or separate by commas."""
+
+    def filters(self) -> Filters:
+        """Return the filters of the search."""
+        return Filters(genres=tuple(self.genre), year_min=self.year_min, year_max=self.year_max)
+
+
+class SimilarQuery(Strict):
+    """How to look for similar movies."""
+
+    algorithm: Algorithm | None = None
+    """The measure of similarity; by default that of the best model that is loaded."""
+    n: Count = 10
+    """How many at most."""
+
+
+class ListQuery(_Years):
+    """What a recommendation list is to hold."""
+
+    algorithm: Algorithm | None = None
+    """By default the best model that is loaded."""
+    n: Count = 10
+    """How many at most; fewer when fewer movies qualify."""
+    exclude_rated: bool = True
+    """Leave out the movies that the profile has rated."""
+    genres: Genres = []
+    """At least one of these; in a query repeat the parameter or separate by commas."""
+    exclude_genres: Genres = []
+    """None of these."""
+    min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    """Rated by at least this many people."""
+
+    def filters(self) -> Filters:
+        """Return which movies may be listed."""
+        return Filters(tuple(self.genres), tuple(self.exclude_genres), self.year_min, self.year_max, self.min_ratings)
+
+
+class RatingBody(Strict):
+    """A visitor's rating."""
+
+    movie_id: Id
+    """A movie of the data set."""
+    rating: Annotated[float, Field(ge=0.5, le=5.0)]
+    """Stars."""
+
+
+Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
+
+
+def _by_movie(ratings: list[RatingBody]) -> dict[int, float]:
+    return {given.movie_id: given.rating for given in ratings}
+
+
+class RecommendationBody(ListQuery):
+    """A visitor's ratings and what the list is to hold."""
+
+    ratings: Ratings
+    """May be empty: the list is then for somebody unknown. Of a movie rated twice the last rating counts."""
+
+    def by_movie(self) -> dict[int, float]:
+        """Return stars by movie id."""
+        return _by_movie(self.ratings)
+
+
+class ExplanationBody(Strict):
+    """Of which score an explanation is asked: of a stored user, or of a visitor's ratings."""
+
+    movie_id: Id
+    """The movie whose score is to be explained."""
+    user_id: Id | None = None
+    """A user of the data set; leave out when `ratings` are given."""
+    ratings: Ratings | None = None
+    """A visitor's ratings; leave out when `user_id` is given."""
+    algorithm: Algorithm | None = None
+    """By default the best model that is loaded."""
+
+    @model_validator(mode="after")
+    def _one_profile(self) -> "ExplanationBody":
+        if (self.user_id is None) == (self.ratings is None):
+            raise ValueError("give either user_id or ratings, not both and not neither")
+        return self
+
+    def by_movie(self) -> dict[int, float] | None:
+        """Return stars by movie id, or None for a stored user."""
+        return None if self.ratings is None else _by_movie(self.ratings)

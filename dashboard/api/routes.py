@@ -1,0 +1,140 @@
+"""The routes: check what came, ask the service, send what it says. No logic lives here."""
+
+from typing import TYPE_CHECKING, cast
+
+from flask import Response, current_app
+from flask_openapi import APIBlueprint, Tag
+
+from core.errors import ModelUnavailableError
+from dashboard.api import answers
+from dashboard.api.requests import (
+    ExplanationBody,
+    ListQuery,
+    MoviePath,
+    PageQuery,
+    RecommendationBody,
+    SearchQuery,
+    SimilarQuery,
+    UserPath,
+)
+from dashboard.web.problems import problem_responses
+
+if TYPE_CHECKING:
+    from core.service import CineMatch
+
+__all__ = ["EXTENSION", "add_routes"]
+
+EXTENSION = "cinematch"
+"""Under this name the server's `extensions` hold the service."""
+
+
+def _service() -> "CineMatch":
+    return cast("CineMatch", current_app.extensions[EXTENSION])
+
+
+def get_dataset() -> Response:
+    """Describe the data set in numbers."""
+    return answers.json_answer(_service().dataset_view())
+
+
+def get_models() -> Response:
+    """List all algorithms: whether they serve, how they were measured, what they weigh."""
+    service = _service()
+    try:
+        default = service.default_algorithm()
+    except ModelUnavailableError:
+        default = None
+    return answers.json_answer(answers.ModelsView(default, {status.key: status for status in service.models()}))
+
+
+def get_movies(query: SearchQuery) -> Response:
+    """Search movies by title, genre and year."""
+    return answers.json_answer(_service().search(query.q, query.filters(), query.limit, query.offset))
+
+
+def get_movie(path: MoviePath) -> Response:
+    """Describe a movie."""
+    return answers.json_answer(_service().movie(path.movie_id))
+
+
+def get_similar(path: MoviePath, query: SimilarQuery) -> Response:
+    """List the movies most similar to one."""
+    service = _service()
+    algorithm = query.algorithm or service.default_algorithm()
+    found = service.similar(path.movie_id, algorithm, query.n)
+    return answers.json_answer(answers.Neighbourhood(path.movie_id, algorithm, found))
+
+
+def get_user(path: UserPath) -> Response:
+    """Describe a user's taste."""
+    return answers.json_answer(_service().taste(user_id=path.user_id))
+
+
+def get_history(path: UserPath, query: PageQuery) -> Response:
+    """List what a user rated, the best first."""
+    service = _service()
+    items = service.user_ratings(path.user_id, query.limit, query.offset)
+    total = len(service.profile(user_id=path.user_id))
+    return answers.json_answer(answers.History(path.user_id, total, query.limit, query.offset, items))
+
+
+def get_recommendations(path: UserPath, query: ListQuery) -> Response:
+    """Recommend movies to a user."""
+    found = _service().recommend(
+        user_id=path.user_id,
+        algorithm=query.algorithm,
+        n=query.n,
+        exclude_rated=query.exclude_rated,
+        filters=query.filters(),
+    )
+    return answers.json_answer(found)
+
+
+def post_recommendations(body: RecommendationBody) -> Response:
+    """Recommend movies to a visitor, from the ratings in the body; nothing of them is kept."""
+    found = _service().recommend(
+        ratings=body.by_movie(),
+        algorithm=body.algorithm,
+        n=body.n,
+        exclude_rated=body.exclude_rated,
+        filters=body.filters(),
+    )
+    return answers.json_answer(found)
+
+
+def post_explanations(body: ExplanationBody) -> Response:
+    """Explain a movie's score: contributions that add up to it, and a sentence."""
+    found = _service().explain(body.movie_id, user_id=body.user_id, ratings=body.by_movie(), algorithm=body.algorithm)
+    return answers.json_answer(found)
+
+
+_READ = (422, 429, 500)
+_ONE = (404, 422, 429, 500)
+_ASK = (404, 422, 429, 500, 503)
+_POST = (400, 404, 413, 415, 422, 429, 500, 503)
+
+
+def add_routes(blueprint: APIBlueprint) -> None:
+    """Add all routes with their descriptions."""
+    data, movies = Tag(name="data"), Tag(name="movies")
+    users, asking = Tag(name="users"), Tag(name="recommendations")
+    gets = (
+        ("/dataset", get_dataset, data, answers.DatasetAnswer, (429, 500)),
+        ("/models", get_models, data, answers.ModelsAnswer, (429, 500)),
+        ("/movies", get_movies, movies, answers.SearchAnswer, _READ),
+        ("/movies/<movie_id>", get_movie, movies, answers.MovieAnswer, _ONE),
+        ("/movies/<movie_id>/similar", get_similar, movies, answers.NeighbourhoodAnswer, _ASK),
+        ("/users/<user_id>", get_user, users, answers.TasteAnswer, _ONE),
+        ("/users/<user_id>/ratings", get_history, users, answers.HistoryAnswer, _ONE),
+        ("/users/<user_id>/recommendations", get_recommendations, asking, answers.RecommendationAnswer, _ASK),
+    )
+    for rule, view, tag, answer, errors in gets:
+        responses = {200: answer, **problem_responses(*errors)}
+        blueprint.get(rule, tags=[tag], operation_id=view.__name__, responses=responses)(view)
+    posts = (
+        ("/recommendations", post_recommendations, answers.RecommendationAnswer),
+        ("/explanations", post_explanations, answers.ExplanationAnswer),
+    )
+    for rule, view, answer in posts:
+        responses = {200: answer, **problem_responses(*_POST)}
+        blueprint.post(rule, tags=[asking], operation_id=view.__name__, responses=responses)(view)
