@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.data.splits import Split
 from core.errors import InvalidInputError
 from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol
@@ -168,20 +167,15 @@ def run_request(
 
 
 def fit_on(
-    train: Dataset,
-    keys: Iterable[str],
-    configs: Configs,
-    progress: Progress,
-    *,
-    then: Callable[[str, Recommender, float, Progress], None],
-) -> None:
+    train: Dataset, keys: Iterable[str], configs: Configs, progress: Progress
+) -> Iterator[tuple[str, Recommender, float, Progress]]:
     """Fit algorithms one after the other on one training part, members before their ensembles.
 
-    Parameters
-    ----------
-    then : callable
-        Called after each fit with key, model, CPU seconds of the fit and the progress of what follows. Models
-        are dropped as soon as no later ensemble has them as a member.
+    Yields
+    ------
+    key, model, seconds, progress
+        The fitted model, the CPU seconds of its fit, and the progress of what is done with it. Models are dropped
+        as soon as no later ensemble has them as a member. Members that were not asked for are yielded too.
     """
     order = training_order(tuple(keys))
     alive: dict[str, Recommender] = {}
@@ -194,8 +188,8 @@ def fit_on(
             stage(share, 0.0, _FIT_SHARE, f"{key}: fitting, "),
             members={name: alive[name] for name in cls.member_keys if name in alive},
         )
+        yield key, model, time.process_time() - began, stage(share, _FIT_SHARE, 1.0)
         alive[key] = model
-        then(key, model, time.process_time() - began, stage(share, _FIT_SHARE, 1.0))
         needed = {member for later in order[number + 1 :] for member in recommender_class(later).member_keys}
         alive = {name: kept for name, kept in alive.items() if name in needed}
 
@@ -226,10 +220,9 @@ def measure_for_manifest(
     ratings = Protocol(kind="ratings", split="per-user", folds=1, seed=seed, max_users=max_users)
     split = next(ranking.splits(dataset))
     results: dict[str, dict[str, Any]] = {}
-
-    def measure(key: str, model: Recommender, fit_seconds: float, share: Progress) -> None:
+    for key, model, fit_seconds, share in fit_on(split.train, keys, configs or {}, progress or _silent):
         if key not in keys:
-            return
+            continue
         values: dict[str, MetricValue] = {}
         for kind, measurer, span in ((ratings, measure_ratings, (0.0, 0.3)), (ranking, measure_ranking, (0.3, 1.0))):
             values |= _metric_values(measurer(model, split, kind, stage(share, *span)), seed)
@@ -248,8 +241,6 @@ def measure_for_manifest(
             "code_version": code_version(),
             "fit_cpu_seconds": round(fit_seconds, 3),
         }
-
-    fit_on(split.train, keys, configs or {}, progress or _silent, then=measure)
     return results
 
 
@@ -270,22 +261,16 @@ def _measure_all(
     seconds = {key: [0.0, 0.0] for key in keys}
     descriptions = []
 
-    def measure_on(split: Split) -> Callable[[str, Recommender, float, Progress], None]:
-        def measure(key: str, model: Recommender, fit_seconds: float, share: Progress) -> None:
-            if key not in parts:
-                return
-            began = time.process_time()
-            parts[key].append(measurer(model, split, protocol, share))
-            seconds[key][0] += fit_seconds
-            seconds[key][1] += time.process_time() - began
-
-        return measure
-
     total = protocol.n_splits
     for number, split in enumerate(protocol.splits(dataset)):
         prefix = f"fold {number + 1} of {total}, " if total > 1 else ""
         share = stage(progress, 0.97 * number / total, 0.97 * (number + 1) / total, prefix)
-        fit_on(split.train, keys, configs, share, then=measure_on(split))
+        for key, model, fit_seconds, rest in fit_on(split.train, keys, configs, share):
+            if key in parts:
+                began = time.process_time()
+                parts[key].append(measurer(model, split, protocol, rest))
+                seconds[key][0] += fit_seconds
+                seconds[key][1] += time.process_time() - began
         descriptions.append(split.description)
     per_split = {
         key: {

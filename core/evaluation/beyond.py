@@ -89,12 +89,12 @@ def intra_list_diversity(lists: Lists, features: NDArray[Any], block: int = 4096
 
 def served(lists: Lists) -> Values:
     """Return 1 for users whose list is full, else 0."""
-    return (lists >= 0).all(axis=1).astype(np.float64)
+    return np.where((lists >= 0).all(axis=1), 1.0, 0.0)
 
 
 def _mean_over_list(values: NDArray[Any], lists: Lists) -> Values:
     known = lists >= 0
     sums = (np.append(values, 0.0)[lists] * known).sum(axis=1)
-    result = np.full(len(lists), np.nan)
+    result: Values = np.full(len(lists), np.nan)
     np.divide(sums, known.sum(axis=1), out=result, where=known.any(axis=1))
     return result
