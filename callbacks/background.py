@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dash import Dash
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 
 from callbacks.jobs.directory import private_directory
@@ -25,8 +26,16 @@ from callbacks.jobs.results import ResultStore
 from callbacks.jobs.runner import JobFunction, run_job
 from callbacks.jobs.slots import take_slot
 from callbacks.jobs.store import JsonStore
+from core.errors import ConfigurationError
 
-__all__ = ["BackgroundManager", "JobLimits", "ResultStore", "job_error_message", "make_background_manager"]
+__all__ = [
+    "BackgroundManager",
+    "JobLimits",
+    "ResultStore",
+    "job_error_message",
+    "make_background_manager",
+    "stored_results",
+]
 
 log = logging.getLogger("cinematch.jobs")
 
@@ -201,7 +210,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
             return f"The server is busy: the job waited {limit} for its turn. Try again later."
         return (
             "The job ended without a result: its process was killed or crashed, "
-            "most often because memory ran out. Start it again."
+            "most often because memory ran out. The server's log may say more."
         )
 
     # -- signing -----------------------------------------------------------------------------------------
@@ -209,6 +218,14 @@ class BackgroundManager(BaseBackgroundCallbackManager):
     def get_or_create_signing_secret(self, generate: Callable[[], bytes]) -> bytes:
         """Return the secret that all workers sign job handles with, where the server has no secret key."""
         return bytes.fromhex(self._outbox.keep_secret(self.SIGNING_SECRET_KEY, generate().hex()))
+
+
+def stored_results(app: Dash) -> ResultStore:
+    """Return the persistent results of the manager that `app` was made with."""
+    manager = app._background_manager
+    if not isinstance(manager, BackgroundManager):
+        raise ConfigurationError("pass make_background_manager(...) to Dash as its background_callback_manager")
+    return manager.results
 
 
 def make_background_manager(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dash import Dash
 
 import callbacks
+from callbacks.background import make_background_manager
 from core.settings import Settings, load_settings
 from dashboard import shell
 from dashboard.server import make_server
@@ -67,6 +68,9 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         suppress_callback_exceptions=True,
         serve_locally=True,
         compress=False,
+        background_callback_manager=make_background_manager(
+            settings.cache_dir, fingerprint=service.dataset_view().fingerprint
+        ),
     )
     app.layout = shell.build_layout(service)
     callbacks.register_all(app, service)

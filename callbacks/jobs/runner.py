@@ -62,14 +62,12 @@ def run_job(key: str, job: JobFunction, arguments: Any, context: dict[str, Any],
         value = contextvars.copy_context().run(call)
     except PreventUpdate:
         outbox.post_result(key, _NO_UPDATE)
+    except CineMatchError as error:
+        log.warning("background job %s: %s", key, error)
+        outbox.post_error(key, JobError(str(error), traceback.format_exc()))
     except Exception as error:
         log.exception("background job %s failed", key)
-        outbox.post_error(key, JobError(_describe(error), traceback.format_exc()))
+        message = f"The job failed with {type(error).__name__}: {error}. The server's log has the details."
+        outbox.post_error(key, JobError(message, traceback.format_exc()))
     else:
         outbox.post_result(key, value)
-
-
-def _describe(error: Exception) -> str:
-    if isinstance(error, CineMatchError):
-        return str(error)
-    return f"The job failed with {type(error).__name__}: {error}. The server's log has the details."

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dash import set_props
+from dash import Dash, set_props
 from dash.exceptions import PreventUpdate
 
+from callbacks.background import stored_results
 from callbacks.jobs.records import Records
-from core.errors import InvalidInputError
+from core.errors import ConfigurationError, InvalidInputError
 from tests.servers import process_runs, wait_for
 from tests.unit.callbacks.conftest import Desk
 
@@ -243,6 +244,13 @@ def test_the_signing_secret_is_one_for_all_processes(make_desk: MakeDesk) -> Non
     first = make_desk().manager.get_or_create_signing_secret(lambda: b"one")
     assert first == b"one"
     assert make_desk().manager.get_or_create_signing_secret(lambda: b"two") == b"one"
+
+
+def test_pages_find_the_stored_results_of_their_application(make_desk: MakeDesk) -> None:
+    manager = make_desk().manager
+    assert stored_results(Dash("with", background_callback_manager=manager)) is manager.results
+    with pytest.raises(ConfigurationError, match="make_background_manager"):
+        stored_results(Dash("without"))
 
 
 def test_a_restarted_server_buries_the_dead(make_desk: MakeDesk, tmp_path: Path) -> None:
