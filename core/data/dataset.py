@@ -13,6 +13,7 @@ from scipy import sparse
 from core.data.aggregates import compute_aggregates
 from core.data.arraydir import open_arrays, read_manifest, verify_arrays, write_array_dir
 from core.data.columns import MAX_RATING, MIN_RATING
+from core.data.compress import by_movie, compress, dense_ids
 from core.data.movies import MovieTable
 from core.data.profile import Profile
 from core.errors import ArtifactError, DataError, UnknownIdError
@@ -76,9 +77,7 @@ class Dataset:
         self.user_means: NDArray[np.float32] = arrays["user_means"]
 
     def __repr__(self) -> str:
-        return (
-            f"Dataset({self.name!r}, users={self.n_users:,}, movies={self.n_movies:,}, ratings={self.n_ratings:,})"
-        )
+        return f"Dataset({self.name!r}, users={self.n_users:,}, movies={self.n_movies:,}, ratings={self.n_ratings:,})"
 
     # --- building -----------------------------------------------------------------------------------------
 
@@ -121,13 +120,13 @@ class Dataset:
         ):
             raise DataError("Ratings must be half stars between 0.5 and 5.0. Rescale the source and retry.")
         times = np.zeros(len(raw_users)) if timestamps is None else np.asarray(timestamps)
-        user_ids, user_index = np.unique(raw_users, return_inverse=True)
+        user_ids, user_index = dense_ids(raw_users)
         movie_index = np.searchsorted(table.ids, raw_movies)
         clipped = np.minimum(movie_index, max(len(table) - 1, 0))
         if len(raw_movies) and (len(table) == 0 or not bool((table.ids[clipped] == raw_movies).all())):
             raise DataError("A rating names a movie that the movie table does not hold. Add it or drop the rating.")
         return cls.from_dense(
-            user_index.astype(np.int32),
+            user_index,
             movie_index.astype(np.int32),
             half_stars.astype(np.uint8),
             times.astype(np.uint32),
@@ -152,29 +151,26 @@ class Dataset:
         source: str,
         details: Mapping[str, Any] | None = None,
     ) -> Self:
-        """Build a data set from dense indices; of a pair rated twice the latest rating stays."""
-        order = np.lexsort((times, items, users))
-        users, items, half_stars, times = users[order], items[order], half_stars[order], times[order]
-        last = np.ones(len(users), dtype=bool)
-        last[:-1] = (users[1:] != users[:-1]) | (items[1:] != items[:-1])
-        users, items, half_stars, times = users[last], items[last], half_stars[last], times[last]
+        """Build a data set from dense indices; of a pair rated twice the latest rating stays.
+
+        The arrays become the data set's own: do not change them afterwards.
+        """
+        rows = compress(users, items, half_stars, times, len(user_ids), len(table))
         arrays = dict(table.arrays())
         arrays["user_ids"] = user_ids
-        arrays["user_indptr"] = _indptr(users, len(user_ids))
-        arrays["user_items"], arrays["user_ratings"], arrays["user_times"] = items, half_stars, times
-        by_movie = np.argsort(items, kind="stable")
-        arrays["movie_indptr"] = _indptr(items, len(table))
-        arrays["movie_users"], arrays["movie_ratings"] = users[by_movie], half_stars[by_movie]
-        arrays |= compute_aggregates(arrays["user_indptr"], items, half_stars, times, table)
+        arrays["user_indptr"] = rows.indptr
+        arrays["user_items"], arrays["user_ratings"], arrays["user_times"] = rows.items, rows.half_stars, rows.times
+        arrays["movie_indptr"], arrays["movie_users"], arrays["movie_ratings"] = by_movie(rows, len(table))
+        arrays |= compute_aggregates(rows.indptr, rows.items, rows.half_stars, rows.times, table)
+        arrays = {key: array.view() for key, array in arrays.items()}
         for array in arrays.values():
             array.setflags(write=False)
-        dropped = len(last) - int(last.sum())
         return cls(
             arrays,
             name=name,
             source=source,
             genre_names=table.genre_names,
-            details={**(details or {}), "duplicates_dropped": dropped},
+            details={**(details or {}), "duplicates_dropped": rows.dropped},
         )
 
     def with_ratings(self, keep: NDArray[np.bool_], *, name: str | None = None) -> "Dataset":
@@ -366,12 +362,6 @@ class Dataset:
     def nbytes(self) -> int:
         """Return the size of all arrays in bytes."""
         return sum(array.nbytes for array in self._arrays.values())
-
-
-def _indptr(sorted_or_not: NDArray[np.int32], size: int) -> NDArray[np.int64]:
-    indptr = np.zeros(size + 1, dtype=np.int64)
-    np.cumsum(np.bincount(sorted_or_not, minlength=size), out=indptr[1:])
-    return indptr
 
 
 def _find(ids: NDArray[np.int64], wanted: int, what: str, hint: str) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -35,7 +36,7 @@ class StringColumn:
         """Return all strings."""
         content = self.blob.tobytes()
         bounds = self.offsets.tolist()
-        return [content[start:end].decode("utf-8") for start, end in zip(bounds[:-1], bounds[1:], strict=True)]
+        return [content[start:end].decode("utf-8") for start, end in pairwise(bounds)]
 
 
 @dataclass(frozen=True)
