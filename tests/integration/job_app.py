@@ -26,9 +26,21 @@ manager = make_background_manager(
 )
 server = Flask(__name__)
 server.secret_key = "only for tests"
-app = Dash(__name__, server=server, background_callback_manager=manager)
+app = Dash(
+    __name__,
+    server=server,
+    background_callback_manager=manager,
+    assets_folder=str(Path(__file__).resolve().parents[2] / "assets"),
+    assets_ignore=r"^(?!40-job-polls\.js$)",
+)
 app.layout = html.Div(
-    [html.Button(id="start"), html.Button(id="stop"), html.Div(id="result"), html.Div(id="step"), html.Div(id="side")]
+    [
+        html.Button(id="start"),
+        html.Button("stop", id="stop"),
+        html.Div(id="result"),
+        html.Div(id="step"),
+        html.Div(id="side"),
+    ]
 )
 
 
@@ -65,6 +77,10 @@ def _wait(set_progress: Callable[[Any], None], name: str) -> dict[str, Any]:
     return {"name": name, **_facts()}
 
 
+def _say(set_progress: Callable[[Any], None], name: str) -> str:
+    return str(_wait(set_progress, name)["name"])
+
+
 def _set_twice(*_: object) -> str:
     set_props("side", {"children": "one"})
     set_props("side", {"title": "two"})
@@ -77,6 +93,7 @@ def _fail(_: object, text: str) -> str:
 
 JOBS: dict[str, Callable[[Callable[[Any], None], str], Any]] = {
     "wait": _wait,
+    "say": _say,
     "unstorable": lambda *_: {1, 2},
     "huge": lambda *_: os.urandom(3 << 20).hex(),
     "props": _set_twice,
@@ -94,6 +111,7 @@ def show_error(error: Exception) -> html.Div:
     background=True,
     prevent_initial_call=True,
     progress=Output("step", "children"),
+    progress_default=[""],
     cancel=Input("stop", "n_clicks"),
     interval=100,
     on_error=show_error,
