@@ -1,0 +1,75 @@
+"""The command line: `cinematch ...`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated, NoReturn
+
+import typer
+
+from core import __version__
+from core.commands.console import configure_logging, expand_json
+from core.errors import CineMatchError, ConfigurationError, InvalidInputError
+
+__all__ = ["build_app", "main"]
+
+_FAMILIES = ("data", "models", "evaluate", "ask", "operate")
+
+
+def build_app() -> typer.Typer:
+    """Return the application with all commands."""
+    app = typer.Typer(
+        name="cinematch",
+        help="Movie recommendations with reasons, from MovieLens ratings.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for family in _FAMILIES:
+        if find_spec(f"core.commands.{family}"):
+            import_module(f"core.commands.{family}").register(app)
+    return app
+
+
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more to standard error.")] = False,
+) -> None:
+    import logging
+
+    from core.settings import load_settings
+
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+    configure_logging(load_settings().log_format, logging.INFO if verbose else logging.WARNING)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit: 0 done, 1 the job failed, 2 wrong usage."""
+    words = expand_json(sys.argv[1:] if arguments is None else arguments)
+    try:
+        build_app()(words, prog_name="cinematch")
+    except (ConfigurationError, InvalidInputError) as error:
+        _fail(str(error), 2)
+    except CineMatchError as error:
+        _fail(str(error), 1)
+    except OSError as error:
+        _fail(f"{error}. Check the path, its permissions and the space left, and retry.", 1)
+    except KeyboardInterrupt:
+        _fail("Interrupted; nothing that was there before has been changed.", 1)
+    sys.exit(0)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    print(f"cinematch: {message}", file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

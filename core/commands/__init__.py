@@ -1,0 +1,1 @@
+"""The commands of `cinematch`, a module per family, each with `register(app)`."""
