@@ -102,6 +102,8 @@ class MovieTable:
         positions = {name.casefold(): bit for bit, name in enumerate(self.genre_names)}
         mask = 0
         for name in names:
+            if name.casefold() not in positions:
+                raise KeyError(name)
             mask |= 1 << positions[name.casefold()]
         return mask
 
