@@ -8,6 +8,7 @@ from dash import Dash
 
 import callbacks
 from callbacks.background import make_background_manager
+from core import __version__
 from core.settings import Settings, load_settings
 from dashboard import shell
 from dashboard.server import make_server
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         serve_locally=True,
         compress=False,
         background_callback_manager=make_background_manager(
-            settings.cache_dir, fingerprint=service.dataset_view().fingerprint
+            settings.cache_dir, fingerprint=f"{__version__} {service.dataset_view().fingerprint}"
         ),
     )
     app.layout = shell.build_layout(service)

@@ -16,6 +16,7 @@ from dashboard.web.compression import install_compression
 from dashboard.web.health import install_health
 from dashboard.web.metrics import install_metrics
 from dashboard.web.problems import install_problems, validation_problem
+from dashboard.web.refresh import install_refresh
 from dashboard.web.request_ids import install_request_ids
 from dashboard.web.secret import secret_key
 from dashboard.web.security import install_security_headers
@@ -68,6 +69,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models)
     install_compression(server)
     install_security_headers(server, page)
+    install_refresh(server, service.model_cache.refresh)
     install_health(server, _bases(prefix), models)
     install_problems(server, f"{prefix}api/")
     install_api(server, settings, service)

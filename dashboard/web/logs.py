@@ -31,18 +31,18 @@ class JsonFormatter(logging.Formatter):
             names = {**_ACCESS, **_ACCESS_HEADERS}
             # Past gunicorn's own quoting, which is for text: JSON has its own.
             atoms = dict(record.args)
-            document |= {name: _plain(atoms[atom]) for atom, name in names.items() if atom in atoms}
+            document |= {name: atoms[atom] for atom, name in names.items() if atom in atoms}
         else:
             document["message"] = record.getMessage()
             if (request_id := _request_id()) is not None:
                 document["request_id"] = request_id
         if record.exc_info:
             document["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(document, default=str, option=orjson.OPT_NON_STR_KEYS).decode(errors="replace")
+        return orjson.dumps({name: _plain(value) for name, value in document.items()}, default=str).decode()
 
 
 def _plain(value: object) -> object:
-    # What clients send may hold lone surrogates, which JSON has no form for.
+    # What clients send may hold lone surrogates, for which JSON has no form.
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 

@@ -10,7 +10,10 @@ from flask import Flask, Response
 
 __all__ = ["content_security_policy", "inline_script_hashes", "install_security_headers"]
 
-_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+# Neither scripts with an address nor blocks of data, which are not run.
+_INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE
+)
 _STATIC = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

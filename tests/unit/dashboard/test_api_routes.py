@@ -1,0 +1,126 @@
+"""What each route answers, and that it is what the service says."""
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.recommenders.registry import algorithm_keys
+from core.service import CineMatch
+from core.views import Filters
+
+API = "/api/v1"
+
+
+def ok(client: FlaskClient, path: str, **query: Any) -> Any:
+    answer = client.get(API + path, query_string=query)
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/json"
+    return answer.json
+
+
+def test_dataset(client: FlaskClient, service: CineMatch) -> None:
+    assert ok(client, "/dataset") == asdict(service.dataset_view())
+
+
+def test_models_are_listed_by_key_with_their_state(client: FlaskClient) -> None:
+    document = ok(client, "/models")
+    assert tuple(document["models"]) == algorithm_keys()
+    assert document["default"] in algorithm_keys()
+    for key, model in document["models"].items():
+        assert model["state"] == "loaded", model
+        assert {"name", "reason", "config", "metrics", "disk_mb", "mapped_mb", "resident_mb"} <= model.keys()
+        assert model["key"] == key
+        assert model["disk_mb"] > 0
+
+
+def test_movies_are_searched_and_paged(client: FlaskClient) -> None:
+    first, second = ok(client, "/movies", limit=3), ok(client, "/movies", limit=3, offset=3)
+    assert first["total"] == second["total"] == 60
+    assert len({movie["movie_id"] for page in (first, second) for movie in page["items"]}) == 6
+    found = ok(client, "/movies", q="Film 12")["items"]
+    assert found[0]["movie_id"] == 130
+    horror = ok(client, "/movies", genre="Horror", year_max=1980, limit=100)["items"]
+    assert horror
+    assert all("Horror" in movie["genres"] and movie["year"] <= 1980 for movie in horror)
+
+
+def test_movie(client: FlaskClient, service: CineMatch) -> None:
+    assert ok(client, "/movies/10") == asdict(service.movie(10))
+
+
+@pytest.mark.parametrize("algorithm", algorithm_keys())
+def test_similar_movies(client: FlaskClient, algorithm: str) -> None:
+    document = ok(client, "/movies/10/similar", algorithm=algorithm, n=4)
+    assert document["algorithm"] == algorithm
+    assert len(document["items"]) <= 4
+    assert 10 not in [movie["movie_id"] for movie in document["items"]]
+
+
+def test_user_and_history(client: FlaskClient, service: CineMatch) -> None:
+    assert ok(client, "/users/1")["rating_count"] == len(service.profile(user_id=1))
+    history = ok(client, "/users/1/ratings", limit=5, offset=2)
+    assert history["items"] == [asdict(row) for row in service.user_ratings(1, 5, 2)]
+    assert history["total"] == len(service.profile(user_id=1))
+
+
+@pytest.mark.parametrize("algorithm", algorithm_keys())
+def test_recommendations_of_a_user_and_of_a_visitor_with_the_same_ratings(
+    client: FlaskClient, service: CineMatch, algorithm: str
+) -> None:
+    document = ok(client, "/users/1/recommendations", algorithm=algorithm, n=7)
+    assert set(document) == {"algorithm", "dataset", "user_id", "items", "took_ms"}
+    expected = service.recommend(user_id=1, algorithm=algorithm, n=7)
+    assert document["items"] == [asdict(item) for item in expected.items]
+    assert [item["rank"] for item in document["items"]] == [1, 2, 3, 4, 5, 6, 7]
+    ratings = [{"movie_id": row.movie_id, "rating": row.rating} for row in service.user_ratings(2)]
+    answer = client.post(f"{API}/recommendations", json={"ratings": ratings, "algorithm": algorithm, "n": 7})
+    assert answer.status_code == 200, answer.text
+    assert answer.json["user_id"] is None
+    assert len(answer.json["items"]) == 7
+    assert not {row["movie_id"] for row in ratings} & {item["movie_id"] for item in answer.json["items"]}
+
+
+def test_filters_reach_the_service(client: FlaskClient, service: CineMatch) -> None:
+    filters = Filters(("Comedy", "Horror"), ("Romance",), 1955, 1990, 3)
+    expected = [
+        item.movie_id for item in service.recommend(user_id=1, n=50, exclude_rated=False, filters=filters).items
+    ]
+    query = {"exclude_genres": "Romance", "year_min": 1955, "year_max": 1990, "min_ratings": 3, "n": 50}
+    for genres in ("Comedy,Horror", "Comedy|Horror", ["Comedy", "Horror"]):
+        document = ok(client, "/users/1/recommendations", genres=genres, exclude_rated="false", **query)
+        assert [item["movie_id"] for item in document["items"]] == expected
+    body = {"ratings": [], "genres": ["Horror"], "year_max": 1980}
+    answer = client.post(f"{API}/recommendations", json=body)
+    assert answer.json["items"]
+    assert all("Horror" in item["genres"] and item["year"] <= 1980 for item in answer.json["items"])
+
+
+def test_of_a_movie_rated_twice_the_last_rating_counts(client: FlaskClient) -> None:
+    def items(*stars: float) -> Any:
+        body = {"ratings": [{"movie_id": 10, "rating": value} for value in stars]}
+        answer = client.post(f"{API}/recommendations", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json["items"]
+
+    assert items(0.5, 5.0) == items(5.0)
+
+
+@pytest.mark.parametrize("algorithm", algorithm_keys())
+def test_explanations_add_up(client: FlaskClient, algorithm: str) -> None:
+    listed = ok(client, "/users/1/recommendations", algorithm=algorithm, n=1)["items"][0]
+    body = {"user_id": 1, "movie_id": listed["movie_id"], "algorithm": algorithm}
+    document = client.post(f"{API}/explanations", json=body).json
+    assert document["algorithm"] == algorithm
+    assert document["score"] == pytest.approx(listed["score"], rel=1e-5)
+    parts = [part["value"] for part in document["contributions"]]
+    assert sum(parts) == pytest.approx(document["score"], abs=1e-3 * max(map(abs, parts)))
+    assert document["text"]
+    visitor = {"ratings": [{"movie_id": 10, "rating": 5}], "movie_id": 20, "algorithm": algorithm}
+    answer = client.post(f"{API}/explanations", json=visitor)
+    assert answer.status_code in (200, 422), answer.text
+
+
+def test_answers_are_not_kept_by_shared_caches(client: FlaskClient) -> None:
+    assert "private" in client.get(f"{API}/users/1").headers["Cache-Control"]
