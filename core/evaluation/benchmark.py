@@ -28,7 +28,17 @@ from core.evaluation.significance import Comparison, bootstrap_intervals, compar
 from core.recommenders.base import Progress, Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 
-__all__ = ["evaluate", "fit_on", "measure_for_manifest", "run_request", "stage"]
+__all__ = [
+    "combine",
+    "compare_measured",
+    "environment",
+    "evaluate",
+    "fit_on",
+    "measure_for_manifest",
+    "metric_values",
+    "run_request",
+    "stage",
+]
 
 Configs = Mapping[str, Mapping[str, Any]]
 _FIT_SHARE = 0.6
@@ -99,7 +109,7 @@ def evaluate(
     measured, per_split, seconds, descriptions = _measure_all(dataset, wanted, how, configs or {}, report)
     report(0.98, "intervals and tests")
     primary = ["rmse", "mae"] if how.kind == "ratings" else [f"ndcg@{how.k[0]}", f"recall@{how.k[-1]}"]
-    comparisons, best = _compare(measured, primary, how.seed)
+    comparisons, best = compare_measured(measured, primary, how.seed)
     run = EvaluationRun(
         run_id=run_id,
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -107,13 +117,13 @@ def evaluate(
         protocol=how.to_dict(),
         summary=f"{dataset.name}: {how.sentence()}",
         splits=descriptions,
-        environment=_environment(),
+        environment=environment(),
         algorithms={
             key: AlgorithmResult(
                 key=key,
                 title=recommender_class(key).title,
                 config=request["configs"][key],
-                metrics=_metric_values(measured[key], how.seed),
+                metrics=metric_values(measured[key], how.seed),
                 per_split=per_split[key],
                 details=measured[key].details,
                 fit_seconds=round(seconds[key][0], 3),
@@ -225,7 +235,7 @@ def measure_for_manifest(
             continue
         values: dict[str, MetricValue] = {}
         for kind, measurer, span in ((ratings, measure_ratings, (0.0, 0.3)), (ranking, measure_ranking, (0.3, 1.0))):
-            values |= _metric_values(measurer(model, split, kind, stage(share, *span)), seed)
+            values |= metric_values(measurer(model, split, kind, stage(share, *span)), seed)
         known = {name: item for name, item in values.items() if np.isfinite(item.value)}
         results[key] = {
             "values": {name: round(item.value, 6) for name, item in known.items()},
@@ -281,10 +291,11 @@ def _measure_all(
         }
         for key, measured in parts.items()
     }
-    return {key: _combine(measured) for key, measured in parts.items()}, per_split, seconds, descriptions
+    return {key: combine(measured) for key, measured in parts.items()}, per_split, seconds, descriptions
 
 
-def _combine(parts: list[Measured]) -> Measured:
+def combine(parts: Sequence[Measured]) -> Measured:
+    """Return what several splits say together: every user's share in all of them, scalars averaged."""
     if len(parts) == 1:
         return parts[0]
     statistics = dict(parts[0].statistics)
@@ -294,7 +305,8 @@ def _combine(parts: list[Measured]) -> Measured:
     return Measured(statistics, scalars, {name: [part.details[name] for part in parts] for name in parts[0].details})
 
 
-def _metric_values(measured: Measured, seed: int) -> dict[str, MetricValue]:
+def metric_values(measured: Measured, seed: int) -> dict[str, MetricValue]:
+    """Return all metrics, with bootstrap intervals where they are averages over users."""
     intervals = bootstrap_intervals(measured.statistics, seed=seed)
     values = {}
     for name, statistic in measured.statistics.items():
@@ -303,9 +315,10 @@ def _metric_values(measured: Measured, seed: int) -> dict[str, MetricValue]:
     return values | {name: MetricValue(value) for name, value in measured.scalars.items()}
 
 
-def _compare(
+def compare_measured(
     measured: Mapping[str, Measured], primary: Sequence[str], seed: int
 ) -> tuple[list[Comparison], dict[str, list[str]]]:
+    """Return the tests of all pairs on each primary metric, and per metric the best with its ties."""
     comparisons: list[Comparison] = []
     best = {}
     for metric in primary:
@@ -316,7 +329,8 @@ def _compare(
     return comparisons, best
 
 
-def _environment() -> dict[str, Any]:
+def environment() -> dict[str, Any]:
+    """Return what results depend on apart from data and configuration."""
     return {
         "code_version": code_version(),
         "python": platform.python_version(),

@@ -15,7 +15,7 @@ from core.evaluation.statistic import UserStatistic
 from core.recommenders.base import Progress, Recommender
 from core.recommenders.topn import top_n
 
-__all__ = ["Measured", "measure_ranking", "measure_ratings", "rank_users"]
+__all__ = ["Measured", "judge_lists", "judge_ratings", "measure_ranking", "measure_ratings", "rank_users"]
 
 _STEPS = 50
 """How many times at most progress is reported per algorithm and split."""
@@ -41,20 +41,33 @@ class Measured:
 
 
 def measure_ratings(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
-    """Predict held-out stars from training profiles.
+    """Predict held-out stars from training profiles; see `judge_ratings`."""
+    train = split.train
+    rows = np.flatnonzero(_test_rows(split, protocol))
+    users, items = split.test_users[rows], split.test_items[rows]
+    predicted = np.full(len(split.test_users), np.nan, dtype=np.float32)
+    for user, span in _by_user(users, progress, f"{model.key}: predicting"):
+        predicted[rows[span]] = model.predict(train.profile(user), items[span])
+    return judge_ratings(predicted, split, protocol)
 
-    A rating that the model cannot say is predicted by the user's training mean (the global mean without one), so
-    that all algorithms are measured on the same ratings; ``predictable`` is the share that needed no such help.
+
+def judge_ratings(predicted: NDArray[np.float32], split: Split, protocol: Protocol) -> Measured:
+    """Compare predicted with held-out stars.
+
+    A rating that nothing was predicted for gets the user's training mean (the global mean without one), so that
+    all algorithms are measured on the same ratings; ``predictable`` is the share that needed no such help.
+
+    Parameters
+    ----------
+    predicted : ndarray of float32, shape (n_test,)
+        In the order of the split's test ratings; NaN where there is no prediction.
     """
     train = split.train
     keep = _test_rows(split, protocol)
-    users, items, actual = split.test_users[keep], split.test_items[keep], split.test_ratings[keep]
-    predicted = np.empty(len(users), dtype=np.float32)
-    for user, span in _by_user(users, progress, f"{model.key}: predicting"):
-        predicted[span] = model.predict(train.profile(user), items[span])
+    users, actual, predicted = split.test_users[keep], split.test_ratings[keep], predicted[keep]
     unknown = ~np.isfinite(predicted)
     fallback = np.where(np.diff(train.user_indptr) > 0, train.user_means, train.global_mean)
-    predicted[unknown] = fallback[users[unknown]]
+    predicted = np.where(unknown, fallback[users], predicted)
     statistics = error_statistics(users, predicted, actual, train.n_users)
     statistics["predictable"] = UserStatistic(
         np.bincount(users[~unknown], minlength=train.n_users).astype(np.float64),
@@ -66,8 +79,20 @@ def measure_ratings(model: Recommender, split: Split, protocol: Protocol, progre
 
 def measure_ranking(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
     """Rank the full catalogue for every test user and compare the lists with what was held out."""
-    train = split.train
     lists, users = rank_users(model, split, protocol, progress)
+    return judge_lists(lists, users, split, protocol)
+
+
+def judge_lists(lists: NDArray[np.int32], users: NDArray[np.int32], split: Split, protocol: Protocol) -> Measured:
+    """Compare lists with what was held out.
+
+    Parameters
+    ----------
+    lists : ndarray of int32, shape (len(users), max(k))
+        Dense movie indices, best first, -1 where a list is shorter; none of the user's training movies.
+    users : ndarray of int32, ascending
+    """
+    train = split.train
     hits, relevant = _hits(lists, users, split, protocol)
     statistics: dict[str, UserStatistic] = {}
     for k in protocol.k:
@@ -102,8 +127,7 @@ def rank_users(
     users : ndarray of int32, shape (n_test_users,)
     """
     train = split.train
-    rows = split.test_users[_test_rows(split, protocol)]
-    users = np.unique(rows)
+    users = np.unique(split.test_users[_test_rows(split, protocol)])
     lists = np.full((len(users), max(protocol.k)), -1, dtype=np.int32)
     for user, span in _by_user(users, progress, f"{model.key}: ranking"):
         profile = train.profile(user)
