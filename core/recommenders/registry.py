@@ -9,6 +9,7 @@ from core.recommenders.base import Recommender
 __all__ = ["algorithm_keys", "recommender_class", "training_order"]
 
 _WHERE = {
+    "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
     "popularity": ("core.recommenders.popularity", "Popularity"),
 }
 
