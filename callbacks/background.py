@@ -7,6 +7,7 @@ speaks the same protocol without these faults; docs/BACKGROUND_JOBS.md explains 
 
 import logging
 import os
+import pickle
 import time
 import uuid
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from callbacks.jobs.records import JobRecord, Records
 from callbacks.jobs.results import ResultStore
 from callbacks.jobs.runner import JobFunction, run_job
 from callbacks.jobs.slots import take_slot
+from callbacks.jobs.starter import JobStarter
 from callbacks.jobs.store import JsonStore
 from core.errors import ConfigurationError
 
@@ -34,6 +36,7 @@ __all__ = [
     "ResultStore",
     "job_error_message",
     "make_background_manager",
+    "prepare_job_starters",
     "stored_results",
 ]
 
@@ -75,6 +78,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         self._records = Records(directory)
         self._outbox = outbox
         self._limits = limits
+        self._starter = JobStarter(self._run_request)
         super().__init__(cache_by=None)  # type: ignore[no-untyped-call]
         self._live_jobs()
 
@@ -87,8 +91,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
 
     def make_job_fn(self, fn: Callable[..., Any], progress: bool, key: str | None = None) -> JobFunction:
         """Return what `call_job_fn` needs to run `fn`."""
-        del key
-        return JobFunction(fn, bool(progress))
+        return JobFunction(fn, bool(progress), key or "")
 
     def call_job_fn(self, key: str, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> str:
         """Start the job and return its id. What goes wrong here reaches the page with its first poll."""
@@ -97,7 +100,9 @@ class BackgroundManager(BaseBackgroundCallbackManager):
             return key
         record = self._records.create(key)
         try:
-            start_detached(lambda: self._run(key, record, job_fn, args, context), record)
+            request = self._pack(key, job_fn, args, context)
+            if request is None or not self._starter.start(request, record):
+                start_detached(lambda: self._run(key, record, job_fn, args, context), record)
             self._records.publish(key)
         except OSError as error:
             log.exception("background job %s could not be started", key)
@@ -106,6 +111,24 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         finally:
             os.close(record)
         return key
+
+    def prepare(self) -> None:
+        """Make the process that starts jobs; for the server's master, before it has workers or threads."""
+        self._starter.launch()
+
+    def _pack(self, key: str, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> bytes | None:
+        if job_fn.name not in self.func_registry:
+            return None
+        try:
+            return pickle.dumps((key, job_fn.name, args, dict(context)))
+        except (pickle.PicklingError, TypeError, AttributeError) as error:
+            log.warning("background job %s is forked from its worker: %s", key, error)
+            return None
+
+    def _run_request(self, request: bytes, record: int) -> None:
+        # Between processes of this server, over a socket that nobody else can reach.
+        key, name, args, context = pickle.loads(request)  # noqa: S301
+        self._run(key, record, self.func_registry[name], args, context)
 
     def _run(self, key: str, record: int, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> None:
         # In the job's own process.
@@ -218,6 +241,17 @@ class BackgroundManager(BaseBackgroundCallbackManager):
     def get_or_create_signing_secret(self, generate: Callable[[], bytes]) -> bytes:
         """Return the secret that all workers sign job handles with, where the server has no secret key."""
         return bytes.fromhex(self._outbox.keep_secret(self.SIGNING_SECRET_KEY, generate().hex()))
+
+
+def prepare_job_starters() -> None:
+    """Let every manager make its starting process: for gunicorn's ``when_ready``, with the application preloaded.
+
+    Without it jobs are forked from the workers, and a lock that another thread holds at that moment stays taken
+    in the job, which then hangs until its time limit.
+    """
+    for manager in BaseBackgroundCallbackManager.managers:
+        if isinstance(manager, BackgroundManager):
+            manager.prepare()
 
 
 def stored_results(app: Dash) -> ResultStore:

@@ -15,7 +15,7 @@ from typing import NoReturn
 from callbacks.jobs.records import Records
 from callbacks.jobs.store import fork_lock
 
-__all__ = ["arm_alarm", "start_detached"]
+__all__ = ["arm_alarm", "drop_connections", "fork_detached", "start_detached"]
 
 _NICE = 10
 _OOM_SCORE = "500"
@@ -23,11 +23,9 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 
 
 def start_detached(job: Callable[[], None], record: int) -> None:
-    """Run `job` in a process of its own: own session, no sockets, default signals, low priority, one thread.
+    """Run `job` in a detached process that holds no sockets, is nice, and computes in one thread.
 
-    Two forks: the process in between ends at once, so the job has no parent that must wait for it, and
-    neither killing nor recycling the worker (nor restarting the whole server) touches it. The fork shares all
-    loaded models with the job.
+    The fork shares all loaded models with the job.
 
     Parameters
     ----------
@@ -35,6 +33,31 @@ def start_detached(job: Callable[[], None], record: int) -> None:
         Called in the new process, which ends when it returns.
     record
         Descriptor from `Records.create`; its lock passes to the job.
+
+    Raises
+    ------
+    OSError
+        No process could be made.
+    """
+
+    def body() -> None:
+        drop_connections()
+        os.nice(_NICE)
+        # When memory runs out the kernel shall take the job rather than a serving worker.
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+        _pin_threads()
+        job()
+
+    fork_detached(body, lambda pid: Records.write_pid(record, pid))
+
+
+def fork_detached(body: Callable[[], None], announce: Callable[[int], None]) -> None:
+    """Run `body` in a process with its own session and default signals that nobody has to wait for.
+
+    Two forks: the process in between calls `announce` with the new process id and ends at once, so the new
+    process is no child of this one. Neither killing nor recycling a worker (nor restarting the server)
+    touches it.
 
     Raises
     ------
@@ -49,7 +72,7 @@ def start_detached(job: Callable[[], None], record: int) -> None:
         with fork_lock():
             between = os.fork()
             if between == 0:
-                _split_off(job, record)
+                _split_off(body, announce)
         _, status = os.waitpid(between, 0)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
@@ -57,38 +80,28 @@ def start_detached(job: Callable[[], None], record: int) -> None:
         raise OSError(errno.EAGAIN, "the system refused a new process")
 
 
-def _split_off(job: Callable[[], None], record: int) -> NoReturn:
+def _split_off(body: Callable[[], None], announce: Callable[[int], None]) -> NoReturn:
     code = 1
     try:
         os.setsid()
         pid = os.fork()
         if pid == 0:
             os.setpgid(0, 0)
-            _leave_server_behind()
-            job()
+            gc.freeze()
+            _reset_signals()
+            body()
             sys.stdout.flush()
             sys.stderr.flush()
         else:
             with contextlib.suppress(PermissionError, ProcessLookupError):
                 os.setpgid(pid, pid)
-            Records.write_pid(record, pid)
+            announce(pid)
         code = 0
     except BaseException:  # noqa: BLE001 - nothing may climb into the server's stack from here
         traceback.print_exc()
     finally:
         # No clean-up that belongs to the server: no exit handlers, no finalisers.
         os._exit(code)
-
-
-def _leave_server_behind() -> None:
-    gc.freeze()
-    _reset_signals()
-    _drop_connections()
-    os.nice(_NICE)
-    # When memory runs out the kernel shall take the job rather than a serving worker.
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
-    _pin_threads()
 
 
 def _reset_signals() -> None:
@@ -99,8 +112,8 @@ def _reset_signals() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
-def _drop_connections() -> None:
-    """Let go of sockets (listening ones and clients'), pipes and event queues; keep files and the log.
+def drop_connections(keep: int = -1) -> None:
+    """Let go of sockets (listening ones and clients'), pipes and event queues; keep files, the log and `keep`.
 
     Each is replaced by /dev/null instead of closed: its Python object lives on in this process, and would one
     day close the same number again, which could be another file by then.
@@ -109,7 +122,7 @@ def _drop_connections() -> None:
     os.dup2(null, 0)
     for path in list(Path("/dev/fd").iterdir()):
         descriptor = int(path.name)
-        if descriptor <= 2 or descriptor == null:
+        if descriptor <= 2 or descriptor in (null, keep):
             continue
         with contextlib.suppress(OSError):
             kind = stat.S_IFMT(os.fstat(descriptor).st_mode)

@@ -25,10 +25,21 @@ _NO_UPDATE = {"_dash_no_update": "_dash_no_update"}
 
 @dataclass(frozen=True)
 class JobFunction:
-    """The function of a background callback, and whether its first argument sets the progress."""
+    """The function of a background callback.
+
+    Attributes
+    ----------
+    function
+        What the page has registered.
+    takes_progress
+        Whether the first argument sets the progress.
+    name
+        Under which every process of the server knows it.
+    """
 
     function: Callable[..., Any]
     takes_progress: bool
+    name: str = ""
 
     def call(self, set_progress: Callable[[Any], None], arguments: Any) -> Any:
         """Call the function with Dash's grouping of arguments: a dictionary, a list, or one value."""

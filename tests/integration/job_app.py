@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -50,6 +51,15 @@ def name_worker(response: Response) -> Response:
     return response
 
 
+_lock = threading.Lock()
+
+
+@server.get("/take-lock")
+def take_lock() -> str:
+    """Take a lock for good, as a thread does that is inside it while another one forks."""
+    return str(_lock.acquire(blocking=False))
+
+
 def _until(name: str) -> None:
     while not (_tmp / name).exists():
         time.sleep(0.02)
@@ -96,6 +106,7 @@ JOBS: dict[str, Callable[[Callable[[Any], None], str], Any]] = {
     "say": _say,
     "unstorable": lambda *_: {1, 2},
     "huge": lambda *_: os.urandom(3 << 20).hex(),
+    "lock": lambda *_: "free" if _lock.acquire(timeout=1) else "taken",
     "props": _set_twice,
     "fail": _fail,
 }

@@ -3,6 +3,7 @@
 Each test of the first group stands for a measured fault of Dash's own manager.
 """
 
+import contextlib
 import os
 import signal
 import stat
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.integration.dash_client import Tab
 from tests.servers import GunicornProcess, process_runs, wait_for
@@ -24,7 +26,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(place: Path) -> Iterator[GunicornProcess]:
-    process = GunicornProcess("tests.integration.job_app:server", place, env={"JOB_APP_DIR": str(place)})
+    process = GunicornProcess(
+        "tests.integration.job_app:server",
+        place,
+        env={"JOB_APP_DIR": str(place)},
+        config=Path(__file__).with_name("job_gunicorn_conf.py"),
+    )
     process.start()
     yield process
     process.stop()
@@ -54,6 +61,16 @@ def alive(place: Path) -> list[int]:
     """Process ids of the jobs that have a file and still run."""
     pids = [int(path.read_text().split()[0]) for path in (place / "cache/jobs").glob("*.job")]
     return [pid for pid in pids if process_runs(pid)]
+
+
+def processes_of(server: GunicornProcess) -> list[int]:
+    """Process ids of all that was forked from the server, by the port on their command line."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if f"127.0.0.1:{server.port}".encode() in path.read_bytes().split(b"\0"):
+                found.append(int(path.parent.name))
+    return found
 
 
 def test_same_job_in_two_tabs_gives_both_the_result(server: GunicornProcess, gate: Gate) -> None:
@@ -149,6 +166,12 @@ def test_job_shares_nothing_with_the_server_but_memory(server: GunicornProcess, 
     assert (facts["threads"], facts["triggered"]) == ("1", "start")
 
 
+def test_locks_that_a_workers_thread_holds_are_free_in_a_job(server: GunicornProcess) -> None:
+    answers = {requests.get(f"{server.url}/take-lock", timeout=5).headers["X-Worker"] for _ in range(30)}
+    assert answers == {str(pid) for pid in server.worker_pids()}
+    assert Tab(server.url).start("lock").result() == "free"
+
+
 def test_outcomes_are_readable_by_this_user_only(server: GunicornProcess, place: Path) -> None:
     for directory in ("jobs", "jobs/outbox", "results"):
         assert stat.S_IMODE((place / "cache" / directory).stat().st_mode) == 0o700, directory
@@ -172,6 +195,7 @@ def test_server_stops_without_waiting_for_a_job(server: GunicornProcess, gate: G
     pid = tab.wait_until_running()
     assert server.stop() == 0
     assert process_runs(pid)
+    wait_for(lambda: processes_of(server) == [pid], "the end of everything but the job")
     server.start()
     gate.open()
     assert tab.result()["pid"] == pid

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from dash import Dash, set_props
+from dash._utils import AttributeDict
 from dash.exceptions import PreventUpdate
 
 from callbacks.background import stored_results
@@ -244,6 +247,28 @@ def test_the_signing_secret_is_one_for_all_processes(make_desk: MakeDesk) -> Non
     first = make_desk().manager.get_or_create_signing_secret(lambda: b"one")
     assert first == b"one"
     assert make_desk().manager.get_or_create_signing_secret(lambda: b"two") == b"one"
+
+
+def test_jobs_start_in_a_process_made_for_it_and_without_it_in_the_worker(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    threads_there = threading.Event()
+    desk.manager.register("count", lambda n: {"n": n, "late": threads_there.is_set()}, False)
+    job = desk.manager.func_registry["count"]
+    desk.manager.prepare()
+    threads_there.set()
+
+    def start(number: int) -> str:
+        key = desk.manager.build_cache_key(None, None, None, None)
+        return desk.manager.call_job_fn(key, job, [number], AttributeDict(cookies={}))
+
+    # What has happened in this process since is unknown to the other one.
+    assert desk.wait(start(1)) == {"n": 1, "late": False}
+    # A request of any size passes, and one that makes no sense ends its own process only.
+    large = "x" * 5_000_000
+    assert desk.manager._starter.start(b"no request " + large.encode(), os.open(os.devnull, os.O_RDWR))
+    assert desk.wait(start(2)) == {"n": 2, "late": False}
+    desk.manager._starter._socket.shutdown(socket.SHUT_RDWR)
+    assert desk.wait(start(3)) == {"n": 3, "late": True}
 
 
 def test_pages_find_the_stored_results_of_their_application(make_desk: MakeDesk) -> None:
