@@ -1,31 +1,137 @@
-"""The frame around every page."""
+"""The frame around every page: header, navigation, page, explanation drawer, notifications."""
 
 from typing import TYPE_CHECKING
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.address import href
+from dashboard.components.icons import icon
+from dashboard.ids import Shell
+from dashboard.theme import INDEX_STRING, MANTINE_THEME
 
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["INDEX_STRING", "build_layout"]
+__all__ = ["EMPTY_VISITOR", "INDEX_STRING", "NAVIGATION", "build_layout"]
 
-INDEX_STRING = """<!DOCTYPE html>
-<html lang="en">
-  <head>
-    {%metas%}
-    <title>{%title%}</title>
-    {%favicon%}
-    {%css%}
-  </head>
-  <body>
-    {%app_entry%}
-    <footer>{%config%}{%scripts%}{%renderer%}</footer>
-  </body>
-</html>
-"""
+NAVIGATION = (
+    ("/recommend", "Recommend"),
+    ("/search", "Films"),
+    ("/analytics", "Analytics"),
+    ("/system", "System"),
+)
+
+EMPTY_VISITOR: dict[str, dict[str, float]] = {"ratings": {}, "hidden": {}}
+"""What a browser keeps of its person: stars by movie id, and when which film was waved away."""
 
 
-def build_layout(service: "CineMatch") -> dmc.MantineProvider:
-    """Return the frame with the data set's name."""
-    return dmc.MantineProvider(html.Main(html.H1(f"CineMatch: {service.dataset_view().name}")))
+def build_layout(service: "CineMatch") -> Component:
+    """Return the layout of the application; pages are filled in by callbacks/routing.py."""
+    return dmc.MantineProvider(
+        theme=MANTINE_THEME,
+        defaultColorScheme="auto",
+        children=[
+            dcc.Location(id=Shell.URL, refresh="callback-nav"),
+            dcc.Store(id=Shell.ROUTE),
+            dcc.Store(id=Shell.TITLE),
+            dcc.Store(id=Shell.VISITOR, storage_type="local", data=EMPTY_VISITOR),
+            dcc.Store(id=Shell.ASK_WHY),
+            dmc.NotificationContainer(id=Shell.NOTIFICATIONS, position="bottom-right", autoClose=8000),
+            html.A("Skip to content", href="#main", className="skip-link"),
+            dmc.AppShell(
+                id=Shell.APP,
+                header={"height": 64},
+                navbar={"width": 280, "breakpoint": "sm", "collapsed": {"desktop": True, "mobile": True}},
+                padding=0,
+                children=[
+                    dmc.AppShellHeader(_header()),
+                    dmc.AppShellNavbar(_navbar(), **{"aria-label": "Pages"}),
+                    dmc.AppShellMain(
+                        [
+                            html.Div(
+                                id=Shell.PAGE,
+                                className="page",
+                                children=html.Div(className="page-wait", **{"aria-hidden": "true"}),
+                            ),
+                            _footer(service.dataset_view().name),
+                        ],
+                        id="main",
+                        tabIndex=-1,
+                    ),
+                ],
+            ),
+            dmc.Drawer(
+                id=Shell.WHY_DRAWER,
+                title="Why this film?",
+                position="right",
+                size="min(480px, 100vw)",
+                closeButtonProps={"aria-label": "Close the explanation"},
+                children=html.Div(id=Shell.WHY_BODY, className="why", **{"aria-live": "polite"}),
+            ),
+        ],
+    )
+
+
+def _header() -> Component:
+    return html.Div(
+        className="header",
+        children=[
+            dmc.Burger(id=Shell.BURGER, size="sm", hiddenFrom="sm", **{"aria-label": "Open the navigation"}),
+            html.A(
+                [html.Span(className="brand-mark", **{"aria-hidden": "true"}), "CineMatch"],
+                href=href("/"),
+                className="brand",
+                **{"data-nav": "1"},
+            ),
+            html.Nav(_links(), className="header-nav", **{"aria-label": "Main"}),
+            html.Div(_search(Shell.SEARCH), className="header-search", role="search"),
+            dmc.ColorSchemeToggle(
+                lightIcon=icon("sun"),
+                darkIcon=icon("moon"),
+                variant="subtle",
+                color="gray",
+                size="lg",
+                **{"aria-label": "Switch between dark and light"},
+            ),
+        ],
+    )
+
+
+def _navbar() -> list[Component]:
+    return [
+        html.Div(_search(Shell.NAV_SEARCH), className="navbar-search", role="search"),
+        html.Nav([_link("/", "Home"), *_links()], className="navbar-nav", **{"aria-label": "Main, small screen"}),
+    ]
+
+
+def _links() -> list[Component]:
+    return [_link(path, label) for path, label in NAVIGATION]
+
+
+def _link(path: str, label: str) -> Component:
+    return html.A(label, href=href(path), className="nav-link", **{"data-nav": "1"})
+
+
+def _search(component_id: str) -> Component:
+    return dmc.TextInput(
+        id=component_id,
+        placeholder="Find a film",
+        leftSection=icon("search"),
+        size="sm",
+        inputProps={"aria-label": "Find a film", "data-search-page": href("/search"), "enterKeyHint": "search"},
+    )
+
+
+def _footer(dataset: str) -> Component:
+    return html.Footer(
+        className="footer",
+        children=[
+            html.P(f"CineMatch. Recommendations computed here, from the ratings of {dataset}."),
+            html.P(
+                "F. M. Harper and J. A. Konstan (2015), The MovieLens Datasets: History and Context, "
+                "ACM Transactions on Interactive Intelligent Systems 5(4)."
+            ),
+        ],
+    )

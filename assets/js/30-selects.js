@@ -1,0 +1,3 @@
+/* Functions that Mantine components call by name. */
+window.dashMantineFunctions = window.dashMantineFunctions || {};
+window.dashMantineFunctions.keepAll = function (input) { return input.options; };

@@ -1,0 +1,79 @@
+"""One film."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dash import Input, Output, html
+from dash.exceptions import PreventUpdate
+
+from callbacks.errors import notify_error
+from callbacks.shared import explain
+from callbacks.visitor import Visitor
+from core.errors import CineMatchError
+from dashboard.address import href
+from dashboard.components.movie_card import similar_card
+from dashboard.components.states import empty_state, error_state
+from dashboard.ids import Movie, Shell
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from dash.development.base_component import Component
+
+    from core.service import CineMatch
+
+__all__ = ["register"]
+
+_NEIGHBOURS = 12
+
+
+def register(app: "Dash", service: "CineMatch") -> None:
+    """Register the callbacks."""
+
+    @app.callback(
+        Output(Movie.SIMILAR, "children"),
+        Input(Movie.ID, "data"),
+        Input(Movie.SIMILAR_ALGORITHM, "value"),
+        on_error=notify_error,
+    )
+    def similar(movie_id: int, algorithm: str | None) -> "Component":
+        try:
+            found = service.similar(movie_id, algorithm, _NEIGHBOURS)
+        except CineMatchError as error:
+            return error_state(str(error))
+        if not found:
+            return empty_state("No neighbours", "This algorithm knows of no film like it. Choose another one.")
+        return html.Ul([similar_card(movie) for movie in found], className="rail")
+
+    @app.callback(
+        Output(Movie.WHY, "children"),
+        Output(f"{Movie.WHY_USER}-box", "style"),
+        Output(Movie.ADDRESS, "data"),
+        Input(Movie.ID, "data"),
+        Input(Movie.ALGORITHM, "value"),
+        Input(Movie.MINE, "value"),
+        Input(Movie.WHY_USER, "value"),
+        Input(Shell.VISITOR, "data"),
+        on_error=notify_error,
+    )
+    def why(
+        movie_id: int | None, algorithm: str | None, whose: str, user: str | None, data: Mapping[str, Any] | None
+    ) -> tuple[Any, dict[str, str], str]:
+        if movie_id is None:
+            raise PreventUpdate
+        mine = whose == "me"
+        style = {"display": "none"} if mine else {}
+        address = href(f"/movie/{movie_id}", algorithm=algorithm, user=None if mine else user)
+        if algorithm is None:
+            return error_state("No algorithm is loaded. Train one with `cinematch train`."), style, address
+        if mine:
+            ratings = Visitor.of(data, service).ratings
+            # A film's own rating explains nothing: the question is what the others say of it.
+            ratings.pop(movie_id, None)
+            if not ratings:
+                advice = "Rate a few other films and this says what they mean for this one."
+                link = html.A("Rate films", href=href("/recommend", mode="me"), className="cta", **{"data-nav": "1"})
+                return empty_state("You have rated no other film yet", advice, link), style, address
+            return explain(service, movie_id, algorithm, ratings=ratings), style, address
+        if not user:
+            return empty_state("Whose taste?", "Choose a viewer by number."), style, address
+        return explain(service, movie_id, algorithm, user_id=int(user)), style, address

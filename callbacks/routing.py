@@ -1,0 +1,96 @@
+"""From the address to a page."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dash import ClientsideFunction, Input, Output, State
+from dash.exceptions import PreventUpdate
+
+from callbacks.errors import notify_error
+from core.display.titles import format_movie_title
+from core.errors import UnknownIdError
+from dashboard.address import query_of
+from dashboard.ids import Analytics, Movie, Recommend, Search, Shell
+from dashboard.pages import analytics, home, movie, not_found, recommend, search, system
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from dash.development.base_component import Component
+
+    from core.service import CineMatch
+
+__all__ = ["register", "render"]
+
+_PAGES = {
+    "/": ("CineMatch", home.layout),
+    "/recommend": ("Recommendations", recommend.layout),
+    "/analytics": ("Analytics", analytics.layout),
+    "/search": ("Films", search.layout),
+    "/system": ("System", system.layout),
+}
+_ADDRESSES = (
+    Recommend.ADDRESS,
+    Search.ADDRESS,
+    Movie.ADDRESS,
+    Analytics.ADDRESS,
+    Analytics.RUN_ADDRESS,
+    Analytics.SIMILAR_ADDRESS,
+)
+_MOVIE = re.compile(r"/movie/(\d{1,18})")
+
+
+def render(service: "CineMatch", path: str, search_string: str) -> tuple["Component", str]:
+    """Return the page of a path (without the application's prefix) and its title."""
+    path = "/" + path.strip("/")
+    query = query_of(search_string)
+    if path in _PAGES:
+        title, layout = _PAGES[path]
+        return layout(service, query), title if title == "CineMatch" else f"{title} · CineMatch"
+    found = _MOVIE.fullmatch(path)
+    if found:
+        movie_id = int(found.group(1))
+        try:
+            page = movie.layout(service, query, movie_id)
+        except UnknownIdError as error:
+            return not_found.layout(str(error)), "Not found · CineMatch"
+        return page, f"{format_movie_title(service.movie(movie_id).title)} · CineMatch"
+    return not_found.layout(f"There is no page {path}."), "Not found · CineMatch"
+
+
+def register(app: "Dash", service: "CineMatch") -> None:
+    """Register the callbacks that every page shares: routing, titles, navigation, the visitor's memory."""
+
+    @app.callback(
+        Output(Shell.PAGE, "children"),
+        Output(Shell.TITLE, "data"),
+        Input(Shell.ROUTE, "data"),
+        on_error=notify_error,
+    )
+    def show_page(route: dict[str, str] | None) -> tuple[Any, str]:
+        if route is None:
+            raise PreventUpdate
+        return render(service, app.strip_relative_path(route["pathname"]) or "/", route["search"])
+
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "route"),
+        Output(Shell.ROUTE, "data"),
+        Output(Shell.BURGER, "opened"),
+        Input(Shell.URL, "pathname"),
+        Input(Shell.URL, "search"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "title"), Output(Shell.TITLE, "id"), Input(Shell.TITLE, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "burger"),
+        Output(Shell.APP, "navbar"),
+        Input(Shell.BURGER, "opened"),
+        State(Shell.APP, "navbar"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "remember"), Output(Shell.VISITOR, "id"), Input(Shell.VISITOR, "data")
+    )
+    for address in _ADDRESSES:
+        app.clientside_callback(
+            ClientsideFunction("cinematch", "write_address"), Output(address, "id"), Input(address, "data")
+        )

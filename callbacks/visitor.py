@@ -1,0 +1,54 @@
+"""What a browser sends of its person, checked against the data set that is served now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from core.data.columns import MAX_RATING, MIN_RATING
+from core.errors import UnknownIdError
+
+if TYPE_CHECKING:
+    from core.service import CineMatch
+
+__all__ = ["FILM_STARS", "Visitor", "films_as_ratings"]
+
+FILM_STARS = 4.5
+"""What a film counts that was named as liked, not rated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Stars by movie id, and the films waved away."""
+
+    ratings: dict[int, float]
+    hidden: frozenset[int]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any] | None, service: "CineMatch") -> "Visitor":
+        """Read the browser's store; films of another data set and values off the scale are left out."""
+        stored = data or {}
+        ratings = {
+            movie: float(stars)
+            for movie, stars in _whole_keys(stored.get("ratings"))
+            if isinstance(stars, int | float) and MIN_RATING <= stars <= MAX_RATING and _known(service, movie)
+        }
+        return cls(ratings, frozenset(movie for movie, _ in _whole_keys(stored.get("hidden"))))
+
+
+def films_as_ratings(films: str) -> dict[int, float]:
+    """Return ``"1,2"`` as ratings of films that are liked."""
+    return {int(part): FILM_STARS for part in films.split(",") if part.isdigit()}
+
+
+def _whole_keys(values: object) -> list[tuple[int, Any]]:
+    if not isinstance(values, Mapping):
+        return []
+    return [(int(key), value) for key, value in values.items() if str(key).isdigit() and len(str(key)) < 19]
+
+
+def _known(service: "CineMatch", movie: int) -> bool:
+    try:
+        service.dataset.movie_index(movie)
+    except UnknownIdError:
+        return False
+    return True

@@ -1,0 +1,101 @@
+"""The address bar as state: paths with the application's prefix, query strings to typed values and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlencode
+
+import dash
+
+from core.views import Filters
+
+__all__ = ["FilterState", "href", "integer", "query_of", "words"]
+
+Query = Mapping[str, str]
+
+
+def href(path: str, **query: object) -> str:
+    """Return a link inside the application, under its prefix; empty values are left out."""
+    given = {
+        name: ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        for name, value in query.items()
+        if value not in (None, "", [], ())
+    }
+    root = dash.get_relative_path(path)
+    return f"{root}?{urlencode(given, safe=',')}" if given else root
+
+
+def query_of(search: str | None) -> dict[str, str]:
+    """Return the first value of every name in ``?a=1&b=2``."""
+    return {name: values[0] for name, values in parse_qs((search or "").lstrip("?")).items()}
+
+
+def integer(query: Query, name: str, default: int | None = None, low: int = 0, high: int = 2**53) -> int | None:
+    """Return a whole number from an address, or `default` where it is missing, no number or out of range."""
+    try:
+        value = int(query.get(name, ""))
+    except ValueError:
+        return default
+    return value if low <= value <= high else default
+
+
+def words(query: Query, name: str, allowed: Sequence[str] | None = None) -> list[str]:
+    """Return a comma-separated list from an address, without what is not in `allowed`."""
+    found = [part for part in query.get(name, "").split(",") if part]
+    return found if allowed is None else [part for part in found if part in allowed]
+
+
+@dataclass(frozen=True, slots=True)
+class FilterState:
+    """Which films may be listed, as controls and addresses hold it; ``years`` spans all when None."""
+
+    genres: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    years: tuple[int, int] | None = None
+    min_ratings: int = 0
+
+    @classmethod
+    def from_query(cls, query: Query, genre_names: Sequence[str], span: tuple[int, int]) -> "FilterState":
+        """Read from an address; what does not parse is ignored, the rest holds."""
+        low = integer(query, "year_min", span[0], span[0], span[1])
+        high = integer(query, "year_max", span[1], span[0], span[1])
+        years = (low, high) if low is not None and high is not None and low <= high else None
+        return cls(
+            genres=tuple(words(query, "genres", genre_names)),
+            exclude=tuple(words(query, "exclude_genres", genre_names)),
+            years=None if years == span else years,
+            min_ratings=integer(query, "min_ratings", 0) or 0,
+        )
+
+    @classmethod
+    def from_controls(
+        cls,
+        genres: Sequence[str] | None,
+        exclude: Sequence[str] | None,
+        years: Sequence[int] | None,
+        min_ratings: int | str | None,
+        span: tuple[int, int],
+    ) -> "FilterState":
+        """Read from what the filter controls hold."""
+        chosen = (int(years[0]), int(years[1])) if years else span
+        return cls(
+            genres=tuple(genres or ()),
+            exclude=tuple(exclude or ()),
+            years=None if chosen == span else chosen,
+            min_ratings=int(min_ratings or 0),
+        )
+
+    def filters(self) -> Filters:
+        """Return what the service takes."""
+        low, high = self.years or (None, None)
+        return Filters(self.genres, self.exclude, low, high, self.min_ratings)
+
+    def query(self) -> dict[str, object]:
+        """Return what belongs into an address: only what differs from the defaults."""
+        low, high = self.years or (None, None)
+        return {
+            "genres": self.genres,
+            "exclude_genres": self.exclude,
+            "year_min": low,
+            "year_max": high,
+            "min_ratings": self.min_ratings or None,
+        }

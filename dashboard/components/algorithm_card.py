@@ -1,0 +1,118 @@
+"""What an algorithm is, whether it is there, and what was measured of it on held-out ratings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from core.views import ModelStatus
+from dashboard.components.icons import icon
+
+__all__ = ["algorithm_card", "algorithm_note", "algorithm_options", "measured_how", "metric_rows"]
+
+_SHOWN_FIRST = ("rmse", "mae", "ndcg@10", "recall@20", "precision@10")
+_STATES = {"loaded": "Loaded", "skipped": "Left out", "failed": "Failed", "missing": "Not trained"}
+
+
+def algorithm_options(statuses: list[ModelStatus]) -> list[dict[str, Any]]:
+    """Return options of a select; what is not loaded is there, disabled, with its state."""
+    return [
+        {
+            "value": status.key,
+            "label": status.name if status.state == "loaded" else f"{status.name} ({_STATES[status.state].lower()})",
+            "disabled": status.state != "loaded",
+        }
+        for status in statuses
+    ]
+
+
+def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:
+    """Return a card of one algorithm."""
+    ready = status.state == "loaded"
+    body: list[Component] = [html.P(status.summary, className="algorithm-summary")]
+    if not ready and status.reason:
+        body.append(html.P([icon("alert"), " ", status.reason], className="algorithm-reason"))
+    rows = metric_rows(status.metrics)
+    if rows:
+        body.append(
+            html.Dl(
+                [html.Div([html.Dt(name), html.Dd(value, className="tabular")]) for name, value in rows],
+                className="metrics",
+            )
+        )
+        body.append(html.P(measured_how(status.metrics), className="algorithm-how"))
+    elif ready:
+        body.append(html.P("Not measured on held-out ratings yet.", className="algorithm-how"))
+    if details:
+        facts = [
+            f"{label} {value:,.1f} MB"
+            for label, value in (("disk", status.disk_mb), ("mapped", status.mapped_mb), ("heap", status.resident_mb))
+            if value is not None
+        ]
+        if facts:
+            body.append(html.P(" · ".join(facts), className="algorithm-how tabular"))
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H3(status.name),
+                    html.Span(_STATES[status.state], className=f"state-badge state-{status.state}"),
+                ],
+                className="algorithm-head",
+            ),
+            *body,
+        ],
+        className=f"algorithm-card is-{status.state}",
+    )
+
+
+def algorithm_note(status: ModelStatus) -> html.Div:
+    """Return what an algorithm is and what was measured of it, in few lines beside its select."""
+    rows = metric_rows(status.metrics)
+    measured: list[Component] = (
+        [
+            html.P(" · ".join(f"{name} {value}" for name, value in rows), className="tabular"),
+            html.P(measured_how(status.metrics)),
+        ]
+        if rows
+        else [html.P("Not measured on held-out ratings yet.")]
+    )
+    return html.Div([html.P(status.summary), *measured], className="stack-xs")
+
+
+def metric_rows(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return up to five measured values as text, the best-known first, whatever else the manifest holds."""
+    flat = _flatten(metrics)
+    names = [name for name in _SHOWN_FIRST if name in flat]
+    return [(_pretty(name), f"{flat[name]:.3f}") for name in names]
+
+
+def measured_how(metrics: Mapping[str, Any]) -> str:
+    """Return one line on split, seed and date of a measurement."""
+    parts = [str(metrics[name]) for name in ("protocol", "split", "dataset") if isinstance(metrics.get(name), str)]
+    if metrics.get("seed") is not None:
+        parts.append(f"seed {metrics['seed']}")
+    if isinstance(metrics.get("measured_at"), str):
+        parts.append(str(metrics["measured_at"])[:10])
+    return f"Held-out ratings: {', '.join(parts)}." if parts else "Measured on held-out ratings."
+
+
+def _flatten(metrics: Mapping[str, Any]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            inner = value.get("value", value.get("mean"))
+            if isinstance(inner, int | float):
+                found[name.lower()] = float(inner)
+            else:
+                found |= _flatten(value)
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            found[name.lower()] = float(value)
+    return found
+
+
+def _pretty(name: str) -> str:
+    return (
+        name.upper() if name in ("rmse", "mae") else name.replace("ndcg", "NDCG").capitalize().replace("Ndcg", "NDCG")
+    )

@@ -1,0 +1,36 @@
+"""A figure with its heading, what it says in words, and its place in the page."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.figures.base import CONFIG
+
+__all__ = ["chart"]
+
+
+def chart(
+    title: str, note: str, figure: dict[str, Any], *, wide: bool = False, one_series: bool = True
+) -> html.Figure:
+    """Return a chart.
+
+    Parameters
+    ----------
+    note : str
+        What the chart shows, in a sentence that stands for it where it cannot be seen.
+    one_series : bool
+        Painted in the accent of the colour scheme.
+    """
+    height = figure["layout"]["height"]
+    return html.Figure(
+        [
+            html.Figcaption([html.H3(title), html.P(note)]),
+            html.Div(
+                dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{height}px"}, responsive=True),
+                role="img",
+                className="one-series" if one_series else "many-series",
+                **{"aria-label": f"Chart: {title}. {note}"},
+            ),
+        ],
+        className="chart panel chart-wide" if wide else "chart panel",
+    )

@@ -1,0 +1,89 @@
+"""Controls that narrow a list: genres, years, number of ratings."""
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import html
+
+from dashboard.address import FilterState
+
+__all__ = ["MIN_RATING_STEPS", "filter_controls"]
+
+MIN_RATING_STEPS = (0, 5, 10, 25, 50, 100)
+
+
+def filter_controls(
+    state: FilterState,
+    genre_names: Sequence[str],
+    span: tuple[int, int],
+    *,
+    genres_id: str,
+    years_id: str,
+    min_ratings_id: str,
+    exclude_id: str | None = None,
+) -> list[object]:
+    """Return the filter controls, holding `state`.
+
+    Parameters
+    ----------
+    span : tuple of int
+        First and last year of release in the data set.
+    exclude_id : str, optional
+        Without it films cannot be excluded by genre.
+    """
+    steps = sorted({*MIN_RATING_STEPS, state.min_ratings})
+    controls: list[object] = [
+        dmc.MultiSelect(
+            id=genres_id,
+            label="Genres",
+            placeholder="" if state.genres else "Any",
+            data=list(genre_names),
+            value=list(state.genres),
+            clearable=True,
+            searchable=True,
+        )
+    ]
+    if exclude_id:
+        controls.append(
+            dmc.MultiSelect(
+                id=exclude_id,
+                label="Without",
+                placeholder="" if state.exclude else "None excluded",
+                data=list(genre_names),
+                value=list(state.exclude),
+                clearable=True,
+                searchable=True,
+            )
+        )
+    controls.append(
+        html.Div(
+            [
+                html.Div("Year of release", className="control-label"),
+                dmc.RangeSlider(
+                    id=years_id,
+                    min=span[0],
+                    max=span[1],
+                    value=list(state.years or span),
+                    minRange=0,
+                    step=1,
+                    marks=[{"value": year, "label": str(year)} for year in span],
+                    thumbFromLabel="From year",
+                    thumbToLabel="To year",
+                    size="sm",
+                    mb="lg",
+                ),
+            ]
+        )
+    )
+    controls.append(
+        dmc.Select(
+            id=min_ratings_id,
+            label="Rated at least",
+            data=[
+                {"value": str(step), "label": f"{step} times" if step else "any number of times"} for step in steps
+            ],
+            value=str(state.min_ratings),
+            allowDeselect=False,
+        )
+    )
+    return controls

@@ -1,0 +1,115 @@
+"""Films in lists: a card with actions, a small card, and a row."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from core.display.titles import format_movie_title
+from core.views import ListItem, MovieView, SimilarMovie
+from dashboard.address import href
+from dashboard.components.icons import icon
+from dashboard.components.poster import poster
+from dashboard.components.stars import star_input, stars
+
+__all__ = ["movie_card", "movie_row", "recommendation_card", "similar_card"]
+
+
+def recommendation_card(item: ListItem, *, visitor: bool) -> html.Li:
+    """Return a film of a recommendation list; visitors can rate it or wave it away."""
+    name = format_movie_title(item.title, include_year=False)
+    predicted = (
+        stars(item.predicted_rating, "Predicted {rating:.1f} of 5 stars")
+        if item.predicted_rating is not None
+        else html.Span("No rating predicted", className="stars-none")
+    )
+    actions: list[Component] = [
+        html.Button(
+            "Why this?",
+            className="link-button",
+            type="button",
+            **{"data-why": str(item.movie_id), "aria-label": f"Why this? {name}"},
+        )
+    ]
+    if visitor:
+        actions.append(
+            html.Button(
+                icon("hide"),
+                className="icon-button",
+                type="button",
+                title="Not interested",
+                **{"data-hide": str(item.movie_id), "aria-label": f"Not interested in {name}"},
+            )
+        )
+    body = [predicted, html.Div(actions, className="card-actions")]
+    if visitor:
+        body.append(html.Div(["Seen it?", star_input(item.movie_id, name)], className="card-rate"))
+    return _card(item.movie_id, item.title, item.year, item.genres, body, rank=item.rank)
+
+
+def movie_card(movie: MovieView) -> html.Li:
+    """Return a film of the catalogue with its mean rating."""
+    count = f"{movie.rating_count:,} rating{'' if movie.rating_count == 1 else 's'}"
+    body = [stars(movie.mean_rating), html.Span(count, className="card-meta")]
+    return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
+
+
+def similar_card(movie: SimilarMovie) -> html.Li:
+    """Return a neighbour with its similarity."""
+    body = [html.Span(f"similarity {movie.similarity:.3f}", className="card-meta tabular")]
+    return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
+
+
+def movie_row(movie_id: int, title: str, year: int | None, genres: Sequence[str], *extra: Component) -> html.Li:
+    """Return a film as one line: small poster, title, and what is given beside it."""
+    name = format_movie_title(title, include_year=False)
+    return html.Li(
+        [
+            poster(movie_id, title, year, genres, "sm"),
+            html.Div(
+                [
+                    html.A(name, href=href(f"/movie/{movie_id}"), className="row-title", **{"data-nav": "1"}),
+                    html.Span(_meta(year, genres), className="card-meta"),
+                ],
+                className="row-text",
+            ),
+            html.Div(list(extra), className="row-extra"),
+        ],
+        className="movie-row",
+    )
+
+
+def _card(
+    movie_id: int,
+    title: str,
+    year: int | None,
+    genres: Sequence[str],
+    body: Sequence[Component],
+    rank: int | None = None,
+) -> html.Li:
+    name = format_movie_title(title, include_year=False)
+    link = href(f"/movie/{movie_id}")
+    head = html.A(name, href=link, className="card-title", **{"data-nav": "1"})
+    ranked = [html.Span(f"{rank}", className="card-rank", **{"aria-hidden": "true"})] if rank else []
+    return html.Li(
+        [
+            html.A(
+                [poster(movie_id, title, year, genres), *ranked],
+                href=link,
+                className="card-poster",
+                tabIndex=-1,
+                **{"data-nav": "1", "aria-hidden": "true"},
+            ),
+            html.Div(
+                [head, html.Span(_meta(year, genres), className="card-meta"), *body],
+                className="card-body",
+            ),
+        ],
+        className="movie-card",
+        **{"data-movie": str(movie_id)},
+    )
+
+
+def _meta(year: int | None, genres: Sequence[str]) -> str:
+    shown = ", ".join(genres[:2]) or "No genres listed"
+    return f"{year} · {shown}" if year else shown

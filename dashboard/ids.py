@@ -1,0 +1,121 @@
+"""Names of components that callbacks refer to, one namespace per page."""
+
+__all__ = ["Analytics", "Home", "Movie", "Recommend", "Search", "Shell", "System"]
+
+
+class Shell:
+    """What every page shares."""
+
+    URL = "url"
+    ROUTE = "route"
+    PAGE = "page"
+    TITLE = "page-title"
+    VISITOR = "visitor"
+    ASK_WHY = "ask-why"
+    NOTIFICATIONS = "notifications"
+    BURGER = "burger"
+    APP = "app-shell"
+    SEARCH = "header-search"
+    NAV_SEARCH = "nav-search"
+    WHY_DRAWER = "why-drawer"
+    WHY_BODY = "why-body"
+
+
+class Home:
+    """The first page."""
+
+    MODE = "home-mode"
+    USER = "home-user"
+    FILMS = "home-films"
+    RESULTS = "home-results"
+    CHARTS = "home-charts"
+
+
+class Recommend:
+    """Lists for a stored user or a visitor."""
+
+    ADDRESS = "rec-address"
+    MODE = "rec-mode"
+    USER = "rec-user"
+    USER_PANEL = "rec-user-panel"
+    RATE_PANEL = "rec-rate-panel"
+    RATE_QUERY = "rec-rate-query"
+    RATE_RESULTS = "rec-rate-results"
+    MY_RATINGS = "rec-my-ratings"
+    ALGORITHM = "rec-algorithm"
+    ALGORITHM_NOTE = "rec-algorithm-note"
+    COUNT = "rec-count"
+    GENRES = "rec-genres"
+    EXCLUDE = "rec-exclude"
+    YEARS = "rec-years"
+    MIN_RATINGS = "rec-min-ratings"
+    RESET = "rec-reset"
+    RESULTS = "rec-results"
+    SUMMARY = "rec-summary"
+    TASTE = "rec-taste"
+    CSV = "rec-csv"
+    JSON = "rec-json"
+    DOWNLOAD = "rec-download"
+
+
+class Analytics:
+    """Charts, comparison and similar films."""
+
+    ADDRESS = "ana-address"
+    RUN_ADDRESS = "ana-run-address"
+    SIMILAR_ADDRESS = "ana-similar-address"
+    QUERY = "ana-query"
+    TABS = "ana-tabs"
+    BODY = "ana-body"
+    PROTOCOL = "ana-protocol"
+    ALGORITHMS = "ana-algorithms"
+    FOLDS = "ana-folds"
+    SEED = "ana-seed"
+    AGAIN = "ana-again"
+    ORDER = "ana-order"
+    RUN = "ana-run"
+    CANCEL = "ana-cancel"
+    PROGRESS = "ana-progress"
+    PROGRESS_BOX = "ana-progress-box"
+    PROGRESS_TEXT = "ana-progress-text"
+    FINISHED = "ana-finished"
+    SHOWN = "ana-shown"
+    STORED = "ana-stored"
+    RUN_VIEW = "ana-run-view"
+    FILM = "ana-film"
+    SIMILAR_ALGORITHM = "ana-similar-algorithm"
+    SIMILAR_COUNT = "ana-similar-count"
+    SIMILAR = "ana-similar"
+
+
+class Search:
+    """The catalogue."""
+
+    ADDRESS = "search-address"
+    QUERY = "search-query"
+    GENRES = "search-genres"
+    YEARS = "search-years"
+    MIN_RATINGS = "search-min-ratings"
+    PAGE = "search-page"
+    RESULTS = "search-results"
+    SUMMARY = "search-summary"
+
+
+class System:
+    """The state of the machinery."""
+
+    REFRESH = "system-refresh"
+    LIVE = "system-live"
+
+
+class Movie:
+    """One film."""
+
+    ADDRESS = "movie-address"
+    ID = "movie-id"
+    ALGORITHM = "movie-algorithm"
+    SIMILAR = "movie-similar"
+    SIMILAR_ALGORITHM = "movie-similar-algorithm"
+    WHY_USER = "movie-why-user"
+    WHY = "movie-why"
+    MINE = "movie-mine"
