@@ -10,7 +10,7 @@ from core.data.movies import MovieTable, StringColumn
 from core.data.readers.lines import csv_rows, decode, split_rows, whole_number
 from core.errors import DataError
 
-__all__ = ["with_tags_csv", "with_tags_dat"]
+__all__ = ["count_tags", "with_tags_csv", "with_tags_dat"]
 
 _HEADER = ("userId", "movieId", "tag", "timestamp")
 
@@ -41,7 +41,7 @@ def with_tags_csv(table: MovieTable, path: Path, label: str) -> tuple[MovieTable
         raise DataError(f"{label} cannot be read: {error}. Fetch the file again.") from error
     if list(_first_line(path)[: len(_HEADER)]) != list(_HEADER):
         next(csv_rows(path, label, _HEADER), None)
-    return _with_counts(table, frame)
+    return count_tags(table, frame)
 
 
 def with_tags_dat(table: MovieTable, path: Path, label: str) -> tuple[MovieTable, int]:
@@ -52,7 +52,7 @@ def with_tags_dat(table: MovieTable, path: Path, label: str) -> tuple[MovieTable
         (whole_number(fields[1], label, number, "movie id"), "::".join(fields[2:-1]))
         for number, fields in split_rows(decode(path, label, ("utf-8-sig", "latin-1")), label, "::", 4)
     ]
-    return _with_counts(table, pl.DataFrame(rows, schema={"movieId": pl.Int64, "tag": pl.String}, orient="row"))
+    return count_tags(table, pl.DataFrame(rows, schema={"movieId": pl.Int64, "tag": pl.String}, orient="row"))
 
 
 def _first_line(path: Path) -> list[str]:
@@ -61,7 +61,20 @@ def _first_line(path: Path) -> list[str]:
     return [name.strip() for name in header_of(path)]
 
 
-def _with_counts(table: MovieTable, frame: Any) -> tuple[MovieTable, int]:
+def count_tags(table: MovieTable, frame: Any) -> tuple[MovieTable, int]:
+    """Count tag applications per movie.
+
+    Parameters
+    ----------
+    table : MovieTable
+    frame : polars.DataFrame
+        Columns ``movieId`` (Int64) and ``tag`` (String), one row per application.
+
+    Returns
+    -------
+    MovieTable, int
+        As `with_tags_csv`.
+    """
     import polars as pl
 
     tags = frame.select("movieId", pl.col("tag").str.to_lowercase().str.strip_chars().alias("tag"))
