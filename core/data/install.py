@@ -21,7 +21,7 @@ from core.data.sources import CITATION, SourceInfo, available, find_source
 from core.errors import DataError
 from core.settings import Settings
 
-__all__ = ["build", "fetch", "import_path", "install", "installed"]
+__all__ = ["build", "fetch", "import_path", "install", "install_synthetic", "installed"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _Tables = Callable[[Progress], tuple[SourceTables, str]]
@@ -130,6 +130,27 @@ def import_path(
     return _install(chosen, settings, tables, progress, {}, replace=True)
 
 
+def install_synthetic(
+    settings: Settings,
+    n_ratings: int,
+    seed: int = 42,
+    *,
+    n_users: int | None = None,
+    n_movies: int | None = None,
+    name: str | None = None,
+    progress: Progress = silent,
+) -> Dataset:
+    """Make and install ratings like MovieLens'; see `core.data.synthetic.generate`."""
+    from core.data.synthetic import generate
+
+    chosen = name or f"synthetic-{n_ratings}"
+
+    def make(report: Progress) -> Dataset:
+        return generate(n_ratings, seed, n_users=n_users, n_movies=n_movies, name=chosen, progress=report)
+
+    return _put(chosen, settings, make, progress, replace=True)
+
+
 def build(tables: SourceTables, *, name: str, source: str, details: Mapping[str, Any] | None = None) -> Dataset:
     """Turn what a reader returned into a data set; `tables.ratings` is used up."""
     items = tables.movie_index()
@@ -153,6 +174,18 @@ def build(tables: SourceTables, *, name: str, source: str, details: Mapping[str,
 def _install(
     name: str, settings: Settings, read: _Tables, progress: Progress, details: Mapping[str, Any], *, replace: bool
 ) -> Dataset:
+    def make(report: Progress) -> Dataset:
+        tables, source = read(part_of(report, 0.0, 0.8))
+        report(0.8, "Grouping ratings by user and by movie")
+        return build(tables, name=name, source=source, details=details)
+
+    return _put(name, settings, make, progress, replace=replace)
+
+
+def _put(
+    name: str, settings: Settings, make: Callable[[Progress], Dataset], progress: Progress, *, replace: bool
+) -> Dataset:
+    """Make a data set and put it in place, one process at a time; what is there stays until the new one is whole."""
     if not _NAME.fullmatch(name):
         raise DataError(
             f"{name!r} cannot name a data set. Use up to 64 letters, digits, dots, dashes and underscores (--name)."
@@ -161,13 +194,10 @@ def _install(
     with _only_one(settings.data_dir, name):
         if not replace and (target / "manifest.json").is_file():
             return Dataset.open(target)
-        tables, source = read(part_of(progress, 0.0, 0.7))
-        progress(0.7, "Grouping ratings by user and by movie")
-        dataset = build(tables, name=name, source=source, details=details)
-        del tables
-        progress(0.85, "Writing the data set")
+        dataset = make(part_of(progress, 0.0, 0.9))
+        progress(0.9, "Writing the data set")
         dataset.save(target)
-    progress(1.0, f"{name}: {dataset.n_ratings:,} ratings. Source: {source}")
+    progress(1.0, f"{name}: {dataset.n_ratings:,} ratings. Source: {dataset.source}")
     return Dataset.open(target)
 
 

@@ -16,8 +16,10 @@ TASTE_DIMENSIONS = 16
 
 # Movies per genre in the 32M set, roughly; the order is that of GENRE_NAMES.
 _GENRE_SHARES = np.array(
-    (0.110, 0.062, 0.053, 0.052, 0.264, 0.080, 0.107, 0.390, 0.044, 0.004, 0.099, 0.002, 0.012, 0.046, 0.118)
-    + (0.056, 0.135, 0.027, 0.019)
+    [
+        *(0.110, 0.062, 0.053, 0.052, 0.264, 0.080, 0.107, 0.390, 0.044, 0.004),
+        *(0.099, 0.002, 0.012, 0.046, 0.118, 0.056, 0.135, 0.027, 0.019),
+    ]
 )
 _NO_GENRES_SHARE = 0.081
 _NO_YEAR_SHARE = 0.007
@@ -69,7 +71,9 @@ class Catalogue:
         """Return the movie table, without tags."""
         imdb = dict(zip(self.ids.tolist(), self.imdb_ids.tolist(), strict=True))
         tmdb = dict(zip(self.ids.tolist(), self.tmdb_ids.tolist(), strict=True))
-        return MovieTable.from_columns(self.ids, self.titles, self.genres, imdb_ids=imdb, tmdb_ids=tmdb)
+        return MovieTable.from_columns(
+            self.ids.astype(np.int64), self.titles, self.genres, imdb_ids=imdb, tmdb_ids=tmdb
+        )
 
 
 def make_catalogue(n_movies: int, largest_share: float, rng: np.random.Generator) -> Catalogue:

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["compiled_alias", "compiled_rate"]
+__all__ = ["CIRCLE_SHARES", "compiled_alias", "compiled_rate"]
+
+CIRCLE_SHARES = (0.65, 0.35)
+"""How much of what a user watches comes from the first and the second circle."""
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +123,7 @@ def _rate(
             movie = int(np.random.random() * n_movies)  # noqa: NPY002
             # Who has seen all that the own circles watch takes what is left.
             if tries <= 60 * wanted:
-                circle = circles[user, 0] if np.random.random() < 0.65 else circles[user, 1]  # noqa: NPY002
+                circle = circles[user, 0] if np.random.random() < CIRCLE_SHARES[0] else circles[user, 1]  # noqa: NPY002
                 if np.random.random() >= keep[circle, movie]:  # noqa: NPY002
                     movie = alias[circle, movie]
             if stamp[movie] == mark or (released[movie] > latest and tries <= 120 * wanted):

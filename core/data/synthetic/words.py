@@ -19,7 +19,7 @@ SECOND_WORDS = _split(
     "Symphony Shadow Voyage Carnival Prophet Thief Cathedral Hunter Country Planet Tiger Bride Doctor Fortune "
     "Cowboy Robot Ghost Wedding Verdict Rebellion Miracle"
 )
-LAST_WORDS = _split(
+LAST_WORDS = (
     "",
     "",
     "",
@@ -34,7 +34,7 @@ LAST_WORDS = _split(
     "'s Été",
 )
 ARTICLES = ("The", "A", "The", "La", "")
-TAGS = (
+TAGS = _split(
     "atmospheric;twist ending;based on a book;visually appealing;thought-provoking;surreal;quirky;cult film;"
     "great soundtrack;slow burn;stylized;dark humor;feel-good;nonlinear;remake;female lead;small town;revenge;"
     "friendship;true story;black and white;low budget;great acting;dystopia;coming of age;satire;time travel;"

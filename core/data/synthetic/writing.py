@@ -12,8 +12,11 @@ from core.data.progress import Progress, silent
 from core.data.readers.tags import count_tags
 from core.data.synthetic.population import Population
 from core.data.synthetic.published import ML_32M
+from core.errors import DataError
 
 __all__ = ["tagged_table", "write_movielens_csv"]
+
+_FILES = ("links.csv", "movies.csv", "ratings.csv", "tags.csv")
 
 
 def tagged_table(population: Population) -> MovieTable:
@@ -29,9 +32,18 @@ def tagged_table(population: Population) -> MovieTable:
 
 
 def write_movielens_csv(population: Population, folder: Path, progress: Progress = silent) -> None:
-    """Write ``ratings.csv``, ``movies.csv``, ``tags.csv`` and ``links.csv`` to `folder`, all or nothing."""
+    """Write ``ratings.csv``, ``movies.csv``, ``tags.csv`` and ``links.csv`` to `folder`, all or nothing.
+
+    Raises
+    ------
+    DataError
+        When `folder` holds anything else, which would be lost.
+    """
     import polars as pl
 
+    foreign = sorted(file.name for file in folder.iterdir() if file.name not in _FILES) if folder.exists() else []
+    if foreign:
+        raise DataError(f"{folder} holds other files ({', '.join(foreign[:3])}). Name a new or an empty folder.")
     catalogue = population.catalogue
     with atomic_directory(folder) as staging:
         pl.DataFrame(
