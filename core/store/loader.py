@@ -32,7 +32,7 @@ def load_model_safe(path: Path | str, dataset: Dataset | None = None) -> Any:
     Recommender or object
         A directory gives a recommender that is ready to be asked, its arrays memory-mapped. A predecessor's
         file gives what it holds, bare or taken out of its dictionary's key ``model``: arrays, sparse matrices
-        and containers as they are, instances of known classes as `core.store.legacy.LegacyObject`.
+        and containers as they are, instances of known classes as `core.store.stand_ins.LegacyObject`.
 
     Raises
     ------
