@@ -7,7 +7,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "3.0.0"
+from core.version import __version__
+
 __all__ = ["CineMatch", "Settings", "__version__", "open_service"]
 
 if TYPE_CHECKING:

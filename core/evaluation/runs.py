@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import core
 from core.errors import DataError, UnknownIdError
 from core.evaluation.significance import Comparison
+from core.version import __version__
 
 __all__ = [
     "AlgorithmResult",
@@ -296,13 +296,13 @@ class RunStore:
 @cache
 def code_version() -> str:
     """Return the version and a digest of the code that decides about results."""
-    root = Path(core.__file__).parent
+    root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for part in ("data", "evaluation", "recommenders"):
         for file in sorted((root / part).rglob("*.py")):
             digest.update(file.relative_to(root).as_posix().encode())
             digest.update(file.read_bytes())
-    return f"{core.__version__}+{digest.hexdigest()[:12]}"
+    return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
 def request_id(request: Mapping[str, Any]) -> str:

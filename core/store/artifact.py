@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -197,7 +195,10 @@ def _now() -> str:
 
 
 def _library_versions() -> dict[str, str]:
-    from core import __version__
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    from core.version import __version__
 
     found = {"cinematch": __version__, "python": platform.python_version()}
     for name in _LIBRARIES:

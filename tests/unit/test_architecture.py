@@ -1,0 +1,60 @@
+"""The layers hold, names are unambiguous and files stay readable."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("core", "dashboard", "callbacks", "tests", "benchmarks")
+MOST_LINES = 400
+
+
+def _modules() -> list[Path]:
+    return sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+
+
+def test_import_contracts_hold():
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _clashes(files: list[Path]) -> list[str]:
+    return [
+        str(file) for file in files if file.with_suffix("").is_dir() and any(file.with_suffix("").glob("**/*.py"))
+    ]
+
+
+def test_no_module_has_the_name_of_a_package_beside_it():
+    top = [*ROOT.glob("*.py"), *_modules()]
+    assert _clashes(top) == []
+
+
+def test_the_check_of_names_finds_a_clash(tmp_path: Path):
+    (tmp_path / "utils").mkdir()
+    (tmp_path / "utils" / "__init__.py").touch()
+    (tmp_path / "utils.py").touch()
+    assert _clashes(list(tmp_path.glob("*.py"))) == [str(tmp_path / "utils.py")]
+
+
+def test_no_package_of_ours_hides_an_installed_one():
+    names = {name for name in PACKAGES if (ROOT / name).is_dir()}
+    assert not names & set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("file", _modules(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_files_stay_short(file: Path):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
