@@ -1,0 +1,159 @@
+"""`cinematch recommend`, `explain` and `similar`: the main job without a browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
+
+if TYPE_CHECKING:
+    from core.service import CineMatch
+
+__all__ = ["register"]
+
+AlgorithmOption = Annotated[
+    str | None, typer.Option("--algorithm", help="Key of the algorithm; by default the best one.", metavar="A")
+]
+UserOption = Annotated[int | None, typer.Option("--user", help="A user of the data set, by id.", metavar="ID")]
+RateOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rate", help="A rating of your own, MOVIE=STARS; repeat it. Instead of --user.", metavar="ID=STARS"
+    ),
+]
+MovieOption = Annotated[int, typer.Option("--movie", help="A movie of the data set, by id.", metavar="ID")]
+CountOption = Annotated[int, typer.Option("-n", "--count", help="How many rows at most.", min=1, max=500)]
+_LARGEST = 12
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(recommend)
+    app.command()(explain)
+    app.command()(similar)
+
+
+def recommend(
+    user: UserOption = None,
+    rate: RateOption = None,
+    algorithm: AlgorithmOption = None,
+    n: CountOption = 10,
+    genres: Annotated[str | None, typer.Option(help="At least one of these, comma-separated.")] = None,
+    exclude_genres: Annotated[str | None, typer.Option(help="None of these, comma-separated.")] = None,
+    year_min: Annotated[int | None, typer.Option(help="Released in this year or later.")] = None,
+    year_max: Annotated[int | None, typer.Option(help="Released in this year or earlier.")] = None,
+    min_ratings: Annotated[int, typer.Option(help="Rated by at least this many people.", min=0)] = 0,
+    include_rated: Annotated[bool, typer.Option("--include-rated", help="List rated movies, too.")] = False,
+    dataset: DatasetOption = None,
+    json_target: JsonOption = None,
+) -> None:
+    """List the best movies for a user, or for ratings given here."""
+    from core.display.genres import format_genres
+    from core.display.titles import format_movie_title
+    from core.views import Filters
+
+    ratings = _ratings(user, rate)
+    service = _service(dataset, algorithm)
+    filters = Filters(_names(genres), _names(exclude_genres), year_min, year_max, min_ratings)
+    found = service.recommend(user, ratings, algorithm, n, not include_rated, filters)
+    if json_target:
+        emit_json(found, json_target)
+        return
+    whom = f"user {user}" if user is not None else f"{len(ratings or {})} ratings"
+    print_table(
+        f"{found.algorithm} for {whom} on {found.dataset}",
+        ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#"],
+        [
+            [
+                item.rank,
+                item.movie_id,
+                format_movie_title(item.title),
+                format_genres(item.genres),
+                f"{item.score:.4f}",
+                None if item.predicted_rating is None else f"{item.predicted_rating:.1f}",
+            ]
+            for item in found.items
+        ],
+        caption="" if found.items else "No movie qualifies: loosen the filters.",
+    )
+
+
+def explain(
+    movie: MovieOption,
+    user: UserOption = None,
+    rate: RateOption = None,
+    algorithm: AlgorithmOption = None,
+    dataset: DatasetOption = None,
+    json_target: JsonOption = None,
+) -> None:
+    """Say why a movie has its score; the contributions add up to it."""
+    ratings = _ratings(user, rate)
+    found = _service(dataset, algorithm).explain(movie, user, ratings, algorithm)
+    if json_target:
+        emit_json(found, json_target)
+        return
+    shown, rest = found.contributions[:_LARGEST], found.contributions[_LARGEST:]
+    rows = [[part.kind, part.label, f"{part.value:+.4f}"] for part in shown]
+    if rest:
+        rows.append(["", f"{len(rest)} smaller ones", f"{sum(part.value for part in rest):+.4f}"])
+    rows.append(["", "Score", f"{found.score:+.4f}"])
+    print_table(f"{found.algorithm} for movie {movie}", ["Kind", "What", "Value#"], rows)
+    typer.echo(found.text)
+
+
+def similar(
+    movie: MovieOption,
+    algorithm: AlgorithmOption = None,
+    n: CountOption = 10,
+    dataset: DatasetOption = None,
+    json_target: JsonOption = None,
+) -> None:
+    """List the movies most similar to a movie."""
+    from core.display.genres import format_genres
+    from core.display.titles import format_movie_title
+
+    service = _service(dataset, algorithm)
+    found = service.similar(movie, algorithm, n)
+    if json_target:
+        key = algorithm or service.default_algorithm()
+        emit_json({"algorithm": key, "movie_id": movie, "items": found}, json_target)
+        return
+    print_table(
+        f"Similar to {format_movie_title(service.movie(movie).title)}",
+        ["Id#", "Title", "Genres", "Similarity#"],
+        [
+            [item.movie_id, format_movie_title(item.title), format_genres(item.genres), f"{item.similarity:.4f}"]
+            for item in found
+        ],
+    )
+
+
+def _service(dataset: str | None, algorithm: str | None) -> CineMatch:
+    """Open the service; only the model that is asked is loaded where one is named."""
+    from core.commands.console import split_keys
+    from core.service import open_service
+
+    settings = settings_for(dataset)
+    split_keys(algorithm, settings)
+    return open_service(settings, load=algorithm is None)
+
+
+def _ratings(user: int | None, rate: list[str] | None) -> dict[int, float] | None:
+    if (user is None) == (not rate):
+        raise typer.BadParameter("give either --user ID or at least one --rate ID=STARS")
+    if not rate:
+        return None
+    found: dict[int, float] = {}
+    for text in rate:
+        movie, _, stars = text.partition("=")
+        try:
+            found[int(movie)] = float(stars)
+        except ValueError as error:
+            raise typer.BadParameter(f"{text!r} is not ID=STARS, such as 318=4.5", param_hint="--rate") from error
+    return found
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -1,0 +1,138 @@
+"""`cinematch train`, `validate` and `memory`: models on disk."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.commands.console import (
+    AlgorithmsOption,
+    DatasetOption,
+    JsonOption,
+    emit_json,
+    open_dataset,
+    print_table,
+    progress,
+    settings_for,
+    split_keys,
+)
+
+if TYPE_CHECKING:
+    from core.data.dataset import Dataset
+    from core.settings import Settings
+
+__all__ = ["register"]
+
+_MEASURED_UP_TO = 5_000_000
+"""Ratings up to which `train` measures by default: measuring fits every algorithm a second time."""
+_SHOWN_METRICS = ("ndcg@10", "recall@20", "rmse", "mae")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(train)
+    app.command()(memory)
+
+
+def train(
+    dataset: DatasetOption = None,
+    algorithms: AlgorithmsOption = None,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Only what is not there yet or was trained on other data or settings.")
+    ] = False,
+    measure: Annotated[
+        bool | None,
+        typer.Option(
+            "--measure/--no-measure",
+            help="Measure each algorithm on held-out data and note it with the model; "
+            f"by default up to {_MEASURED_UP_TO:,} ratings.",
+        ),
+    ] = None,
+    json_target: JsonOption = None,
+) -> None:
+    """Fit algorithms and store their models; print time, peak memory and size."""
+    from core.store.artifact import get_model_metadata
+    from core.store.training import outdated
+    from core.store.training import train as fit
+
+    settings = settings_for(dataset)
+    data = open_dataset(settings)
+    keys = split_keys(algorithms, settings)
+    root = settings.dataset_models_dir
+    wanted = outdated(data, keys, root) if missing else keys
+    reports = []
+    if wanted:
+        with progress("train") as report:
+            reports = fit(data, wanted, root, report)
+            report(1.0, "trained")
+    if data.n_ratings <= _MEASURED_UP_TO if measure is None else measure:
+        trained = [item.key for item in reports]
+        # Models of an earlier run that was stopped before it measured them are measured now.
+        silent = [key for key in keys if key not in trained and not get_model_metadata(root / key)["metrics"]]
+        if trained or silent:
+            _measure(data, [*trained, *silent], settings)
+    rows = []
+    for item in reports:
+        metrics = get_model_metadata(item.path)["metrics"]
+        rows.append({**asdict(item), "metrics": metrics})
+    if json_target:
+        emit_json({"dataset": data.name, "fingerprint": data.fingerprint, "models": rows}, json_target)
+    elif not rows:
+        typer.echo(f"All models of {data.name} in {root} are up to date.")
+    else:
+        _print_training(data, rows)
+
+
+def _measure(data: Dataset, keys: list[str], settings: Settings) -> None:
+    from core.evaluation.benchmark import measure_for_manifest
+    from core.store.artifact import attach_metrics
+
+    with progress("measure") as report:
+        for key, metrics in measure_for_manifest(data, keys, progress=report).items():
+            attach_metrics(settings.dataset_models_dir / key, metrics)
+        report(1.0, "measured on held-out ratings")
+
+
+def _print_training(data: Dataset, rows: list[dict[str, Any]]) -> None:
+    def measured(row: dict[str, Any], metric: str) -> str | None:
+        value = row["metrics"].get("values", {}).get(metric)
+        return None if value is None else f"{value:.3f}"
+
+    how = next((row["metrics"]["how"] for row in rows if row["metrics"].get("how")), "")
+    print_table(
+        f"Models of {data.name}: {data.n_ratings:,} ratings, {data.n_users:,} users, {data.n_movies:,} movies",
+        ["Algorithm", "Seconds#", "CPU s#", "Peak MB#", "Disk MB#", *(f"{name.upper()}#" for name in _SHOWN_METRICS)],
+        [
+            [
+                row["key"],
+                f"{row['seconds']:.1f}",
+                f"{row['cpu_seconds']:.1f}",
+                f"{row['peak_mb']:.0f}",
+                f"{row['disk_mb']:.1f}",
+                *(measured(row, metric) for metric in _SHOWN_METRICS),
+            ]
+            for row in rows
+        ],
+        caption=how,
+    )
+
+
+def memory(
+    dataset: DatasetOption = None,
+    algorithms: AlgorithmsOption = None,
+    json_target: JsonOption = None,
+) -> None:
+    """Show the memory limit, the budget and what each model takes of it."""
+    from core.memory import default_budget_mb, memory_report, print_memory_report
+    from core.store.artifact import model_paths
+
+    settings = settings_for(dataset)
+    keys = split_keys(algorithms, settings)
+    paths = {key: path for key, path in model_paths(settings.dataset_models_dir).items() if key in keys}
+    budget = default_budget_mb(settings)
+    if json_target:
+        emit_json({"dataset": settings.dataset, **memory_report(paths, budget)}, json_target)
+    else:
+        print_memory_report(paths, budget)

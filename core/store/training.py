@@ -1,0 +1,132 @@
+"""Fitting algorithms one after another, each stored as soon as it is ready."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.data.dataset import Dataset
+from core.errors import CineMatchError
+from core.limits import peak_rss_mb, reset_peak_rss
+from core.recommenders.base import Progress, Recommender
+from core.recommenders.registry import recommender_class, training_order
+from core.store.artifact import get_model_metadata, save_model
+from core.store.loader import open_artifact
+
+__all__ = ["TrainReport", "outdated", "train"]
+
+_LOG = logging.getLogger("cinematch.train")
+
+Configs = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainReport:
+    """What training one algorithm took.
+
+    Attributes
+    ----------
+    seconds, cpu_seconds : float
+        Wall and processor time of fitting, without storing.
+    peak_mb : float
+        The process's highest resident memory meanwhile, by the kernel's account, mapped files included.
+    disk_mb : float
+    """
+
+    key: str
+    path: Path
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+    disk_mb: float
+
+
+def train(
+    dataset: Dataset,
+    keys: Iterable[str],
+    models_dir: Path | str,
+    progress: Progress | None = None,
+    configs: Configs | None = None,
+) -> list[TrainReport]:
+    """Fit algorithms and store each in its own directory below `models_dir`.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    keys : iterable of str
+        Members that an ensemble needs come first; those not named are trained only where no up-to-date
+        model of theirs is stored.
+    models_dir : path
+        `Settings.dataset_models_dir`.
+    progress : callable, optional
+        Raising from it stops the work; what was stored until then stays.
+    configs : mapping of key to configuration, optional
+        By default each algorithm's own.
+
+    Returns
+    -------
+    list of TrainReport
+        One per algorithm that was trained, in the order of training.
+    """
+    root, wanted, chosen = Path(models_dir), tuple(keys), dict(configs or {})
+    order = training_order(wanted)
+    ready: dict[str, Recommender] = {}
+    reports: list[TrainReport] = []
+    for number, key in enumerate(order):
+        if key not in wanted and not _is_outdated(dataset, key, root, chosen):
+            ready[key] = _reopen(dataset, key, root, ready)
+            continue
+        model = recommender_class(key)(chosen.get(key))
+        reset_peak_rss()
+        wall, processor = time.perf_counter(), time.process_time()
+        model.fit(dataset, _part(progress, number, len(order), key), ready)
+        seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - processor
+        peak = peak_rss_mb()
+        training = {"train_seconds": round(seconds, 3), "peak_mb": round(peak, 1)}
+        path = save_model(model, root / key, training=training)
+        del model
+        # From here on the stored arrays are used, whose pages the system may take back for the next algorithm.
+        ready[key] = _reopen(dataset, key, root, ready)
+        disk = float(get_model_metadata(path)["sizes"]["disk"])
+        _LOG.info("trained %s in %.1f s, peak %.0f MB, %.1f MB stored", key, seconds, peak, disk)
+        reports.append(TrainReport(key, path, seconds, cpu_seconds, peak, disk))
+    return reports
+
+
+def outdated(
+    dataset: Dataset, keys: Iterable[str], models_dir: Path | str, configs: Configs | None = None
+) -> list[str]:
+    """Return the keys without a stored model of this data set and configuration, and ensembles with such members."""
+    root, chosen = Path(models_dir), dict(configs or {})
+    found: list[str] = []
+    for key in training_order(tuple(keys)):
+        members = recommender_class(key).member_keys
+        if _is_outdated(dataset, key, root, chosen) or any(member in found for member in members):
+            found.append(key)
+    return found
+
+
+def _is_outdated(dataset: Dataset, key: str, root: Path, configs: Configs) -> bool:
+    try:
+        manifest = get_model_metadata(root / key)
+    except CineMatchError:
+        return True
+    config = recommender_class(key)(configs.get(key)).config.model_dump(mode="json")
+    trained_on = (manifest.get("dataset") or {}).get("fingerprint")
+    return bool(trained_on != dataset.fingerprint or manifest["config"] != config)
+
+
+def _reopen(dataset: Dataset, key: str, root: Path, ready: Mapping[str, Recommender]) -> Recommender:
+    return open_artifact(root / key, get_model_metadata(root / key), dataset, ready)
+
+
+def _part(progress: Progress | None, number: int, total: int, key: str) -> Progress:
+    def report(done: float, text: str) -> None:
+        if progress is not None:
+            progress((number + min(max(done, 0.0), 1.0)) / total, f"{key}: {text}")
+
+    return report
