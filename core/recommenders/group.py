@@ -1,0 +1,99 @@
+"""One list for two to five people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.profile import Profile
+from core.errors import InvalidInputError
+from core.recommenders.base import Recommender
+from core.recommenders.topn import top_n
+
+__all__ = ["GroupMethod", "GroupRecommendations", "recommend_group"]
+
+GroupMethod = Literal["average", "least-misery"]
+MAX_MEMBERS = 5
+
+
+@dataclass(frozen=True)
+class GroupRecommendations:
+    """A list for a group, best first.
+
+    Attributes
+    ----------
+    items : ndarray of int32, shape (n,)
+    scores : ndarray of float32, shape (n,)
+        The group's, which order the list.
+    member_scores : ndarray of float32, shape (members, n)
+        Each member's own score in standard deviations above what the member's average movie has.
+    predicted : ndarray of float32, shape (members, n)
+        Each member's predicted stars, NaN where the algorithm cannot say.
+    """
+
+    algorithm: str
+    method: GroupMethod
+    items: NDArray[np.int32]
+    scores: NDArray[np.float32]
+    member_scores: NDArray[np.float32]
+    predicted: NDArray[np.float32]
+
+
+def recommend_group(
+    model: Recommender,
+    profiles: Sequence[Profile],
+    n: int = 10,
+    method: GroupMethod = "average",
+    candidates: NDArray[np.bool_] | None = None,
+) -> GroupRecommendations:
+    """Return movies for a group, none of which any of them has rated.
+
+    Members' scores are standardised first, because an algorithm's scores grow with the length of a profile. The
+    group's score is their mean (``average``: most pleasure in all) or their minimum (``least-misery``: nobody is
+    made unhappy): Masthoff (2011), Group recommender systems, Recommender Systems Handbook, section 21.4.
+
+    Parameters
+    ----------
+    profiles : sequence of Profile
+        Two to five.
+    candidates : ndarray of bool, shape (n_movies,), optional
+        The movies that may be listed.
+
+    Raises
+    ------
+    InvalidInputError
+        For another number of profiles, an unknown method or `n` below 1.
+    """
+    if not 2 <= len(profiles) <= MAX_MEMBERS:
+        raise InvalidInputError(f"A group has two to {MAX_MEMBERS} members, not {len(profiles)}.")
+    if method not in get_args(GroupMethod):
+        raise InvalidInputError(f"A group decides by {' or '.join(get_args(GroupMethod))}, not {method!r}.")
+    if n < 1:
+        raise InvalidInputError(f"n must be at least 1, not {n}.")
+    members = np.stack([_standardised(model.score(profile)) for profile in profiles])
+    together = members.mean(axis=0) if method == "average" else members.min(axis=0)
+    if candidates is not None:
+        together = np.where(candidates, together, np.float32(np.nan))
+    for profile in profiles:
+        together[profile.items] = np.nan
+    items = top_n(together, n)
+    predicted = [model.predict(profile, items) if len(items) else np.empty(0, np.float32) for profile in profiles]
+    return GroupRecommendations(
+        algorithm=model.key,
+        method=method,
+        items=items,
+        scores=together[items],
+        member_scores=members[:, items],
+        predicted=np.stack(predicted),
+    )
+
+
+def _standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    known = np.isfinite(scores)
+    if not known.any():
+        return scores
+    spread = float(scores[known].std(dtype=np.float64))
+    centred = scores - np.float32(scores[known].mean(dtype=np.float64))
+    return centred / np.float32(spread) if spread > 0 else centred

@@ -1,0 +1,141 @@
+"""Re-ranking that people can set: diversity, popularity or obscurity, recency. A weight of 0 changes nothing.
+
+All functions are pure and work on a list of candidates, best first, such as the best hundred of an algorithm.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.errors import InvalidInputError
+from core.recommenders.results import Recommendations
+
+__all__ = ["Reranking", "diversify", "lean", "popularity_rank", "recency_rank", "relevance", "rerank"]
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reranking:
+    """How far a list may move away from the algorithm's own order.
+
+    Attributes
+    ----------
+    diversity : float
+        0 to 1: weight of being unlike the movies above, by genres.
+    popularity : float
+        -1 (obscure) to 1 (well known).
+    recency : float
+        -1 (old) to 1 (new).
+    """
+
+    diversity: float = 0.0
+    popularity: float = 0.0
+    recency: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.diversity <= 1:
+            raise InvalidInputError(f"The weight of diversity must be between 0 and 1, not {self.diversity}.")
+        for name in ("popularity", "recency"):
+            if not -1 <= getattr(self, name) <= 1:
+                raise InvalidInputError(f"The weight of {name} must be between -1 and 1, not {getattr(self, name)}.")
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is asked for."""
+        return any((self.diversity, self.popularity, self.recency))
+
+    def candidates(self, n: int) -> int:
+        """Return how many of the algorithm's best to re-rank for a list of `n`."""
+        return max(100, 5 * n) if self.active else n
+
+
+def rerank(dataset: Dataset, found: Recommendations, n: int, wish: Reranking) -> Recommendations:
+    """Return the best `n` of a longer list after re-ranking; scores and predictions stay the algorithm's own.
+
+    Parameters
+    ----------
+    found : Recommendations
+        The algorithm's best, at least `wish.candidates(n)` where there are as many.
+    """
+    if not wish.active or not len(found):
+        return Recommendations(found.algorithm, found.items[:n], found.scores[:n], found.predicted[:n])
+    values = relevance(found.scores)
+    values = lean(values, popularity_rank(dataset)[found.items], wish.popularity)
+    values = lean(values, recency_rank(dataset)[found.items], wish.recency)
+    order = diversify(values, _genres(dataset, found.items), n, wish.diversity)
+    return Recommendations(found.algorithm, found.items[order], found.scores[order], found.predicted[order])
+
+
+def relevance(scores: NDArray[np.floating[Any]]) -> Values:
+    """Return scores scaled to 0 (last candidate) to 1 (first)."""
+    values = scores.astype(np.float64)
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / (high - low) if high > low else np.ones(len(values))
+
+
+def lean(values: Values, feature: Values, weight: float) -> Values:
+    """Mix relevance with a feature between 0 and 1; a negative weight asks for little of it.
+
+    Returns ``(1 - |w|) values + |w| feature``, with ``1 - feature`` for w < 0.
+    """
+    wanted = feature if weight >= 0 else 1 - feature
+    return (1 - abs(weight)) * values + abs(weight) * wanted
+
+
+def diversify(values: Values, features: NDArray[Any], n: int, weight: float) -> NDArray[np.int64]:
+    """Return the positions of `n` candidates by maximal marginal relevance.
+
+    Carbonell and Goldstein (1998), The use of MMR, SIGIR '98: each next candidate has the highest
+    ``(1 - w) value - w max(cosine to those chosen)``. Ties go to the earlier candidate.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (m,)
+    features : ndarray of float, shape (m, d)
+        Such as 0/1 genres.
+    """
+    if weight == 0:
+        return np.argsort(-values, kind="stable")[:n]
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    unit = np.divide(features, lengths, out=np.zeros(features.shape), where=lengths > 0)
+    nearest = np.zeros(len(values))
+    free = np.ones(len(values), dtype=bool)
+    chosen = []
+    for _ in range(min(n, len(values))):
+        worth = np.where(free, (1 - weight) * values - weight * nearest, -np.inf)
+        best = int(worth.argmax())
+        chosen.append(best)
+        free[best] = False
+        nearest = np.maximum(nearest, unit @ unit[best])
+    return np.array(chosen, dtype=np.int64)
+
+
+@lru_cache(maxsize=2)
+def popularity_rank(dataset: Dataset) -> Values:
+    """Return for every movie the share of rated movies that have at most as many ratings, 0 to 1."""
+    return _share_below(dataset.movie_counts, dataset.movie_counts > 0)
+
+
+@lru_cache(maxsize=2)
+def recency_rank(dataset: Dataset) -> Values:
+    """Return for every movie the share of rated movies that are at most as new; one half without a year."""
+    years = dataset.movies.years
+    known = (years > 0) & (dataset.movie_counts > 0)
+    return np.where(years > 0, _share_below(years, known), 0.5)
+
+
+def _genres(dataset: Dataset, items: NDArray[np.int32]) -> NDArray[np.float64]:
+    shifts = np.arange(len(dataset.movies.genre_names), dtype=np.uint64)
+    return ((dataset.movies.genre_bits[items, None] >> shifts) & np.uint64(1)).astype(np.float64)
+
+
+def _share_below(values: NDArray[Any], counted: NDArray[np.bool_]) -> Values:
+    reference = np.sort(values[counted])
+    if not len(reference):
+        return np.full(len(values), 0.5)
+    return np.searchsorted(reference, values, side="right") / len(reference)
