@@ -177,20 +177,22 @@ def lenskit_user_knn(task: Task) -> np.ndarray:
     return _lenskit_rank(task, UserKNNScorer(max_nbrs=50, feedback="implicit"))
 
 
-@peer("lenskit_ease", "ranking", "lenskit", "LensKit EASE")
+@peer("lenskit_ease", "ranking", "lenskit", "LensKit EASE, tuned")
 def lenskit_ease(task: Task) -> np.ndarray:
-    """Regularisation 200."""
+    """Regularisation from the task."""
     from lenskit.knn import EASEScorer
 
-    return _lenskit_rank(task, EASEScorer(regularization=200))
+    return _lenskit_rank(task, EASEScorer(regularization=float(task.get("ease", 500))))
 
 
-@peer("lenskit_als", "ranking", "lenskit", "LensKit ImplicitMF (ALS)")
+@peer("lenskit_als", "ranking", "lenskit", "LensKit ImplicitMF (ALS), tuned")
 def lenskit_als(task: Task) -> np.ndarray:
-    """50 factors, weight 40 (LensKit's default)."""
+    """Factors, weight of an interaction and regularisation from the task."""
     from lenskit.als import ImplicitMFScorer
 
-    return _lenskit_rank(task, ImplicitMFScorer(embedding_size=50))
+    factors, weight, regularization = task.get("lenskit_als", (32, 1, 1))
+    scorer = ImplicitMFScorer(embedding_size=int(factors), weight=float(weight), regularization=float(regularization))
+    return _lenskit_rank(task, scorer)
 
 
 # --- implicit: ranking -----------------------------------------------------------------------------------------
@@ -209,10 +211,10 @@ def _implicit(task: Task, model: Any) -> np.ndarray:
 
 @peer("implicit_als", "ranking", "implicit", "implicit ALS, tuned")
 def implicit_als(task: Task) -> np.ndarray:
-    """Hyper-parameters found on a validation tenth of ml-100k's training part."""
+    """Factors, regularisation, weight of an interaction and iterations from the task."""
     from implicit.cpu.als import AlternatingLeastSquares
 
-    factors, regularization, alpha, iterations = task.get("als", (32, 0.1, 2.0, 15))
+    factors, regularization, alpha, iterations = task.get("als", (32, 30, 5, 15))
     return _implicit(
         task,
         AlternatingLeastSquares(
@@ -226,20 +228,20 @@ def implicit_als(task: Task) -> np.ndarray:
     )
 
 
-@peer("implicit_cosine", "ranking", "implicit", "implicit cosine item-kNN")
+@peer("implicit_cosine", "ranking", "implicit", "implicit cosine item-kNN, tuned")
 def implicit_cosine(task: Task) -> np.ndarray:
-    """100 neighbours."""
+    """Number of neighbours from the task."""
     from implicit.nearest_neighbours import CosineRecommender
 
-    return _implicit(task, CosineRecommender(K=int(task.get("neighbours", 100)), num_threads=1))
+    return _implicit(task, CosineRecommender(K=int(task.get("cosine", 20)), num_threads=1))
 
 
-@peer("implicit_bm25", "ranking", "implicit", "implicit BM25 item-kNN")
+@peer("implicit_bm25", "ranking", "implicit", "implicit BM25 item-kNN, tuned")
 def implicit_bm25(task: Task) -> np.ndarray:
-    """100 neighbours, K1 = 1.2, B = .75."""
+    """Number of neighbours from the task; K1 = 1.2, B = .75."""
     from implicit.nearest_neighbours import BM25Recommender
 
-    return _implicit(task, BM25Recommender(K=int(task.get("neighbours", 100)), num_threads=1))
+    return _implicit(task, BM25Recommender(K=int(task.get("bm25", 200)), num_threads=1))
 
 
 # --- running ---------------------------------------------------------------------------------------------------

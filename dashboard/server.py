@@ -1,12 +1,13 @@
 """The Flask server underneath: health, metrics, security headers, compression, limits and the REST API."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, redirect
+from flask import Flask, Request, Response, redirect
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_openapi import OpenAPI
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
 from core import __version__
 from core.settings import Settings
@@ -30,6 +31,28 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 """Largest body of any request; the API allows less."""
 
 
+class _NoSessions(SessionInterface):
+    """Nothing here keeps a session: no cookie is read, signed or sent."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        """Return a session that refuses to be written to."""
+        del request
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep nothing."""
+
+
+class _Server(OpenAPI):
+    """Flask without what costs every request something and is not used here."""
+
+    session_interface = _NoSessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: there are no coroutines among our views and hooks."""
+        return func
+
+
 def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str]) -> Flask:
     """Build the server, without the dashboard's pages.
 
@@ -41,7 +64,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
         Renders the dashboard's HTML, for the content security policy; called with the first HTML answer.
     """
     prefix = settings.url_prefix
-    server = OpenAPI(
+    server = _Server(
         "dashboard",
         info={
             "title": "CineMatch",
@@ -56,7 +79,6 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     server.openapi_version = "3.1.0"
     server.secret_key = secret_key(settings)
     server.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
-    server.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -75,7 +97,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     install_api(server, settings, service)
     if prefix != "/":
 
-        def to_prefix() -> Response:
+        def to_prefix() -> BaseResponse:
             return redirect(prefix)
 
         server.add_url_rule("/", "to_prefix", to_prefix)

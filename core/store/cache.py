@@ -16,6 +16,7 @@ from core.limits import model_budget_mb
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 from core.store.artifact import get_model_metadata
 from core.store.loader import open_artifact
+from core.store.priority import Footprint, footprint, loading_order
 from core.views import ModelState, ModelStatus
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class ModelCache:
     # --- loading ------------------------------------------------------------------------------------------
 
     def load_all(self) -> list[ModelStatus]:
-        """Load what fits, the smallest first and members before their ensembles; return `statuses`."""
+        """Load what fits, the most measured quality per megabyte first; return `statuses`."""
         with self._lock:
             for key in self._loading_order():
                 if key not in self._entries:
@@ -136,7 +137,7 @@ class ModelCache:
         """
         changed = [
             key
-            for key in self._loading_order()
+            for key in training_order(self.keys)
             if (entry := self._entries.get(key)) is not None and self._version(key) not in (None, entry.version)
         ]
         for key in changed:
@@ -148,22 +149,15 @@ class ModelCache:
         return changed
 
     def _loading_order(self) -> list[str]:
-        """Smallest first; an ensemble counts with its members and comes after them."""
-        alone = {key: self._disk_mb(key) for key in training_order(self.keys)}
-        weight = {
-            key: size + sum(alone.get(member, 0.0) for member in recommender_class(key).member_keys)
-            for key, size in alone.items()
-        }
-        order: list[str] = []
-        for key in sorted(alone, key=lambda name: (weight[name], name)):
-            order += [name for name in training_order((key,)) if name not in order]
-        return order
+        """The most measured quality per megabyte first; see `core.store.priority`."""
+        models = {key: self._footprint(key) for key in training_order(self.keys)}
+        return loading_order(models, self.budget_mb)
 
-    def _disk_mb(self, key: str) -> float:
+    def _footprint(self, key: str) -> Footprint:
         try:
-            return float(get_model_metadata(self.models_dir / key)["sizes"]["disk"])
+            return footprint(get_model_metadata(self.models_dir / key), served=key in self.keys)
         except CineMatchError:
-            return 0.0
+            return Footprint(0.0, members=recommender_class(key).member_keys, served=key in self.keys)
 
     def _version(self, key: str) -> tuple[int, int] | None:
         try:
@@ -217,7 +211,11 @@ class ModelCache:
         return _Entry("loaded", None, model, manifest, version)
 
     def _over_budget(self, manifest: Mapping[str, Any], former: _Entry | None) -> str | None:
-        needed = float(manifest["sizes"]["disk"])
+        needed = float(manifest["sizes"]["disk"]) + sum(
+            self._footprint(member).mb
+            for member in manifest["members"]
+            if (entry := self._entries.get(member)) is None or entry.model is None
+        )
         used = self.used_mb() - (former.size_mb if former else 0.0)
         if used + needed <= self.budget_mb:
             return None

@@ -13,6 +13,7 @@ __all__ = ["GunicornLogger", "JsonFormatter", "configure_logging", "make_formatt
 
 _TEXT = "%(asctime)s %(levelname)s [%(process)d] %(name)s: %(message)s"
 _ACCESS = {"h": "remote", "m": "method", "U": "path", "q": "query", "s": "status", "B": "bytes", "D": "took_us"}
+_NUMBERS = {"status", "took_us"}
 _ACCESS_HEADERS = {"{x-request-id}o": "request_id", "{user-agent}i": "user_agent", "{referer}i": "referer"}
 
 
@@ -32,6 +33,7 @@ class JsonFormatter(logging.Formatter):
             # Past gunicorn's own quoting, which is for text: JSON has its own.
             atoms = dict(record.args)
             document |= {name: atoms[atom] for atom, name in names.items() if atom in atoms}
+            document |= {name: int(document[name]) for name in _NUMBERS & document.keys()}
         else:
             document["message"] = record.getMessage()
             if (request_id := _request_id()) is not None:

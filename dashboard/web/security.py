@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from flask import Flask, Response
+from werkzeug.datastructures import Headers
 
 __all__ = ["content_security_policy", "inline_script_hashes", "install_security_headers"]
 
@@ -61,13 +62,14 @@ def install_security_headers(server: Flask, page: Callable[[], str]) -> None:
         Renders the page whose inline scripts are allowed, without anything that a client sent. It is called once,
         with the first HTML answer: by then all callbacks, which add scripts, are defined.
     """
-    page_policy = cache(lambda: content_security_policy(inline_script_hashes(page())))
-    plain_policy = content_security_policy()
+    page_headers = cache(lambda: _headers(content_security_policy(inline_script_hashes(page()))))
+    plain_headers = _headers(content_security_policy())
 
     @server.after_request
     def add_headers(response: Response) -> Response:
-        html = response.mimetype == "text/html"
-        response.headers.setdefault("Content-Security-Policy", page_policy() if html else plain_policy)
-        for name, value in _STATIC.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(page_headers() if response.mimetype == "text/html" else plain_headers)
         return response
+
+
+def _headers(policy: str) -> Headers:
+    return Headers([("Content-Security-Policy", policy), *_STATIC.items()])

@@ -1,0 +1,293 @@
+"""Load on this machine's own server: requests per second, latencies, CPU per request, memory, time to start.
+
+    python -m benchmarks.load [--seconds 5] [--connections 16] [--nginx] [--algorithms hybrid,svd] [--json FILE]
+
+Serves the installed data set and models (CINEMATCH_* variables) with gunicorn on 127.0.0.1, with one worker and
+with two, and asks it with `wrk` (or, where that is not installed, with a client of Python's own, which is slower and
+takes CPU from the server). User ids are drawn evenly at random. On a machine that does other work as well, CPU per
+request is the figure to trust.
+"""
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import requests
+
+from core.data.dataset import Dataset
+from core.settings import Settings, load_settings
+from dashboard.ids import Recommend, Shell
+from tests.integration.nginx import NginxProcess
+from tests.servers import ROOT, GunicornProcess
+
+_LUA = """
+local paths, bodies = {}, {}
+for line in io.lines("%(targets)s") do
+  local path, body = line:match("^(%%S+) ?(.*)$")
+  paths[#paths + 1] = path
+  bodies[#bodies + 1] = body
+end
+local at = 0
+request = function()
+  at = at %% #paths + 1
+  if bodies[at] == "" then return wrk.format("GET", paths[at]) end
+  return wrk.format("POST", paths[at], {["Content-Type"] = "application/json"}, bodies[at])
+end
+done = function(summary, latency)
+  local e = summary.errors
+  io.write(string.format("RESULT %%d %%d %%d %%d %%d %%d\\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), e.status, e.connect + e.read + e.write + e.timeout))
+end
+"""
+
+
+@dataclass
+class Result:
+    """One kind of request under load."""
+
+    what: str
+    workers: int
+    requests_per_s: float
+    p50_ms: float
+    p99_ms: float
+    cpu_ms: float
+    """CPU of all server processes, divided by the requests."""
+    errors: int
+
+
+@dataclass
+class Memory:
+    """Of the master and its workers after the load, in MB."""
+
+    workers: int
+    start_s: float
+    master_uss: float
+    worker_uss: float
+    """Mean over the workers: what a further one costs."""
+    all_pss: float
+
+
+@dataclass
+class Target:
+    """A kind of request, with many instances of it."""
+
+    what: str
+    lines: list[str]
+
+
+def targets(url: str, dataset: Dataset, algorithms: list[str]) -> list[Target]:
+    """Return what is asked: the REST API by algorithm, and the Recommend page's main callback."""
+    rng = random.Random(42)
+    users = rng.choices(dataset.user_ids.tolist(), k=2000)
+    found = [Target("GET /healthz", ["/healthz"])]
+    found += [
+        Target(
+            f"GET recommendations, {key}",
+            [f"/api/v1/users/{user}/recommendations?algorithm={key}&n=10" for user in users],
+        )
+        for key in algorithms
+    ]
+    output = next(
+        entry["output"]
+        for entry in requests.get(f"{url}/_dash-dependencies", timeout=10).json()
+        if f"{Recommend.RESULTS}.children" in entry["output"]
+    )
+    for key in algorithms:
+        bodies = [json.dumps(_callback(output, user, key), separators=(",", ":")) for user in users]
+        found.append(
+            Target(f"Recommend page's callback, {key}", [f"/_dash-update-component {body}" for body in bodies])
+        )
+    return found
+
+
+def _callback(output: str, user: int, algorithm: str) -> dict[str, Any]:
+    values = {
+        Recommend.MODE: "user",
+        Recommend.USER: str(user),
+        Recommend.ALGORITHM: algorithm,
+        Recommend.COUNT: 10,
+        Recommend.GENRES: [],
+        Recommend.EXCLUDE: [],
+        Recommend.YEARS: None,
+        Recommend.MIN_RATINGS: 0,
+    }
+    inputs = [{"id": name, "property": "value", "value": value} for name, value in values.items()]
+    inputs.append({"id": Shell.VISITOR, "property": "data", "value": {"ratings": {}, "hidden": {}}})
+    outputs = [
+        dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in output.strip(".").split("...")
+    ]
+    changed = [f"{Recommend.USER}.value"]
+    return {"output": output, "outputs": outputs, "inputs": inputs, "changedPropIds": changed, "state": []}
+
+
+def measure(target: Target, url: str, workers: int, master: int, seconds: float, connections: int) -> Result:
+    """Ask one kind of thing for some seconds."""
+    check(target, url)
+    before = _cpu_s(master)
+    if shutil.which("wrk"):
+        count, took, p50, p99, errors = _wrk(target, url, seconds, connections)
+    else:
+        count, took, p50, p99, errors = asyncio.run(_python(target, url, seconds, connections))
+    cpu = (_cpu_s(master) - before) / max(count, 1) * 1000
+    return Result(target.what, workers, count / took, p50, p99, cpu, errors)
+
+
+def check(target: Target, url: str) -> None:
+    """Ask once and look at the answer: a fast error is no result."""
+    path, _, body = target.lines[0].partition(" ")
+    headers = {"Content-Type": "application/json"}
+    found = (
+        requests.post(url + path, body, headers=headers, timeout=30) if body else requests.get(url + path, timeout=30)
+    )
+    if found.status_code != 200 or len(found.content) < 10:
+        sys.exit(f"{target.what}: {found.status_code} {found.text[:500]}")
+
+
+def _wrk(target: Target, url: str, seconds: float, connections: int) -> tuple[int, float, float, float, int]:
+    with tempfile.TemporaryDirectory() as place:
+        listed = Path(place) / "targets"
+        listed.write_text("\n".join(target.lines))
+        script = Path(place) / "ask.lua"
+        script.write_text(_LUA % {"targets": listed})
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:.0f}s", "--timeout", "30s", "-s", str(script), url]
+        said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)", said)
+    if found is None:
+        sys.exit(f"wrk said:\n{said}")
+    count, duration, p50, p99, status, broken = (int(number) for number in found.groups())
+    return count, duration / 1e6, p50 / 1000, p99 / 1000, status + broken
+
+
+async def _python(target: Target, url: str, seconds: float, connections: int) -> tuple[int, float, float, float, int]:
+    address = urlsplit(url)
+    latencies: list[float] = []
+    errors = 0
+    started = time.perf_counter()
+
+    async def client(number: int) -> None:
+        nonlocal errors
+        reader, writer = await asyncio.open_connection(address.hostname, address.port)
+        at = number
+        while time.perf_counter() - started < seconds:
+            path, _, body = target.lines[at % len(target.lines)].partition(" ")
+            at += connections
+            asked = time.perf_counter()
+            kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+            verb = "POST" if body else "GET"
+            writer.write(f"{verb} {path} HTTP/1.1\r\nHost: {address.netloc}\r\n{kind}\r\n{body}".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+            await reader.readexactly(int(length[1]) if length else 0)
+            errors += b" 200 " not in head.split(b"\r\n", 1)[0]
+            latencies.append((time.perf_counter() - asked) * 1000)
+        writer.close()
+
+    await asyncio.gather(*(client(number) for number in range(connections)))
+    took = time.perf_counter() - started
+    latencies.sort()
+    return len(latencies), took, latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)], errors
+
+
+def _processes(master: int) -> list[psutil.Process]:
+    parent = psutil.Process(master)
+    return [parent, *parent.children()]
+
+
+def _cpu_s(master: int) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in _processes(master))
+
+
+def memory(workers: int, start_s: float, master: int) -> Memory:
+    """Return the server's memory as the kernel counts it."""
+    parent, *children = (process.memory_full_info() for process in _processes(master))
+    mega = 2**20
+    worker_uss = sum(child.uss for child in children) / len(children) / mega
+    return Memory(workers, start_s, parent.uss / mega, worker_uss, sum(one.pss for one in (parent, *children)) / mega)
+
+
+def run(options: argparse.Namespace, settings: Settings) -> tuple[list[Result], list[Memory]]:
+    """Serve with one worker and with two, and measure both."""
+    dataset = Dataset.open(settings.dataset_dir)
+    results, weights = [], []
+    for workers in (1, 2):
+        with ExitStack() as stack:
+            place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            gunicorn = GunicornProcess(
+                "dashboard.wsgi:server",
+                place,
+                workers=workers,
+                config=ROOT / "gunicorn.conf.py",
+                env={
+                    "CINEMATCH_RATE_LIMIT": "off",
+                    "CINEMATCH_CACHE_DIR": str(place / "cache"),
+                    "CINEMATCH_DATA_DIR": str(settings.data_dir.resolve()),
+                    "CINEMATCH_MODELS_DIR": str(settings.models_dir.resolve()),
+                },
+            )
+            stack.callback(gunicorn.stop, 40)
+            began = time.perf_counter()
+            gunicorn.start("/readyz", timeout=120)
+            start_s = time.perf_counter() - began
+            ready = requests.get(f"{gunicorn.url}/readyz", timeout=10).json()["models"]
+            loaded = [key for key, model in ready.items() if model["state"] == "loaded"]
+            url = stack.enter_context(NginxProcess(gunicorn.port, place)).url if options.nginx else gunicorn.url
+            chosen = [key for key in (options.algorithms or loaded) if key in loaded]
+            for target in targets(gunicorn.url, dataset, chosen):
+                result = measure(target, url, workers, gunicorn.pid, options.seconds, options.connections)
+                print(_line(result), flush=True)
+                results.append(result)
+            weights.append(memory(workers, start_s, gunicorn.pid))
+    return results, weights
+
+
+def _line(result: Result) -> str:
+    return (
+        f"{result.what:44} {result.workers:7} {result.requests_per_s:9.0f} {result.p50_ms:8.1f} {result.p99_ms:8.1f} "
+        f"{result.cpu_ms:8.2f} {result.errors:6}"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5, help="of load for each kind of request (default 5)")
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--algorithms", type=lambda text: text.split(","), help="by default all that are loaded")
+    parser.add_argument("--nginx", action="store_true", help="ask through nginx")
+    parser.add_argument("--json", type=Path, help="write the figures to this file, too")
+    options = parser.parse_args()
+    settings = load_settings()
+    client = "wrk" if shutil.which("wrk") else "a Python client"
+    print(
+        f"{settings.dataset}, {options.connections} connections by {client}, {'nginx and ' if options.nginx else ''}"
+        f"gunicorn with {settings.threads} threads per worker, {psutil.cpu_count()} CPUs, "
+        f"load average {psutil.getloadavg()[0]:.1f} before"
+    )
+    print(f"{'':44} {'workers':>7} {'requests/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'CPU ms':>8} {'errors':>6}")
+    results, weights = run(options, settings)
+    print(f"\n{'workers':>7} {'start s':>8} {'master USS':>11} {'worker USS':>11} {'all PSS':>9}  (MB)")
+    for weight in weights:
+        print(
+            f"{weight.workers:7} {weight.start_s:8.1f} {weight.master_uss:11.1f} {weight.worker_uss:11.1f} "
+            f"{weight.all_pss:9.1f}"
+        )
+    if options.json:
+        document = {"results": [asdict(one) for one in results], "memory": [asdict(one) for one in weights]}
+        options.json.write_text(json.dumps(document, indent=2))
+
+
+if __name__ == "__main__":
+    main()

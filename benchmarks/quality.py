@@ -1,0 +1,227 @@
+"""Accuracy of our algorithms beside other libraries', on the same splits, with intervals and paired tests.
+
+``python benchmarks/quality.py [--datasets ml-100k,ml-latest-small] [--protocols ratings,ranking]
+[--algorithms hybrid,ease] [--peer-python PYTHON] [--quick] [--out docs/QUALITY.md]``
+
+Ratings: shuffled 5-fold over all ratings on ml-100k, one random 80/20 split on ml-latest-small. Ranking: a random
+fifth of each user's ratings held out, the full catalogue ranked without training movies, every held-out rating
+relevant; several seeds, whose results are put together user by user. Peers see the same training parts through
+files (`benchmarks/peers.py`) and are judged by the same code from the lists and stars that they answer.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from benchmarks.quality_report import Row, render, update_document
+from core.data.dataset import Dataset
+from core.data.splits import Split
+from core.evaluation.benchmark import combine, compare_measured, environment, fit_on, metric_values
+from core.evaluation.measure import Measured, judge_lists, judge_ratings, measure_ranking, measure_ratings
+from core.evaluation.protocols import Protocol
+from core.recommenders.registry import algorithm_keys, recommender_class
+from core.settings import load_settings
+
+SEEDS = (42, 43, 44)
+PEER_OPTIONS: dict[str, dict[str, Any]] = {
+    "ml-100k": {"als": (32, 30, 5, 15), "lenskit_als": (32, 1, 10), "cosine": 20, "bm25": 200, "ease": 500},
+    "ml-latest-small": {"als": (48, 10, 1, 15), "lenskit_als": (32, 1, 10), "cosine": 20, "bm25": 200, "ease": 500},
+}
+"""Peers' hyper-parameters, each found on a validation tenth of the training part (seed 42) of its data set."""
+
+
+@dataclass
+class Entry:
+    """What one algorithm answered on all splits of a task."""
+
+    title: str
+    ours: bool
+    parts: list[Measured] = field(default_factory=list)
+    fit_seconds: float = 0.0
+    seconds: float = 0.0
+
+
+def protocols(dataset: str, kind: str, seeds: Sequence[int], *, quick: bool) -> list[Protocol]:
+    """Return the protocols whose splits make up one table."""
+    if kind == "ranking":
+        return [
+            Protocol(kind="ranking", split="per-user", folds=1, seed=seed) for seed in seeds[: 1 if quick else None]
+        ]
+    if dataset == "ml-latest-small" or quick:
+        return [Protocol(kind="ratings", split="random", folds=1, seed=42)]
+    return [Protocol(kind="ratings", split="folds", folds=5, seed=42)]
+
+
+def measure_ours(split: Split, protocol: Protocol, keys: Sequence[str], entries: dict[str, Entry]) -> None:
+    """Fit and measure our algorithms on one split."""
+    measurer = measure_ratings if protocol.kind == "ratings" else measure_ranking
+    for key, model, fit_seconds, silent in fit_on(split.train, keys, {}, lambda _share, _text: None):
+        if key not in keys:
+            continue
+        began = time.process_time()
+        entry = entries.setdefault(key, Entry(recommender_class(key).title, ours=True))
+        entry.parts.append(measurer(model, split, protocol, silent))
+        entry.fit_seconds += fit_seconds
+        entry.seconds += fit_seconds + time.process_time() - began
+        say(f"  {key}: {headline(entry.parts[-1], protocol)} ({fit_seconds:.1f} s to fit)")
+
+
+def start_peers(
+    split: Split, protocol: Protocol, python: str, options: dict[str, Any], folder: Path
+) -> subprocess.Popen[bytes]:
+    """Hand the training part to the peers and let them run beside us."""
+    train = split.train
+    task: dict[str, Any] = {
+        "n_users": train.n_users,
+        "n_movies": train.n_movies,
+        "users": train.rating_users(),
+        "items": train.user_items,
+        "ratings": train.stars(),
+        **options,
+    }
+    if protocol.kind == "ratings":
+        task |= {"test_users": split.test_users, "test_items": split.test_items}
+    else:
+        task |= {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
+    np.savez(folder / "task.npz", **task)
+    limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    script = Path(__file__).with_name("peers.py")
+    return subprocess.Popen(
+        [python, "-W", "ignore", str(script), str(folder / "task.npz"), str(folder / "result.npz")],
+        env={**os.environ, **limits},
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def collect_peers(
+    process: subprocess.Popen[bytes], split: Split, protocol: Protocol, folder: Path, entries: dict[str, Entry]
+) -> dict[str, Any]:
+    """Judge what the peers answered; return their own report."""
+    if process.wait() != 0:
+        raise SystemExit(f"The peers' process ended with code {process.returncode}: run benchmarks/peers.py by hand.")
+    with np.load(folder / "result.npz", allow_pickle=False) as answers:
+        report: dict[str, Any] = json.loads(str(answers["report"]))
+        for key, title in report["titles"].items():
+            entry = entries.setdefault(key, Entry(title, ours=False))
+            if protocol.kind == "ratings":
+                measured = judge_ratings(answers[key], split, protocol)
+            else:
+                measured = judge_lists(answers[key], np.unique(split.test_users), split, protocol)
+            entry.parts.append(measured)
+            entry.seconds += report["seconds"][key]
+            say(f"  {title}: {headline(measured, protocol)} ({report['seconds'][key]} s)")
+    return report
+
+
+def run_task(
+    dataset: Dataset, plans: Sequence[Protocol], keys: Sequence[str], peer_python: str | None
+) -> tuple[list[Row], dict[str, Any]]:
+    """Measure everything of one table."""
+    entries: dict[str, Entry] = {}
+    report: dict[str, Any] = {"versions": {}, "missing": {}}
+    for plan in plans:
+        for number, split in enumerate(plan.splits(dataset)):
+            say(f"{dataset.name}, {plan.kind}, seed {plan.seed}, split {number + 1} of {plan.n_splits}")
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                options = PEER_OPTIONS.get(dataset.name, {})
+                process = start_peers(split, plan, peer_python, options, folder) if peer_python else None
+                try:
+                    measure_ours(split, plan, keys, entries)
+                    if process is not None:
+                        report = collect_peers(process, split, plan, folder, entries)
+                finally:
+                    if process is not None and process.poll() is None:
+                        process.kill()
+                        process.wait()
+    primary = ("rmse", "mae") if plans[0].kind == "ratings" else ("ndcg@10", "recall@20", "ndcg@20")
+    together = {key: combine(entry.parts) for key, entry in entries.items()}
+    comparisons, leaders = compare_measured(together, primary, plans[0].seed)
+    rows = [
+        Row(
+            key=key,
+            title=entry.title,
+            ours=entry.ours,
+            metrics=metric_values(together[key], plans[0].seed),
+            per_split={name: [part.statistics[name].value for part in entry.parts] for name in primary},
+            fit_seconds=entry.fit_seconds / len(entry.parts) if entry.ours else None,
+            seconds=entry.seconds / len(entry.parts),
+        )
+        for key, entry in entries.items()
+    ]
+    further = f" Seeds {', '.join(str(plan.seed) for plan in plans)} together." if len(plans) > 1 else ""
+    facts = {
+        "primary": list(primary),
+        "leaders": leaders,
+        "comparisons": comparisons,
+        "how": plans[0].sentence() + further,
+        "environment": environment(),
+        "peers": report["versions"],
+        "missing": report["missing"],
+        "dataset": dataset,
+    }
+    return rows, facts
+
+
+def headline(measured: Measured, protocol: Protocol) -> str:
+    """Return the figures that are told while a run goes on."""
+    names = ("rmse", "mae") if protocol.kind == "ratings" else ("recall@20", "ndcg@10", "ndcg@20")
+    return " ".join(f"{name} {measured.statistics[name].value:.4f}" for name in names)
+
+
+def say(text: str) -> None:
+    """Report progress on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--datasets", default="ml-100k,ml-latest-small", help="installed data sets")
+    parser.add_argument("--protocols", default="ratings,ranking")
+    parser.add_argument("--algorithms", default=",".join(algorithm_keys()), help="ours, by key")
+    parser.add_argument("--seeds", default=",".join(map(str, SEEDS)), help="of the ranking splits")
+    parser.add_argument("--peer-python", default=sys.executable, help="a Python that has the peers")
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--quick", action="store_true", help="one split per table")
+    parser.add_argument("--out", type=Path, help="Markdown document whose tables are replaced")
+    parser.add_argument("--json", type=Path, help="all metrics, as JSON")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what was asked for, print the tables and write them."""
+    options = parse(arguments)
+    settings = load_settings()
+    started = time.perf_counter()
+    documents: dict[str, Any] = {}
+    for name in options.datasets.split(","):
+        dataset = Dataset.open(settings.data_dir / name)
+        for kind in options.protocols.split(","):
+            plans = protocols(name, kind, [int(seed) for seed in options.seeds.split(",")], quick=options.quick)
+            peer_python = None if options.no_peers else options.peer_python
+            with threadpool_limits(limits=1):
+                rows, facts = run_task(dataset, plans, options.algorithms.split(","), peer_python)
+            text = render(name, kind, rows, facts)
+            print(text, flush=True)
+            if options.out:
+                update_document(options.out, f"{name}:{kind}", text)
+            documents[f"{name}:{kind}"] = [row.to_dict() for row in rows]
+    if options.json:
+        options.json.write_text(json.dumps(documents, indent=1), encoding="utf-8")
+    say(f"All of it took {(time.perf_counter() - started) / 60:.1f} minutes.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""The deployed nginx configuration in front of two gunicorn workers, at / and under a sub-path."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from core.recommenders.registry import algorithm_keys
+from tests.conftest import Installation
+from tests.integration.nginx import NginxProcess
+from tests.servers import ROOT, GunicornProcess
+
+pytestmark = pytest.mark.integration
+
+HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "X-Request-ID")
+
+
+@dataclass
+class Site:
+    """What a visitor reaches, and what stands behind it."""
+
+    prefix: str
+    nginx: NginxProcess
+    gunicorn: GunicornProcess
+
+    def get(self, path: str, **options: object) -> requests.Response:
+        """Ask nginx for a path below the prefix."""
+        return requests.get(self.nginx.url + self.prefix + path, timeout=20, **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module", params=["/", "/cinematch/"], ids=["root", "sub-path"])
+def site(
+    request: pytest.FixtureRequest, toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    place = tmp_path_factory.mktemp("nginx")
+    installation = toy_installation.with_cache(place / "cache", url_prefix=request.param, trusted_proxies=1)
+    gunicorn = GunicornProcess("dashboard.wsgi:server", place, env=installation.env, config=ROOT / "gunicorn.conf.py")
+    with gunicorn.start("/readyz", timeout=60), NginxProcess(gunicorn.port, place) as nginx:
+        yield Site(request.param, nginx, gunicorn)
+
+
+def test_page_and_everything_that_it_loads(site: Site) -> None:
+    page = site.get("")
+    assert page.status_code == 200
+    assert '<html lang="en">' in page.text
+    loaded = re.findall(r'(?:src|href)="(/[^"]*)"', page.text)
+    assert len(loaded) > 5
+    for path in (*loaded, f"{site.prefix}_dash-layout", f"{site.prefix}_dash-dependencies"):
+        assert path.startswith(site.prefix)
+        found = requests.get(site.nginx.url + path, timeout=20)
+        assert found.status_code == 200, path
+        for name in HEADERS:
+            assert len(found.raw.headers.getlist(name)) == 1, f"{path}: {name}"
+
+
+def test_api_answers_and_its_errors_pass_unchanged(site: Site) -> None:
+    for key in algorithm_keys():
+        items = site.get(f"api/v1/users/1/recommendations?algorithm={key}&n=10").json()["items"]
+        assert len(items) == 10
+    missing = site.get("api/v1/movies/11")
+    assert missing.status_code == 404
+    assert missing.headers["Content-Type"] == "application/problem+json"
+    assert missing.json()["instance"] == f"{site.prefix}api/v1/movies/11"
+    posted = requests.post(
+        f"{site.nginx.url}{site.prefix}api/v1/recommendations", json={"ratings": [], "n": 3}, timeout=20
+    )
+    assert len(posted.json()["items"]) == 3
+    assert site.get("api/docs").status_code == 200
+    assert site.get("readyz").json()["status"] == "ready"
+
+
+def test_answers_are_compressed_once(site: Site) -> None:
+    packed = site.get("api/v1/movies?limit=60", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.json()["total"] == 60
+    plain = site.get("api/v1/movies?limit=60", headers={"Accept-Encoding": "identity"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.json() == packed.json()
+
+
+def test_bundles_come_from_the_cache_in_three_forms(site: Site) -> None:
+    found = re.search(r'src="([^"]*/dash_renderer[^"]*)"', site.get("").text)
+    assert found
+    url = site.nginx.url + found[1]
+    for spelling, encoding in (("gzip", "gzip"), ("gzip, deflate, br", "br"), ("identity", None)):
+        answers = [
+            requests.get(url, headers={"Accept-Encoding": spelling}, timeout=20, stream=True) for _ in range(2)
+        ]
+        for answer in answers:
+            assert answer.headers.get("Content-Encoding") == encoding
+            assert "max-age=31536000" in answer.headers["Cache-Control"]
+            assert answer.raw.read(100)
+            answer.close()
+        assert answers[1].headers["X-Cache"] == "HIT"
+    other_spelling = requests.get(url, headers={"Accept-Encoding": "deflate, gzip;q=0.9"}, timeout=20)
+    assert other_spelling.headers["X-Cache"] == "HIT"
+
+
+def test_metrics_are_not_for_visitors(site: Site) -> None:
+    assert site.get("metrics").status_code == 404
+    inside = requests.get(f"{site.gunicorn.url}/metrics", timeout=20).text
+    assert inside.count('role="worker"') == 6
+    assert "cinematch_http_requests_total" in inside
+
+
+def test_bodies_that_are_too_large_are_problems_on_both_sides(site: Site) -> None:
+    for megabytes in (1.5, 6):
+        answer = requests.post(
+            f"{site.nginx.url}{site.prefix}api/v1/recommendations",
+            data=b" " * int(megabytes * 2**20),
+            headers={"Content-Type": "application/json"},
+            timeout=20,
+        )
+        assert answer.status_code == 413
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == 413
+
+
+def test_an_id_names_the_request_on_both_sides(site: Site) -> None:
+    name = site.get("healthz", headers={"X-Request-ID": "chosen-by-client"}).headers["X-Request-ID"]
+    assert re.fullmatch(r"[0-9a-f]{32}", name)
+    assert name in site.nginx.log()
+    assert name in site.gunicorn.log()
+
+
+def test_limits_count_the_visitor_and_not_the_proxy(toy_installation: Installation, tmp_path: Path) -> None:
+    installation = toy_installation.with_cache(
+        tmp_path / "cache", trusted_proxies=1, rate_limit="2 per hour", workers=1
+    )
+    gunicorn = GunicornProcess(
+        "dashboard.wsgi:server", tmp_path, workers=1, env=installation.env, config=ROOT / "gunicorn.conf.py"
+    )
+    with gunicorn.start("/healthz", timeout=60), NginxProcess(gunicorn.port, tmp_path) as nginx:
+
+        def ask(number: int) -> int:
+            # What a client says of its own address is not believed.
+            headers = {"X-Forwarded-For": f"10.0.0.{number}"}
+            return requests.get(f"{nginx.url}/api/v1/movies/10", headers=headers, timeout=20).status_code
+
+        assert [ask(number) for number in range(3)] == [200, 200, 429]
+        gunicorn.stop()
+        down = requests.get(f"{nginx.url}/api/v1/movies/10", timeout=20)
+        assert down.status_code == 503
+        assert down.headers["Retry-After"] == "5"
+        assert down.json()["status"] == 503
