@@ -371,11 +371,12 @@ class Recommender(ABC):
     # --- validation ---------------------------------------------------------------------------------------
 
     def _check_items(self, items: ArrayLike) -> NDArray[np.int32]:
+        n_movies = self.dataset.n_movies
         array = np.asarray(items)
         if array.dtype.kind not in "iu" and array.size:
             raise InvalidInputError(f"Movie indices must be integers, not {array.dtype}.")
-        if array.size and (int(array.min()) < 0 or int(array.max()) >= self.dataset.n_movies):
-            raise InvalidInputError(f"Movie indices must be between 0 and {self.dataset.n_movies - 1}.")
+        if array.size and (int(array.min()) < 0 or int(array.max()) >= n_movies):
+            raise InvalidInputError(f"Movie indices must be between 0 and {n_movies - 1}.")
         return array.astype(np.int32, copy=False).ravel()
 
     def _candidate_mask(self, candidates: NDArray[np.bool_] | ArrayLike | None) -> NDArray[np.bool_] | None:

@@ -12,6 +12,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.results import Contribution
+from core.recommenders.watched import Scaling, WatchedDirections
 
 __all__ = ["BayesianMF", "BayesianMFConfig"]
 
@@ -37,7 +38,11 @@ class BayesianMFConfig(AlgorithmConfig):
     feature_limit: int = Field(default=3000, ge=0)
     """Who rated what is used as a feature only where users or movies are at most this many: its one-off
     eigendecomposition grows with the cube of the smaller number."""
-    popularity: float = Field(default=0.35, ge=0)
+    watched_factors: int = Field(default=64, ge=1)
+    """Directions of what people watched, which the ranking needs beside the stars."""
+    watched: float = Field(default=25.0, ge=0)
+    """Weight of these directions in the ranking, in stars."""
+    popularity: float = Field(default=0.5, ge=0)
     """Stars that a movie gains in the ranking for each factor e in its number of ratings."""
     profile_limit: int = Field(default=2000, ge=1)
     """Ratings of a profile that are folded in; of longer ones an even selection."""
@@ -50,7 +55,8 @@ class BayesianMF(Recommender):
     See `core.recommenders.gibbs` for the model. Kept are samples of the movies' side and the users' prior; a profile
     is folded in by its exact conditional mean in every sample, with a noise level of its own found by a few steps
     of variational Bayes. The prediction is the mean over the samples, which is one product with the concatenated
-    factors of all samples.
+    factors of all samples. As stars say little of what people choose to watch, the list is ordered by stars plus
+    `WatchedDirections` plus popularity.
     """
 
     key = "bayesian_mf"
@@ -90,7 +96,7 @@ class BayesianMF(Recommender):
             user_features,
             movie_features,
             settings,
-            lambda done: progress(done, "sampling factors"),
+            lambda done: progress(0.95 * done, "sampling factors"),
         )
         arrays = {
             "factors": np.stack([sample.items for sample in samples], axis=1),
@@ -100,7 +106,10 @@ class BayesianMF(Recommender):
             "link": np.stack([sample.link for sample in samples], axis=1),
             "level": np.array([dataset.global_mean]),
         }
-        return {name: array.astype(np.float32) for name, array in arrays.items()}
+        directions = WatchedDirections.fit(
+            dataset, config.watched_factors, Scaling(), config.seed, lambda text: progress(0.95, text)
+        )
+        return {**{name: array.astype(np.float32) for name, array in arrays.items()}, **directions}
 
     def _bind(self) -> None:
         factors = self.arrays["factors"]
@@ -111,6 +120,7 @@ class BayesianMF(Recommender):
         self._prior_mean = self.arrays["prior_mean"].astype(np.float64)
         self._linked = len(self.arrays["link"]) > 0
         counts = self.dataset.movie_counts
+        self._watched = WatchedDirections(self.arrays, counts, Scaling())
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
 
     # --- folding in ---------------------------------------------------------------------------------------
@@ -177,9 +187,15 @@ class BayesianMF(Recommender):
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights, level = self._weights(profile)
+        position = self._watched.position(profile)
         scores: NDArray[np.float32] = self._flat @ weights + level + self._popular
+        scores += self._watched.scores(position * self._watched_weight(position))
         scores[self.dataset.movie_counts == 0] = np.nan
         return scores
+
+    def _watched_weight(self, position: NDArray[np.float32]) -> np.float32:
+        """Return the weight that makes long and short profiles alike."""
+        return np.float32(self.config.watched / (float(np.linalg.norm(position)) + 1e-9))
 
     def _similar(self, item: int) -> NDArray[np.float32]:
         factors = self.arrays["factors"][:, :, 1:].reshape(len(self._flat), -1)
@@ -195,7 +211,10 @@ class BayesianMF(Recommender):
         row[:, 0] = 1.0
         values = np.einsum("nsa,sa->n", self._shares(posterior), row) / self._n_samples
         rest = self._level + own + float(values[-1]) + float(self._popular[item])
-        return self._movie_contributions(posterior.profile, values[:-1], rest, "What people in general think of it")
+        together = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
+        used = np.searchsorted(profile.items, posterior.profile.items)
+        together[used] += values[:-1].astype(np.float32)
+        return self._movie_contributions(profile, together, rest, "What people in general think of it")
 
 
 @dataclass(frozen=True)
@@ -223,8 +242,11 @@ class _Posterior:
 
 
 def _unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:
+    """Return the pattern of a matrix with rows of unit length."""
     counts = np.maximum(np.diff(matrix.indptr), 1)
-    return sparse.csr_array(sparse.diags_array(counts**-0.5) @ matrix)
+    values = np.repeat(counts**-0.5, np.diff(matrix.indptr))
+    unit: sparse.csr_array = sparse.csr_array((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+    return unit
 
 
 def _content_features(dataset: Dataset) -> sparse.csr_array:

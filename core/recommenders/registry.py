@@ -10,6 +10,8 @@ __all__ = ["algorithm_keys", "recommender_class", "training_order"]
 
 _WHERE = {
     "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
+    "svd": ("core.recommenders.svd", "SVD"),
+    "surprise_svd": ("core.recommenders.surprise_svd", "SurpriseSVD"),
     "popularity": ("core.recommenders.popularity", "Popularity"),
 }
 

@@ -1,0 +1,128 @@
+"""Truncated singular value decompositions: one of what people watched, one of how they rated it."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy import sparse
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.base import AlgorithmConfig, Progress, Recommender
+from core.recommenders.biases import Baseline, fit_baseline
+from core.recommenders.factor_labels import factor_ends, factor_label
+from core.recommenders.results import Contribution
+from core.recommenders.ridge import ridge_row
+from core.recommenders.watched import Scaling, WatchedDirections, power_iterations
+
+__all__ = ["SVD", "SVDConfig"]
+
+_POPULARITY = 1e-3
+
+
+class SVDConfig(AlgorithmConfig):
+    """Configuration of `SVD`."""
+
+    factors: int = Field(default=64, ge=1)
+    """Factors of the matrix of what was watched, which orders the list."""
+    movie_power: float = Field(default=0.15, ge=0, le=1)
+    """Each movie's column is divided by its number of ratings to this power."""
+    user_power: float = Field(default=0.35, ge=0, le=1)
+    """Each user's row likewise."""
+    score_power: float = Field(default=0.15, ge=0, le=1)
+    """Scores are multiplied by the movie's number of ratings to this power."""
+    shrinkage: float = Field(default=0.9, ge=0, le=1)
+    """How much the weakest factors are damped: 1 - shrinkage (s_last / s)^2."""
+    rating_factors: int = Field(default=16, ge=1)
+    """Factors of the matrix of rating residuals, which predicts stars."""
+    rating_penalty: float = Field(default=0.4, gt=0)
+    """Ridge penalty of a profile on the rating factors."""
+    seed: int = 0
+
+
+class SVD(Recommender):
+    """scikit-learn's TruncatedSVD, twice.
+
+    The list is ordered by `WatchedDirections`. Stars are the baseline plus what a decomposition of its residuals
+    adds: the profile's coordinates are a ridge regression of its residuals on the singular vectors, which are
+    scaled so that the users' coordinates have unit variance.
+    """
+
+    key = "svd"
+    title = "SVD"
+    summary = "The main directions of taste in what everyone watched and rated, and where you stand on them."
+    config_class = SVDConfig
+    config: SVDConfig
+
+    def _scaling(self) -> Scaling:
+        config = self.config
+        return Scaling(config.movie_power, config.user_power, config.score_power, config.shrinkage)
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        from sklearn.decomposition import TruncatedSVD
+
+        config = self.config
+        watched = WatchedDirections.fit(
+            dataset, config.factors, self._scaling(), config.seed, lambda text: progress(0.1, text)
+        )
+        progress(0.6, "decomposing residuals")
+        fitted = fit_baseline(dataset)
+        residuals = sparse.csr_matrix(dataset.matrix(fitted.residuals(dataset)))
+        size = max(min(config.rating_factors, min(residuals.shape) - 1), 1)
+        rated = TruncatedSVD(size, n_iter=power_iterations(dataset), random_state=config.seed).fit(residuals)
+        spread = rated.singular_values_ / np.sqrt(dataset.n_users)
+        progress(1.0, "decomposed residuals")
+        return {
+            **watched,
+            "ends": factor_ends(watched["watched_directions"], dataset.movie_counts),
+            "rating_factors": np.ascontiguousarray(rated.components_.T * spread, dtype=np.float32),
+            **fitted.baseline.arrays(),
+        }
+
+    def _bind(self) -> None:
+        self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling())
+        self._share = (_POPULARITY * self.dataset.movie_counts / self.dataset.n_users).astype(np.float32)
+        self._baseline = Baseline.from_arrays(self.arrays)
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        scores = self._watched.scores(self._watched.position(profile))
+        scores += self._share
+        scores[self.dataset.movie_counts == 0] = np.nan
+        return scores
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        user = self._baseline.fold_in(profile)
+        factors = self.arrays["rating_factors"]
+        penalty = np.full(factors.shape[1], self.config.rating_penalty)
+        left = self._baseline.profile_residuals(user, profile)
+        coordinates = ridge_row(factors[profile.items], left, penalty).astype(np.float32)
+        predicted = self._baseline.predict(user, items)
+        predicted += factors[items] @ coordinates
+        return predicted
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        directions = self._watched.directions * np.sqrt(np.maximum(self._watched.damping, np.float32(0)))
+        norms = np.linalg.norm(directions, axis=1) + np.float32(1e-9)
+        counts = self.dataset.movie_counts
+        cosine = (directions @ directions[item]) / (norms * norms[item]) * (counts / (counts + 5.0))
+        return np.where(counts > 0, cosine, np.nan).astype(np.float32)
+
+    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        values = self._watched.by_factor(self._watched.position(profile), item)
+        direction = self._watched.directions[item]
+        parts = [
+            Contribution(
+                "factor",
+                factor,
+                factor_label(self.dataset, self.arrays["ends"][factor], bool(direction[factor] > 0)),
+                float(value),
+            )
+            for factor, value in enumerate(values)
+            if value != 0
+        ]
+        return [*parts, Contribution("bias", item, "How many people rated it", float(self._share[item]))]
+
+    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+        values = self._watched.by_film(profile, item)
+        return self._movie_contributions(profile, values, float(self._share[item]), "How many people rated it")
