@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Annotated, NoReturn
 
 import typer
@@ -31,22 +30,26 @@ def build_app() -> typer.Typer:
     )
     app.callback()(_options)
     for family in _FAMILIES:
-        if find_spec(f"core.commands.{family}"):
-            import_module(f"core.commands.{family}").register(app)
+        import_module(f"core.commands.{family}").register(app)
     return app
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
 def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_show_version)
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more to standard error.")] = False,
 ) -> None:
     import logging
 
     from core.settings import load_settings
 
-    if version:
-        typer.echo(__version__)
-        raise typer.Exit
     configure_logging(load_settings().log_format, logging.INFO if verbose else logging.WARNING)
 
 

@@ -19,8 +19,8 @@ from tests.toy import toy_dataset
 
 IMPERSONAL = frozenset({"popularity"})
 """Algorithms whose list is the same for everyone."""
-WITHOUT_COLLABORATION = frozenset({"popularity", "content"})
-"""Algorithms that cannot know what like-minded people rated."""
+WITHOUT_COLLABORATION = frozenset({"popularity", "content", "bayesian_mf"})
+"""Algorithms that cannot know what like-minded people chose: they see no people, or only the stars they gave."""
 
 PROFILES: dict[str, Callable[[Dataset], Profile]] = {
     "stored": lambda dataset: dataset.profile(0),

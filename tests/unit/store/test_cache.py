@@ -18,11 +18,6 @@ from core.store.cache import ModelCache
 from tests.toy import toy_dataset
 
 
-@pytest.fixture(scope="module")
-def dataset() -> Dataset:
-    return toy_dataset()
-
-
 @pytest.fixture
 def models(dataset: Dataset, tmp_path: Path) -> Path:
     save_model(Popularity().fit(dataset), tmp_path / "popularity")

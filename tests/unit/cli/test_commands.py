@@ -1,0 +1,184 @@
+"""Commands do their job, speak JSON on request and end with the right code."""
+
+import json
+import os
+import sys
+
+import pytest
+
+from core.cli import main
+from core.commands import operate
+
+
+@pytest.fixture
+def trained(run, home):
+    assert run("train", "--no-measure").code == 0
+    return home
+
+
+def test_train_stores_measured_models(run, home):
+    done = run("train", "--json")
+    (model,) = done.json["models"]
+    assert done.code == 0
+    assert model["key"] == "popularity"
+    assert model["peak_mb"] > 0
+    assert 0 < model["metrics"]["values"]["ndcg@10"] <= 1
+    assert "held out" in model["metrics"]["how"]
+    assert (home / "models_dir" / "toy" / "popularity" / "manifest.json").is_file()
+
+
+def test_train_prints_time_memory_and_size(run):
+    done = run("train", "--algorithms", "popularity")
+    for word in ("popularity", "Seconds", "Peak MB", "Disk MB", "NDCG@10"):
+        assert word in done.out
+    assert "train:" in done.err
+
+
+def test_train_missing_trains_once_and_measures_what_was_not(run, trained):
+    assert run("train", "--missing", "--no-measure", "--json").json["models"] == []
+    file = trained / "models_dir" / "toy" / "popularity" / "manifest.json"
+    assert json.loads(file.read_text())["metrics"] == {}
+    assert run("train", "--missing").code == 0
+    assert json.loads(file.read_text())["metrics"]["values"]
+
+
+def test_recommend_for_a_user(run, trained):
+    found = run("recommend", "--user", "1", "-n", "3", "--json").json
+    assert [item["rank"] for item in found["items"]] == [1, 2, 3]
+    assert found["user_id"] == 1
+    text = run("recommend", "--user", "1", "-n", "3", "--algorithm", "popularity").out
+    assert "The Film" in text
+
+
+def test_recommend_for_ratings_and_filters(run, trained):
+    done = run(
+        "recommend", "--rate", "10=5", "--rate", "20=3.5", "--genres", "Drama", "--exclude-genres", "Horror",
+        "--year-min", "1950", "--year-max", "1999", "--min-ratings", "2", "--json",
+    )  # fmt: skip
+    items = done.json["items"]
+    assert items
+    assert all("Drama" in item["genres"] and 1950 <= item["year"] <= 1999 for item in items)
+    assert {item["movie_id"] for item in items}.isdisjoint({10, 20})
+
+
+def test_recommend_can_list_rated_films(run, trained):
+    without = run("recommend", "--user", "1", "-n", "60", "--json").json["items"]
+    with_rated = run("recommend", "--user", "1", "-n", "60", "--include-rated", "--json").json["items"]
+    assert len(with_rated) > len(without)
+
+
+def test_explain_adds_up(run, trained):
+    found = run("explain", "--user", "1", "--movie", "20", "--json").json
+    assert sum(part["value"] for part in found["contributions"]) == pytest.approx(found["score"], rel=1e-3)
+    assert found["text"]
+    assert "Score" in run("explain", "--user", "1", "--movie", "20").out
+
+
+def test_similar(run, trained):
+    found = run("similar", "--movie", "20", "-n", "4", "--json").json
+    assert len(found["items"]) == 4
+    assert 20 not in {item["movie_id"] for item in found["items"]}
+    assert "Similar to" in run("similar", "--movie", "20").out
+
+
+def test_memory(run, trained):
+    found = run("memory", "--json").json
+    assert found["budget_mb"] > 0
+    assert found["limit_source"] in {"cgroup v1", "cgroup v2", "host"}
+    (row,) = found["models"]
+    assert (row["name"], row["fits"]) == ("popularity", True)
+    assert "popularity" in run("memory").out
+
+
+def test_validate_passes_and_fails(run, trained):
+    done = run("validate", "--json")
+    assert done.code == 0
+    assert done.json["passed"] is True
+    assert {check["kind"] for check in done.json["checks"]} == {"imports", "data", "artifact", "recommendation"}
+    share = trained / "models_dir" / "toy" / "popularity" / "share.npy"
+    share.write_bytes(share.read_bytes()[:-4] + b"\x00\x00\x80\x7f")
+    broken = run("validate")
+    assert broken.code == 1
+    assert "FAILED" in broken.out
+
+
+def test_validate_without_models_or_data_fails(run, home, monkeypatch):
+    assert run("validate").code == 1
+    monkeypatch.setenv("CINEMATCH_DATASET", "nonsense")
+    done = run("validate", "--json")
+    assert done.code == 1
+    assert done.json["checks"][-1]["kind"] == "data"
+
+
+def test_json_goes_to_a_file(run, trained):
+    done = run("recommend", "--user", "1", "--json", "list.json")
+    assert done.out == ""
+    assert json.loads((trained / "list.json").read_text())["items"]
+    assert sorted(file.name for file in trained.iterdir() if file.suffix == ".tmp") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["recommend", "--user", "999"], 1, "no user 999"),
+        (["explain", "--user", "1", "--movie", "7"], 1, "no movie 7"),
+        (["recommend"], 2, "--user"),
+        (["recommend", "--user", "1", "--rate", "10=5"], 2, "--user"),
+        (["recommend", "--rate", "ten=5"], 2, "ID=STARS"),
+        (["recommend", "--rate", "10=9"], 2, "between 0.5 and 5.0"),
+        (["recommend", "--user", "1", "-n", "0"], 2, "--count"),
+        (["recommend", "--user", "1", "--algorithm", "nonsense"], 2, "no algorithm 'nonsense'"),
+        (["recommend", "--user", "1", "--genres", "Nonsense"], 2, "no genre"),
+        (["train", "--algorithms", "nonsense"], 2, "no algorithm"),
+        (["train", "--dataset", "nonsense"], 1, "cinematch data fetch"),
+        (["nonsense"], 2, "nonsense"),
+        (["train", "--nonsense"], 2, "nonsense"),
+    ],
+)
+def test_errors_are_one_line_and_a_code(run, trained, words, code, said):
+    done = run(*words)
+    assert done.code == code
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert done.out == ""
+
+
+def test_a_model_that_is_not_trained_is_an_error_that_says_how(run):
+    done = run("recommend", "--user", "1")
+    assert done.code == 1
+    assert "cinematch train" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_wrong_setting_is_wrong_usage(run, monkeypatch):
+    monkeypatch.setenv("CINEMATCH_PORT", "many")
+    done = run("memory")
+    assert done.code == 2
+    assert "CINEMATCH_PORT" in done.err
+
+
+def test_version_and_help(run):
+    from core import __version__
+
+    assert run("--version").out.strip() == __version__
+    text = run("--help").out
+    for name in ("data", "train", "evaluate", "recommend", "explain", "similar", "validate", "memory", "serve"):
+        assert name in text
+
+
+def test_serve_becomes_gunicorn(home, monkeypatch):
+    called = []
+
+    def become(program, words):
+        called.append((program, words, dict(os.environ)))
+        raise SystemExit(0)
+
+    monkeypatch.setattr(operate.os, "execv", become)
+    with pytest.raises(SystemExit):
+        main(["serve", "--host", "0.0.0.0", "--port", "8123", "--workers", "3"])
+    ((program, words, environment),) = called
+    assert program == sys.executable
+    assert words[-1] == "dashboard.wsgi:server"
+    assert words[words.index("-c") + 1].endswith("gunicorn.conf.py")
+    assert (environment["CINEMATCH_HOST"], environment["CINEMATCH_PORT"]) == ("0.0.0.0", "8123")
+    assert environment["CINEMATCH_WORKERS"] == "3"

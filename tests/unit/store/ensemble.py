@@ -1,0 +1,36 @@
+"""A small ensemble for tests: the popularity model's scores, doubled."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.base import Progress, Recommender
+from core.recommenders.results import Contribution
+
+
+class Pair(Recommender):
+    """An ensemble with one member."""
+
+    key = "pair"
+    title = "Pair"
+    summary = "For tests."
+    member_keys = ("popularity",)
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        progress(1.0, "doubled")
+        return {"weight": np.array([2.0], dtype=np.float32)}
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        return self.arrays["weight"] * self.members["popularity"].score(profile)
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        return self.members["popularity"].predict(profile, items)
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        return self.arrays["weight"] * self.members["popularity"]._similar(item)
+
+    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        return [Contribution("model", 0, "Popularity", float(self.score(profile, [item])[0]))]
