@@ -1,0 +1,45 @@
+"""Compiled product of a sparse matrix with itself. Serial and imported only while training."""
+
+from numba import njit
+
+__all__ = ["gram_rows"]
+
+
+@njit(cache=True, nogil=True)
+def gram_rows(  # type: ignore[no-untyped-def]  # pragma: no cover
+    first, last, user_indptr, user_items, user_values, item_indptr, item_users, item_values, gram
+):
+    """Fill the upper triangle of X' X for some rows, row by row.
+
+    Parameters
+    ----------
+    first, last : int
+        Rows to fill.
+    user_indptr, user_items, user_values
+        X by user, items ascending within a user.
+    item_indptr, item_users, item_values
+        The same matrix by item.
+    gram : ndarray of float32, shape (n_items, n_items)
+        Zero on entry.
+
+    Notes
+    -----
+    One row of the result stays in the cache while the ratings of all users of that item are added to it. Of every
+    user only items from the row's own on are read, which halves the work.
+    """
+    for item in range(first, last):
+        row = gram[item]
+        for entry in range(item_indptr[item], item_indptr[item + 1]):
+            user = item_users[entry]
+            value = item_values[entry]
+            low = user_indptr[user]
+            high = user_indptr[user + 1]
+            end = high
+            while low < high:
+                middle = (low + high) // 2
+                if user_items[middle] < item:
+                    low = middle + 1
+                else:
+                    high = middle
+            for other in range(low, end):
+                row[user_items[other]] += value * user_values[other]

@@ -1,0 +1,58 @@
+"""What was watched, as the ranking models see it: every rating counts, better ones a little more.
+
+A rating's weight is ``max(1 + gain * d, floor)`` with its deviation d = r - mean - b_u - MOVIE_SHARE * b_i: a film
+rated above its user's average pulls harder than one below it, and part of its general quality is discounted.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.biases import USER_SHRINKAGE, Baseline, BaselineFit
+
+__all__ = ["content_rows", "profile_weights", "training_weights"]
+
+MOVIE_SHARE = 0.35
+_FLOOR = 0.05
+_DECADES = np.arange(1920, 1980, 10)
+_LATER = np.arange(1980, 2032, 3)
+
+
+def training_weights(dataset: Dataset, fitted: BaselineFit, gain: float) -> NDArray[np.float32]:
+    """Return the weight of every rating, float32 of shape (n_ratings,), in the order of `user_items`."""
+    if gain == 0:
+        return np.ones(dataset.n_ratings, dtype=np.float32)
+    deviation = fitted.bias_residuals(dataset)
+    deviation += (1 - MOVIE_SHARE) * fitted.baseline.item_bias[dataset.user_items]
+    deviation *= gain
+    deviation += 1
+    return np.maximum(deviation, np.float32(_FLOOR), out=deviation)
+
+
+def profile_weights(baseline: Baseline, profile: Profile, gain: float) -> NDArray[np.float32]:
+    """Return the weights of a profile's ratings; for a training user they equal those of `training_weights`."""
+    item_bias = baseline.item_bias[profile.items]
+    left = profile.ratings - np.float32(baseline.mean) - item_bias
+    user_bias = left.sum() / (len(profile) + USER_SHRINKAGE)
+    deviation = left - np.float32(user_bias) + np.float32(1 - MOVIE_SHARE) * item_bias
+    return np.maximum(1 + np.float32(gain) * deviation, np.float32(_FLOOR)).astype(np.float32, copy=False)
+
+
+def content_rows(dataset: Dataset) -> NDArray[np.float32]:
+    """Return genres and years as pseudo users who watched what is alike, float32 of shape (n_rows, n_movies).
+
+    Genres have unit length per movie; the year is spread over overlapping bells, ten years apart before 1980 and
+    three after it, of unit length per movie times 0.75. Movies without a year have none.
+    """
+    genres = dataset.movies.genre_matrix()
+    genres = genres[:, genres.any(axis=0)]
+    genres /= np.sqrt(np.maximum(genres.sum(axis=1, keepdims=True), 1))
+    years = dataset.movies.years.astype(np.float32)
+    centres = np.concatenate([_DECADES, _LATER]).astype(np.float32)
+    widths = np.where(centres < _LATER[0], 8.0, 3.0).astype(np.float32)
+    bells = np.exp(-0.5 * ((years[:, None] - centres) / widths) ** 2)
+    bells *= 0.75 / np.sqrt((bells**2).sum(axis=1, keepdims=True) + 1e-9)
+    bells[years <= 0] = 0
+    bells = bells[:, bells.any(axis=0)]
+    return np.ascontiguousarray(np.concatenate([genres, bells], axis=1).T, dtype=np.float32)
