@@ -1,6 +1,6 @@
 """Accuracy of our algorithms beside other libraries', on the same splits, with intervals and paired tests.
 
-``python benchmarks/quality.py [--datasets ml-100k,ml-latest-small] [--protocols ratings,ranking]
+``python benchmarks/quality.py [--datasets ml-100k,ml-latest-small] [--protocols ratings,ranking,coldstart,wishes]
 [--algorithms hybrid,ease] [--peer-python PYTHON] [--quick] [--out docs/QUALITY.md]``
 
 Ratings: shuffled 5-fold over all ratings on ml-100k, one random 80/20 split on ml-latest-small. Ranking: a random
@@ -25,6 +25,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.quality_report import Row, render, update_document
+from benchmarks.quality_wishes import cold_start, wishes
 from core.data.dataset import Dataset
 from core.data.splits import Split
 from core.evaluation.benchmark import combine, compare_measured, environment, fit_on, metric_values
@@ -180,6 +181,13 @@ def headline(measured: Measured, protocol: Protocol) -> str:
     return " ".join(f"{name} {measured.statistics[name].value:.4f}" for name in names)
 
 
+def publish(text: str, name: str, document: Path | None) -> None:
+    """Print a table and put it into its place in the document."""
+    print(text, flush=True)
+    if document is not None:
+        update_document(document, name, text)
+
+
 def say(text: str) -> None:
     """Report progress on standard error."""
     print(text, file=sys.stderr, flush=True)
@@ -189,7 +197,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--datasets", default="ml-100k,ml-latest-small", help="installed data sets")
-    parser.add_argument("--protocols", default="ratings,ranking")
+    parser.add_argument("--protocols", default="ratings,ranking,coldstart,wishes")
+    parser.add_argument("--wishes-for", default=algorithm_keys()[0], help="whose lists are re-ranked")
     parser.add_argument("--algorithms", default=",".join(algorithm_keys()), help="ours, by key")
     parser.add_argument("--seeds", default=",".join(map(str, SEEDS)), help="of the ranking splits")
     parser.add_argument("--peer-python", default=sys.executable, help="a Python that has the peers")
@@ -209,14 +218,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in options.datasets.split(","):
         dataset = Dataset.open(settings.data_dir / name)
         for kind in options.protocols.split(","):
+            if kind in ("coldstart", "wishes"):
+                with threadpool_limits(limits=1):
+                    text = (
+                        cold_start(dataset, options.algorithms.split(","))
+                        if kind == "coldstart"
+                        else wishes(dataset, options.wishes_for)
+                    )
+                publish(text, f"{name}:{kind}", options.out)
+                continue
             plans = protocols(name, kind, [int(seed) for seed in options.seeds.split(",")], quick=options.quick)
             peer_python = None if options.no_peers else options.peer_python
             with threadpool_limits(limits=1):
                 rows, facts = run_task(dataset, plans, options.algorithms.split(","), peer_python)
             text = render(name, kind, rows, facts)
-            print(text, flush=True)
-            if options.out:
-                update_document(options.out, f"{name}:{kind}", text)
+            publish(text, f"{name}:{kind}", options.out)
             documents[f"{name}:{kind}"] = [row.to_dict() for row in rows]
     if options.json:
         options.json.write_text(json.dumps(documents, indent=1), encoding="utf-8")

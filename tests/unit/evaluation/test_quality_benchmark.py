@@ -1,0 +1,67 @@
+"""The quality benchmark: the same splits for everybody, one table, its place in a document."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.quality import main, protocols
+from benchmarks.quality_report import update_document
+from benchmarks.quality_wishes import cold_start, wishes
+from tests.toy import toy_dataset
+
+
+def test_protocols_are_those_of_the_published_tables() -> None:
+    (folds,) = protocols("ml-100k", "ratings", [42], quick=False)
+    assert (folds.split, folds.folds, folds.seed) == ("folds", 5, 42)
+    (single,) = protocols("ml-latest-small", "ratings", [42], quick=False)
+    assert (single.split, single.fraction, single.seed) == ("random", 0.2, 42)
+    ranking = protocols("ml-100k", "ranking", [42, 43], quick=False)
+    assert [(plan.split, plan.seed, plan.relevance) for plan in ranking] == [
+        ("per-user", 42, None),
+        ("per-user", 43, None),
+    ]
+    assert len(protocols("ml-100k", "ranking", [42, 43], quick=True)) == 1
+
+
+@pytest.mark.parametrize("kind", ["ratings", "ranking"])
+def test_one_table_with_ours_and_peers(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toy_dataset().save(tmp_path / "toy")
+    monkeypatch.setenv("CINEMATCH_DATA_DIR", str(tmp_path))
+    document = tmp_path / "QUALITY.md"
+    arguments = ["--datasets", "toy", "--protocols", kind, "--algorithms", "popularity", "--quick"]
+    main([*arguments, "--out", str(document), "--peer-python", sys.executable])
+    text = document.read_text()
+    assert "**Popularity** (`popularity`)" in text
+    assert "seed 42" in text
+    assert (
+        text
+        in f"# Quality\n\n<!-- quality toy:{kind} -->\n{capsys.readouterr().out.rstrip()}\n<!-- end toy:{kind} -->\n"
+    )
+    if kind == "ratings":
+        assert "| Surprise SVD++, default |" in text
+
+
+def test_a_table_replaces_its_former_self_and_nothing_else(tmp_path: Path) -> None:
+    document = tmp_path / "Q.md"
+    document.write_text("# Quality\n\nWords.\n", encoding="utf-8")
+    update_document(document, "a:ratings", "first\n")
+    update_document(document, "b:ratings", "other\n")
+    update_document(document, "a:ratings", r"second \1" + "\n")
+    text = document.read_text(encoding="utf-8")
+    assert "Words." in text
+    assert "first" not in text
+    assert r"second \1" in text
+    assert "other" in text
+    assert text.count("<!-- quality a:ratings -->") == 1
+
+
+def test_cold_start_and_wishes_are_tables() -> None:
+    data = toy_dataset(n_users=60)
+    curve = cold_start(data, ["popularity"])
+    assert "| NDCG@10 after so many ratings | 0 | 1 | 3 | 5 | 10 |" in curve
+    table = wishes(data, "popularity")
+    assert "| diversity .2 |" in table
+    assert table.count("\n|") == 14
