@@ -91,7 +91,7 @@ def fetch(name: str, settings: Settings, progress: Progress = silent, *, force: 
             except DataError as error:
                 raise DataError(f"{unreachable} The other source failed too: {error}") from error
         report(0.4, f"Fetched {archive.name} from GroupLens")
-        with _unpacked(archive, settings, source_files(), part_of(report, 0.4, 0.5)) as folder:
+        with _unpacked(archive, settings, name, source_files(), part_of(report, 0.4, 0.5)) as folder:
             _check_files(folder, info)
             return read_folder(folder, part_of(report, 0.5, 1.0)), f"GroupLens, {info.url}"
 
@@ -121,7 +121,7 @@ def import_path(
 
     def tables(report: Progress) -> tuple[SourceTables, str]:
         if path.is_file() and path.suffix.lower() == ".zip":
-            with _unpacked(path, settings, patterns, part_of(report, 0.0, 0.2)) as folder:
+            with _unpacked(path, settings, chosen, patterns, part_of(report, 0.0, 0.2)) as folder:
                 found = read_folder(folder, part_of(report, 0.2, 1.0), columns)
         else:
             found = read_folder(path, report, columns)
@@ -213,9 +213,11 @@ def _only_one(data_dir: Path, name: str) -> Iterator[None]:
 
 
 @contextmanager
-def _unpacked(archive: Path, settings: Settings, patterns: tuple[str, ...], progress: Progress) -> Iterator[Path]:
+def _unpacked(
+    archive: Path, settings: Settings, name: str, patterns: tuple[str, ...], progress: Progress
+) -> Iterator[Path]:
     # Beside the data sets, not in /tmp: the unpacked files may be larger than a memory-backed /tmp.
-    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=settings.data_dir) as folder:
+    with tempfile.TemporaryDirectory(prefix=f".{name}.", suffix=".tmp", dir=settings.data_dir) as folder:
         extract_zip(archive, Path(folder), patterns, progress)
         yield Path(folder)
 

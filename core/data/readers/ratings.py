@@ -37,8 +37,8 @@ class RatingFile:
         None when the file has no times; they are then 0.
     quoted : bool
         Whether fields may be quoted with ``"``.
-    label : str
-        How messages call the file; by default its name.
+    whole_seconds : bool
+        False where times may have a fraction or an exponent, which takes longer to read.
     """
 
     path: Path
@@ -49,12 +49,12 @@ class RatingFile:
     rating: int
     timestamp: int | None
     quoted: bool = False
-    label: str = ""
+    whole_seconds: bool = True
 
     @property
     def name(self) -> str:
         """The file's name for messages."""
-        return self.label or self.path.name
+        return self.path.name
 
     def fields(self) -> dict[str, int]:
         """Return column numbers by what they hold."""
@@ -126,7 +126,9 @@ def _batches(file: RatingFile, width: int) -> Iterator[Any]:
     schema: dict[str, Any] = {}
     for column in range((width - 1) * step + 1):
         title = wanted.get(column)
-        kind = pl.Float64 if title in ("rating", "timestamp") else pl.Int64 if title else pl.String
+        kind: Any = pl.Int64 if title else pl.String
+        if title == "rating" or (title == "timestamp" and not file.whole_seconds):
+            kind = pl.Float64
         schema[title or f"column {column}"] = kind
     missing = [title for title, number in file.fields().items() if number >= width]
     if missing:
@@ -188,8 +190,9 @@ def _join(parts: list[RatingColumns]) -> RatingColumns:
 
 def _fault(file: RatingFile, reason: str = "") -> DataError:
     """Find the first line that is wrong; slow, and only run when one is."""
+    width, _ = _measure(file)
     for number, fields in numbered_lines(file):
-        problem = _problem(file, fields)
+        problem = _problem(file, fields, width)
         if problem:
             return DataError(f"{file.name}, line {number}: {problem}")
     return DataError(f"{file.name} cannot be read: {reason}. Check its delimiter and columns and retry.")
@@ -214,8 +217,13 @@ _WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
 _STARS = re.compile(r"(?:0?\.5|[1-4](?:\.[05])?|5(?:\.0)?)0*")
 
 
-def _problem(file: RatingFile, fields: list[str]) -> str:
+def _problem(file: RatingFile, fields: list[str], width: int) -> str:
     columns = file.fields()
+    if len(fields) > width:
+        return (
+            f"{len(fields)} fields where the file has {width}. "
+            "Two lines have run together or a field holds the delimiter: correct the line or fetch the file again."
+        )
     if len(fields) <= max(columns.values()):
         return (
             f"{len(fields)} fields where at least {max(columns.values()) + 1} are needed. "

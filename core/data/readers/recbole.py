@@ -32,6 +32,7 @@ def read_recbole(folder: Path, progress: Progress = silent) -> SourceTables:
         wanted["item_id"],
         wanted["rating"],
         names.index("timestamp") if "timestamp" in names else None,
+        whole_seconds=False,
     )
     table = build_movie_table(_movies(item), source=item.name)
     return SourceTables(read_ratings(file, progress), table, file, "RecBole atomic files")

@@ -69,7 +69,17 @@ def read_table(path: Path, columns: Mapping[str, str], progress: Progress = sile
                 "Correct --columns and retry."
             )
     at = {key: names.index(column) for key, column in columns.items()}
-    file = RatingFile(path, delimiter, True, at["user"], at["movie"], at["rating"], at.get("timestamp"), quoted=True)
+    file = RatingFile(
+        path,
+        delimiter,
+        True,
+        at["user"],
+        at["movie"],
+        at["rating"],
+        at.get("timestamp"),
+        quoted=True,
+        whole_seconds=False,
+    )
     ratings = read_ratings(file, progress)
     ids = np.unique(ratings.movies).tolist()
     described = _described(file, at) if "title" in at or "genres" in at else {}

@@ -100,7 +100,9 @@ def make_catalogue(n_movies: int, largest_share: float, rng: np.random.Generator
     loadings = rng.normal(size=(len(GENRE_NAMES), TASTE_DIMENSIONS))
     taste = membership @ loadings / np.sqrt(np.maximum(membership.sum(axis=1, keepdims=True), 1))
     taste = 0.75 * taste + 0.66 * rng.normal(size=taste.shape)
-    taste /= np.sqrt(TASTE_DIMENSIONS)
+    # A few directions carry most of taste, as the spectrum of real ratings shows.
+    strength = 1.0 / np.arange(1, TASTE_DIMENSIONS + 1)
+    taste *= np.sqrt(strength / strength.sum())
     # Old classics and recent films are seen most; the tail is of all times.
     years = np.clip(np.rint(2016 - rng.gamma(1.6, 11.0 + 3.0 * (fame < 0), n_movies)), 1903, 2023).astype(np.int16)
     names, choices = _tags(membership, taste, rng)

@@ -152,13 +152,13 @@ def make_population(
         When the numbers contradict each other.
     """
     users = n_users or max(1, round(n_ratings * ML_32M.users / ML_32M.ratings))
-    movies = n_movies or max(60, round(ML_32M.movies * (n_ratings / ML_32M.ratings) ** 0.6))
+    movies = n_movies or max(640, round(ML_32M.movies * (n_ratings / ML_32M.ratings) ** 0.6))
     if n_ratings < MIN_RATINGS * users:
         raise InvalidInputError(
             f"{n_ratings:,} ratings are fewer than {MIN_RATINGS} for each of {users:,} users: "
             "ask for more ratings or fewer users."
         )
-    cap = min(_MOST_ACTIVE, max(MIN_RATINGS, movies * 2 // 5))
+    cap = min(_MOST_ACTIVE, max(MIN_RATINGS, movies * 3 // 5))
     if n_ratings > cap * users:
         raise InvalidInputError(
             f"{users:,} users cannot give {n_ratings:,} ratings to {movies:,} movies: ask for more movies or users."
