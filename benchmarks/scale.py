@@ -1,0 +1,195 @@
+"""Ingest, train and serve at MovieLens 32M's size, beside the field's libraries on the same data.
+
+``python -m benchmarks.scale --sizes 1m,10m,32m --peers-python PATH`` makes synthetic data (or reuses what is in the
+work directory), runs every step in a fresh process, prints tables, and writes ``docs/PERFORMANCE.md`` and its curves.
+Every finished step is noted in ``scale.json`` beside the work directory's data: a run that was stopped continues
+there, ``--again STEP`` measures a step anew, ``--report`` only writes the document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.scale_machine import facts, revision
+from benchmarks.scale_peers import PEERS
+from benchmarks.scale_process import ROOT, run_child
+from benchmarks.scale_report import write_report
+
+SIZES = {"1m": 1_000_000, "10m": 10_000_000, "32m": 32_000_204}
+STEPS = ("synth", "read", "ingest", "train", "open", "requests", "workers", "containers", "peers")
+REQUEST_USERS = 300
+CHILD = "benchmarks.scale_child"
+_DONE_FILE = "scale.json"
+
+
+class Run:
+    """One work directory: what was measured so far, and what is still to do."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.file = Path(options.work) / _DONE_FILE
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.state: dict[str, Any] = {"sizes": {}}
+        if self.file.exists():
+            self.state = json.loads(self.file.read_text(encoding="utf-8"))
+
+    def home(self, size: str) -> Path:
+        """Return where a size's data, models and caches are."""
+        return Path(self.options.work) / size
+
+    def csv(self, size: str) -> Path:
+        """Return the folder of a size's CSV files."""
+        given = self.options.csv or {}
+        return Path(given[size]) if size in given else self.home(size) / "csv"
+
+    def done(self, size: str, step: str, key: str = "") -> Any:
+        """Return what was measured, or None; what is to be measured again counts as not done."""
+        found = self.state["sizes"].get(size, {}).get(step)
+        return found.get(key) if key and found is not None else found
+
+    def note(self, size: str, step: str, measured: dict[str, Any], key: str = "") -> None:
+        """Keep a measurement, at once and atomically."""
+        measured = {**measured, "revision": revision(), "at": time.strftime("%Y-%m-%d %H:%M", time.gmtime())}
+        steps = self.state["sizes"].setdefault(size, {})
+        if key:
+            steps.setdefault(step, {})[key] = measured
+        else:
+            steps[step] = measured
+        staging = self.file.with_suffix(".tmp")
+        staging.write_text(json.dumps(self.state, indent=1), encoding="utf-8")
+        staging.replace(self.file)
+        say = {name: value for name, value in measured.items() if not isinstance(value, dict)}
+        print(f"{size} {step} {key}: {say}", flush=True)
+
+    def forget(self, size: str, step: str) -> None:
+        """Drop a measurement, for ``--again``: ``train`` or one algorithm of it, ``train:svd``."""
+        name, _, key = step.partition(":")
+        found = self.state["sizes"].get(size, {})
+        if key:
+            found.get(name, {}).pop(key, None)
+        else:
+            found.pop(name, None)
+
+    def once(self, size: str, step: str, work: Callable[[], dict[str, Any]], key: str = "") -> None:
+        """Do a step unless it was done or was not asked for."""
+        if step in self.options.steps and self.done(size, step, key) is None:
+            self.note(size, step, work(), key)
+
+    def child(self, step: str, size: str, **task: Any) -> dict[str, Any]:
+        """Run a step of `benchmarks.scale_child` on a size."""
+        home = str(self.home(size))
+        full = {"step": step, "home": home, "csv": str(self.csv(size)), "users": REQUEST_USERS, **task}
+        return run_child(CHILD, full, timeout=self.options.timeout)
+
+
+def measure(run: Run, size: str) -> None:
+    """Do every step of one size that is not done yet."""
+    from core.recommenders.registry import algorithm_keys, training_order
+
+    if not (run.csv(size) / "ratings.csv").exists():
+        run.once(size, "synth", lambda: run.child("synth", size, ratings=SIZES[size]))
+    run.once(size, "read", lambda: run.child("read", size))
+    run.once(size, "ingest", lambda: run.child("ingest", size))
+    for key in training_order(algorithm_keys()):
+        if not run.options.algorithms or key in run.options.algorithms:
+            run.once(size, "train", lambda key=key: run.child("train", size, key=key), key)
+    run.once(size, "open", lambda: run.child("open_all", size))
+    run.once(size, "requests", lambda: run.child("requests", size))
+    if {"workers", "containers"} & set(run.options.steps):
+        serve(run, size)
+    if "peers" in run.options.steps:
+        peers(run, size)
+
+
+def serve(run: Run, size: str) -> None:
+    """Measure gunicorn: memory by number of workers, and behaviour inside limits."""
+    from benchmarks.scale_serve import contained, workers
+    from core.data.dataset import Dataset
+
+    data = Dataset.open(run.home(size) / "data" / "synthetic")
+    users = data.user_ids[:: max(data.n_users // 60, 1)].tolist()
+    port = run.options.port
+    run.once(size, "workers", lambda: workers(run.home(size), port, (1, 2, 4), users))
+    run.once(size, "containers", lambda: contained(run.home(size), port + 1, (2048, 1024, 512), users))
+
+
+def peers(run: Run, size: str) -> None:
+    """Measure other libraries on the same ratings and users, each bounded in time and memory."""
+    task = run.home(size) / "task.npz"
+    for key, (package, *_) in PEERS.items():
+        if run.done(size, "peers", key) is not None:
+            continue
+        python = next((path for path in (run.options.peers_python, sys.executable) if _has(path, package)), None)
+        if python is None:
+            run.note(size, "peers", {"stopped": f"{package} is not installed"}, key)
+            continue
+        if not task.exists():
+            run.child("export", size, target=str(task))
+        measured = run_child(
+            "benchmarks.scale_peers",
+            {"data": str(task), "key": key, "request_seconds": run.options.peer_request_seconds},
+            python=str(python),
+            timeout=run.options.peer_seconds,
+            limit_mb=run.options.peer_mb,
+        )
+        run.note(size, "peers", measured, key)
+    task.unlink(missing_ok=True)
+
+
+def _has(python: str | None, package: str) -> bool:
+    import subprocess
+
+    code = f"import importlib.metadata as m; m.version({package!r})"
+    return (
+        python is not None and subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
+    )
+
+
+def main() -> None:
+    """Read the options, measure and report."""
+    options = _options()
+    run = Run(options)
+    for size in options.sizes:
+        for step in options.again:
+            run.forget(size, step)
+    if not options.report:
+        run.state["machine"] = facts()
+        if "train" in options.steps or "requests" in options.steps:
+            print(f"compiling: {run_child(CHILD, {'step': 'warm', 'home': options.work})}", flush=True)
+        for size in options.sizes:
+            measure(run, size)
+    print(write_report(run.state, ROOT / "docs", SIZES))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", default="build/scale", help="data, models and partial results")
+    parser.add_argument("--sizes", type=_list, default=list(SIZES), help="1m,10m,32m")
+    parser.add_argument("--steps", type=_list, default=list(STEPS), help=",".join(STEPS))
+    parser.add_argument("--algorithms", type=_list, default=[], help="train these alone")
+    parser.add_argument("--again", type=_list, default=[], help="steps to measure anew: ingest,train:svd,...")
+    parser.add_argument("--csv", type=json.loads, help='folders of ready CSV files: {"32m": "PATH"}')
+    parser.add_argument("--peers-python", help="a Python that has implicit and LensKit")
+    parser.add_argument("--peer-seconds", type=float, default=900.0, help="time limit of one peer")
+    parser.add_argument("--peer-mb", type=float, default=8192.0, help="memory limit of one peer")
+    parser.add_argument("--peer-request-seconds", type=float, default=40.0, help="time for one peer's requests")
+    parser.add_argument("--timeout", type=float, default=3600.0, help="time limit of one step")
+    parser.add_argument("--port", type=int, default=8400)
+    parser.add_argument("--report", action="store_true", help="only write the document from what was measured")
+    options = parser.parse_args()
+    options.work = str(Path(options.work).resolve())
+    return options
+
+
+def _list(text: str) -> list[str]:
+    return [part for part in text.split(",") if part]
+
+
+if __name__ == "__main__":
+    main()
