@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.scale --sizes 1m,10m,32m --peers-python PATH`` makes synthetic data (or reuses what is in the
 work directory), runs every step in a fresh process, prints tables, and writes ``docs/PERFORMANCE.md`` and its curves.
-Every finished step is noted in ``scale.json`` beside the work directory's data: a run that was stopped continues
-there, ``--again STEP`` measures a step anew, ``--report`` only writes the document.
+Every finished step is noted in the work directory's ``measured-SIZE.json``: a run that was stopped continues there,
+``--again STEP`` measures a step anew, ``--report`` only writes the document.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ SIZES = {"1m": 1_000_000, "10m": 10_000_000, "32m": 32_000_204}
 STEPS = ("synth", "read", "ingest", "train", "open", "requests", "workers", "containers", "peers")
 REQUEST_USERS = 300
 CHILD = "benchmarks.scale_child"
-_DONE_FILE = "scale.json"
 
 
 class Run:
@@ -33,11 +32,14 @@ class Run:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
-        self.file = Path(options.work) / _DONE_FILE
-        self.file.parent.mkdir(parents=True, exist_ok=True)
         self.state: dict[str, Any] = {"sizes": {}}
-        if self.file.exists():
-            self.state = json.loads(self.file.read_text(encoding="utf-8"))
+        for size in SIZES:
+            if self._file(size).exists():
+                self.state["sizes"][size] = json.loads(self._file(size).read_text(encoding="utf-8"))
+
+    def _file(self, size: str) -> Path:
+        # A file for each size, so that two runs of different sizes do not undo each other's notes.
+        return Path(self.options.work) / f"measured-{size}.json"
 
     def home(self, size: str) -> Path:
         """Return where a size's data, models and caches are."""
@@ -49,9 +51,10 @@ class Run:
         return Path(given[size]) if size in given else self.home(size) / "csv"
 
     def done(self, size: str, step: str, key: str = "") -> Any:
-        """Return what was measured, or None; what is to be measured again counts as not done."""
+        """Return what was measured, or None; what failed is tried again."""
         found = self.state["sizes"].get(size, {}).get(step)
-        return found.get(key) if key and found is not None else found
+        found = found.get(key) if key and found is not None else found
+        return None if found and str(found.get("stopped", "")).startswith("failed") else found
 
     def note(self, size: str, step: str, measured: dict[str, Any], key: str = "") -> None:
         """Keep a measurement, at once and atomically."""
@@ -61,9 +64,10 @@ class Run:
             steps.setdefault(step, {})[key] = measured
         else:
             steps[step] = measured
-        staging = self.file.with_suffix(".tmp")
-        staging.write_text(json.dumps(self.state, indent=1), encoding="utf-8")
-        staging.replace(self.file)
+        self._file(size).parent.mkdir(parents=True, exist_ok=True)
+        staging = self._file(size).with_suffix(".tmp")
+        staging.write_text(json.dumps({**steps, "machine": self.state["machine"]}, indent=1), encoding="utf-8")
+        staging.replace(self._file(size))
         say = {name: value for name, value in measured.items() if not isinstance(value, dict)}
         print(f"{size} {step} {key}: {say}", flush=True)
 
@@ -98,6 +102,8 @@ def measure(run: Run, size: str) -> None:
     run.once(size, "ingest", lambda: run.child("ingest", size))
     for key in training_order(algorithm_keys()):
         if not run.options.algorithms or key in run.options.algorithms:
+            if _stale(run, size, key):
+                run.forget(size, f"train:{key}")
             run.once(size, "train", lambda key=key: run.child("train", size, key=key), key)
     run.once(size, "open", lambda: run.child("open_all", size))
     run.once(size, "requests", lambda: run.child("requests", size))
@@ -105,6 +111,15 @@ def measure(run: Run, size: str) -> None:
         serve(run, size)
     if "peers" in run.options.steps:
         peers(run, size)
+
+
+def _stale(run: Run, size: str, key: str) -> bool:
+    """Return whether a stored model is of another configuration or other data than now."""
+    from core.data.dataset import Dataset
+    from core.store.training import outdated
+
+    data = Dataset.open(run.home(size) / "data" / "synthetic")
+    return key in outdated(data, [key], run.home(size) / "models" / "synthetic")
 
 
 def serve(run: Run, size: str) -> None:
@@ -164,7 +179,7 @@ def main() -> None:
             print(f"compiling: {run_child(CHILD, {'step': 'warm', 'home': options.work})}", flush=True)
         for size in options.sizes:
             measure(run, size)
-    print(write_report(run.state, ROOT / "docs", SIZES))
+    print(write_report(run.state, Path(options.docs), SIZES))
 
 
 def _options() -> argparse.Namespace:
@@ -181,6 +196,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peer-request-seconds", type=float, default=40.0, help="time for one peer's requests")
     parser.add_argument("--timeout", type=float, default=3600.0, help="time limit of one step")
     parser.add_argument("--port", type=int, default=8400)
+    parser.add_argument("--docs", default=str(ROOT / "docs"), help="where PERFORMANCE.md and images/ are")
     parser.add_argument("--report", action="store_true", help="only write the document from what was measured")
     options = parser.parse_args()
     options.work = str(Path(options.work).resolve())

@@ -22,6 +22,7 @@ def write_report(state: Mapping[str, Any], docs: Path, ratings: Mapping[str, int
     text = "\n\n".join(
         part for part in (_machine(state), *_tables(sizes, ratings), _draw(sizes, ratings, docs)) if part
     )
+    docs.mkdir(parents=True, exist_ok=True)
     file = docs / "PERFORMANCE.md"
     whole = file.read_text(encoding="utf-8") if file.exists() else f"# Performance\n\n{_BEGIN}\n{_END}\n"
     before, _, rest = whole.partition(_BEGIN)
@@ -43,7 +44,7 @@ def _tables(sizes: Sizes, ratings: Mapping[str, int]) -> list[str]:
 
 
 def _machine(state: Mapping[str, Any]) -> str:
-    machine = state.get("machine", {})
+    machine = state.get("machine") or next((steps["machine"] for steps in state["sizes"].values()), {})
     libraries = ", ".join(f"{name} {number}" for name, number in machine.get("libraries", {}).items())
     return (
         f"Machine: {machine.get('cpu')}, {machine.get('cores')} cores, {machine.get('memory_gb')} GiB, Linux "
