@@ -1,8 +1,12 @@
 """Downloads that resume: pooch checks and places the file, the partial one is kept between attempts."""
 
+import contextlib
 import shutil
+import socket
+import threading
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.data.progress import Progress, silent
 from core.errors import DataError
@@ -77,6 +81,8 @@ class _Resuming:
     def __call__(self, url: str, output_file: Any, pooch: Any) -> None:
         import requests
 
+        if not requests.utils.get_environ_proxies(url) and not _resolves(url):
+            raise requests.exceptions.ConnectTimeout(f"no address for {url} within {_CONNECT_SECONDS:g} s")
         have = self.partial.stat().st_size if self.partial.exists() else 0
         headers = {"Accept-Encoding": "identity"}
         if have:
@@ -97,6 +103,20 @@ class _Resuming:
         if total and have < total:
             raise requests.exceptions.ConnectionError(f"the connection broke off after {have} of {total} bytes")
         shutil.move(self.partial, output_file)
+
+
+def _resolves(url: str) -> bool:
+    """Say whether the server's name has an address; a resolver that never answers would hold us for long."""
+    found: list[object] = []
+
+    def look_up() -> None:
+        with contextlib.suppress(OSError):
+            found.extend(socket.getaddrinfo(urlsplit(url).hostname, None))
+
+    thread = threading.Thread(target=look_up, daemon=True)
+    thread.start()
+    thread.join(_CONNECT_SECONDS)
+    return bool(found)
 
 
 def _amount(url: str, have: int, total: int) -> str:

@@ -1,7 +1,9 @@
 import hashlib
+import threading
 
 import pytest
 
+from core.data import download as download_module
 from core.data.download import UnreachableError, download
 from core.errors import DataError
 from tests.unit.data.sources import closed_port, serving
@@ -69,6 +71,15 @@ def test_a_wrong_checksum_leaves_nothing_behind(tmp_path):
     ):
         download(f"{server.url}/ml.zip", tmp_path, MD5)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_resolver_that_never_answers_does_not_hold_us(tmp_path, monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(download_module, "_CONNECT_SECONDS", 0.05)
+    monkeypatch.setattr(download_module.socket, "getaddrinfo", lambda *given: released.wait(30) and [])
+    with pytest.raises(UnreachableError, match=r"cannot be fetched \(ConnectTimeout\)"):
+        download("http://grouplens.test/ml.zip", tmp_path)
+    released.set()
 
 
 @pytest.mark.parametrize("missing", ["port", "file"])
