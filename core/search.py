@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-import zlib
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,8 +44,10 @@ def normalise_title(text: str) -> str:
     'amelie wall e and spider mans'
     """
     plain = text.casefold().replace("&", " and ").replace("'", "").replace("\u2019", "")
-    decomposed = unicodedata.normalize("NFKD", plain)
-    return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return " ".join(_WORD.findall(plain))
 
 
 def _strip_article(words: list[str]) -> list[str]:
@@ -155,9 +156,8 @@ class TitleIndex:
                 word_movies.append(movie)
             for variant in variants:
                 parts = variant.split()
-                for first, second in pairwise(parts):
-                    joined.append(_hash(first + second))
-                    joined_movies.append(movie)
+                joined += [hash(first + second) for first, second in pairwise(parts)]
+                joined_movies += [movie] * (len(parts) - 1)
         names.sort(key=lambda entry: (entry[0].encode(), entry[1]))
         self._names = _SortedStrings([name for name, _ in names])
         self._name_movies = np.asarray([movie for _, movie in names], dtype=np.int32)
@@ -176,15 +176,13 @@ class TitleIndex:
         self._joined_movies = np.asarray(joined_movies, dtype=np.int32)[order]
 
     def _index_pairs(self, ordered: list[str]) -> None:
-        pair_rows: list[NDArray[np.int64]] = []
-        pair_words: list[NDArray[np.int32]] = []
-        for number, word in enumerate(ordered):
-            codes = _letter_pairs(word)
-            pair_rows.append(codes)
-            pair_words.append(np.full(len(codes), number, dtype=np.int32))
-        rows = np.concatenate(pair_rows) if pair_rows else np.empty(0, dtype=np.int64)
-        members = np.concatenate(pair_words) if pair_words else np.empty(0, dtype=np.int32)
-        self._pairs = _Postings.of(rows, members, _PAIR_CODES)
+        letters = _letters("\0" + "\0".join(ordered) + "\0")
+        codes = letters[:-1] * _ALPHABET + letters[1:]
+        # The pair that begins at a separator belongs to the word that follows it.
+        words = np.cumsum(letters[:-1] == 0) - 1
+        unique = np.unique(codes * max(len(ordered), 1) + words) if ordered else np.empty(0, dtype=np.int64)
+        rows, members = np.divmod(unique, max(len(ordered), 1))
+        self._pairs = _Postings.of(rows, members.astype(np.int32), _PAIR_CODES)
 
     # --- asking -------------------------------------------------------------------------------------------
 
@@ -245,8 +243,10 @@ class TitleIndex:
     def _add_joined(self, words: list[str], quality: NDArray[np.float32]) -> None:
         """Find words written together or apart: ``spiderman`` and ``spider man``."""
         if len(words) == 1:
-            low, high = np.searchsorted(self._joined, [_hash(words[0]), _hash(words[0]) + 1])
-            movies = self._joined_movies[low:high]
+            # Python's hash of text differs between interpreters, not between a process and its forks.
+            wanted = hash(words[0])
+            low = np.searchsorted(self._joined, wanted, side="left")
+            movies = self._joined_movies[low : np.searchsorted(self._joined, wanted, side="right")]
         else:
             movies = self._movies_of(*self._words.span("".join(words)))
         quality[movies] = np.maximum(quality[movies], _JOINED)
@@ -313,20 +313,18 @@ _ALPHABET = 40
 _PAIR_CODES = _ALPHABET * _ALPHABET
 
 
+def _letters(text: str) -> NDArray[np.int64]:
+    """Return the code of each character: 0 for the separator, 1 to 36 for a-z and 0-9, three classes for others."""
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+    codes = 37 + points % 3
+    for first, last, start in ((97, 122, 1), (48, 57, 27)):
+        inside = (points >= first) & (points <= last)
+        codes[inside] = points[inside] - first + start
+    codes[points == 0] = 0
+    return codes
+
+
 def _letter_pairs(word: str) -> NDArray[np.int64]:
     """Return the codes of a word's neighbouring letters, its two ends included, without repetition."""
-    letters = [0, *(_letter(char) for char in word), 0]
-    return np.unique([first * _ALPHABET + second for first, second in pairwise(letters)])
-
-
-def _letter(char: str) -> int:
-    if "a" <= char <= "z":
-        return ord(char) - 96
-    if "0" <= char <= "9":
-        return ord(char) - 48 + 27
-    return 37 + ord(char) % 3
-
-
-def _hash(text: str) -> int:
-    """Return a hash that is the same in every process and leaves room for one more."""
-    return zlib.crc32(text.encode()) << 24 | zlib.adler32(text.encode()) & 0xFFFFFF
+    letters = _letters(f"\0{word}\0")
+    return np.unique(letters[:-1] * _ALPHABET + letters[1:])
