@@ -12,6 +12,7 @@ _WHERE = {
     "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
     "svd": ("core.recommenders.svd", "SVD"),
     "surprise_svd": ("core.recommenders.surprise_svd", "SurpriseSVD"),
+    "item_knn": ("core.recommenders.item_knn", "ItemKNN"),
     "ease": ("core.recommenders.ease", "EASE"),
     "popularity": ("core.recommenders.popularity", "Popularity"),
 }

@@ -1,0 +1,183 @@
+"""Item-based nearest neighbours: films that the same people watched, and rated alike."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.base import AlgorithmConfig, Progress, Recommender
+from core.recommenders.biases import Baseline, fit_baseline
+from core.recommenders.results import Contribution
+from core.recommenders.sparse_rows import SparseRows
+from core.recommenders.watching import profile_weights
+
+__all__ = ["RESIDUAL_UNIT", "ItemKNN", "ItemKNNConfig", "quantised"]
+
+RESIDUAL_UNIT = np.float32(1 / 25)
+"""Residuals are kept as whole multiples of this many stars, in one byte each."""
+_BLOCK = 256
+_PREDICT_BLOCK = 2048
+
+
+class ItemKNNConfig(AlgorithmConfig):
+    """Configuration of `ItemKNN`."""
+
+    neighbours: int = Field(default=50, ge=1, le=1000)
+    """Movies from which each movie draws its score."""
+    asymmetry: float = Field(default=0.8, ge=0, le=1)
+    """Exponent of the neighbour's number of ratings in the cosine; the movie's own has one minus it."""
+    shrinkage: float = Field(default=5.0, ge=0)
+    """Added to the cosine's denominator, in common raters."""
+    sharpness: float = Field(default=1.3, gt=0)
+    """Similarities are taken to this power."""
+    score_power: float = Field(default=-0.1, ge=-1, le=1)
+    """Scores are multiplied by the movie's number of ratings to this power."""
+    rating_gain: float = Field(default=0.26, ge=0)
+    """How much more a rating counts for each star above what the user gives on average."""
+    popularity: float = Field(default=1e-3, ge=0)
+    """Added to the score, times the share of people who rated the movie: the order where nothing else is known."""
+    min_common: int = Field(default=1, ge=1)
+    """Pairs with fewer common raters are no neighbours."""
+    rating_neighbours: int = Field(default=100, ge=1, le=1000)
+    """Movies kept for predicting the stars of each movie."""
+    rating_shrinkage: float = Field(default=100.0, ge=0)
+    """Common raters at which a correlation counts half."""
+    rating_used: int = Field(default=60, ge=1)
+    """Of the films in a profile the most similar that a prediction uses."""
+    rating_power: float = Field(default=2.0, gt=0)
+    """Correlations are taken to this power."""
+    rating_penalty: float = Field(default=0.05, ge=0)
+    """Added to the sum of the weights, which pulls predictions towards the baseline."""
+
+
+class ItemKNN(Recommender):
+    """Item-based neighbourhoods, one kind for the list and one for the stars.
+
+    The list: asymmetric cosine (Aiolli 2013, "Efficient top-n recommendation for very large scale binary rated
+    datasets", eq. 5) between columns of what was watched, shrunk; every movie is scored through its nearest
+    neighbours only, which keeps well-known films from winning by the number of their neighbours.
+    The stars: the baseline plus the weighted mean of what it leaves over of the profile's ratings, with shrunk
+    correlations of residuals as weights (Koren 2010, "Factor in the neighbors", eq. 3 and 4).
+    """
+
+    key = "item_knn"
+    title = "Similar films"
+    summary = "Films that people who watched yours watched too, and the stars that similar films got from you."
+    config_class = ItemKNNConfig
+    config: ItemKNNConfig
+
+    # --- fitting ------------------------------------------------------------------------------------------
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        from core.recommenders.neighbour_kernels import nearest_movies
+
+        config, n = self.config, dataset.n_movies
+        fitted = fit_baseline(dataset)
+        progress(0.02, "subtracting the baseline")
+        residuals = quantised(fitted.bias_residuals(dataset))
+        by_movie = dataset.matrix(residuals).tocsc()
+        size = np.maximum(dataset.movie_counts, 1).astype(np.float64)
+        spread = _root_mean_square(by_movie.data, dataset.movie_indptr)
+        shapes = ((n, min(config.neighbours, n)), (n, min(config.rating_neighbours, n)))
+        watch_items, rating_items = (np.empty(shape, dtype=np.int32) for shape in shapes)
+        watch_values, rating_values = (np.empty(shape, dtype=np.float32) for shape in shapes)
+        for start in range(0, n, _BLOCK):
+            stop = min(start + _BLOCK, n)
+            nearest_movies(
+                start,
+                stop,
+                dataset.user_indptr,
+                dataset.user_items,
+                residuals,
+                dataset.movie_indptr,
+                dataset.movie_users,
+                by_movie.data,
+                (size**config.asymmetry).astype(np.float32),
+                (size ** (1 - config.asymmetry)).astype(np.float32),
+                config.shrinkage,
+                spread,
+                config.rating_shrinkage,
+                config.min_common,
+                watch_items[start:stop],
+                watch_values[start:stop],
+                rating_items[start:stop],
+                rating_values[start:stop],
+            )
+            progress(0.05 + 0.9 * stop / n, "comparing films")
+        np.power(watch_values, config.sharpness, out=watch_values)
+        watch_values *= (size**config.score_power).astype(np.float32)[:, None]
+        targets, places = np.nonzero(watch_items >= 0)
+        rows = SparseRows.from_lists(
+            watch_items[targets, places], targets.astype(np.int32), watch_values[targets, places], n
+        )
+        return {
+            **rows.arrays("watched"),
+            "rated_items": rating_items,
+            "rated_values": rating_values.astype(np.float16),
+            **fitted.baseline.arrays(),
+        }
+
+    # --- asking -------------------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        self._rows = SparseRows.from_arrays(self.arrays, "watched")
+        self._baseline = Baseline.from_arrays(self.arrays)
+        counts = self.dataset.movie_counts
+        prior = self.config.popularity * counts / self.dataset.n_users
+        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        weights = profile_weights(self._baseline, profile, self.config.rating_gain)
+        scores = self._rows.weighted_sum(profile.items, weights)
+        scores += self._prior
+        return scores
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        user = self._baseline.fold_in(profile)
+        left = np.full(self.dataset.n_movies + 1, np.nan, dtype=np.float32)
+        left[profile.items] = self._baseline.profile_residuals(user, profile)
+        # Empty places hold -1, which points at the last entry: never rated.
+        predicted = self._baseline.predict(user, items)
+        for start in range(0, len(items), _PREDICT_BLOCK):
+            span = slice(start, start + _PREDICT_BLOCK)
+            predicted[span] += self._correction(left, items[span])
+        return predicted
+
+    def _correction(self, left: NDArray[np.float32], items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return what the most similar films of the profile add to the baseline of some movies."""
+        config = self.config
+        residuals = left[self.arrays["rated_items"][items]]
+        known = ~np.isnan(residuals)
+        known &= np.cumsum(known, axis=1) <= config.rating_used
+        weights = np.where(known, self.arrays["rated_values"][items], 0).astype(np.float32) ** config.rating_power
+        total = np.einsum("ij,ij->i", weights, np.where(known, residuals, np.float32(0)))
+        correction: NDArray[np.float32] = (total / (weights.sum(axis=1) + config.rating_penalty + 1e-9)).astype(
+            np.float32
+        )
+        return correction
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        return self._rows.dense_row(item)
+
+    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        weights = profile_weights(self._baseline, profile, self.config.rating_gain)
+        values = weights * self._rows.column(profile.items, item)
+        return self._movie_contributions(profile, values, float(self._prior[item]), "How many people rated it")
+
+
+def quantised(residuals: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Return residuals as int8 in units of `RESIDUAL_UNIT`; overwrites its argument."""
+    residuals /= RESIDUAL_UNIT
+    np.rint(residuals, out=residuals)
+    return np.clip(residuals, -127, 127, out=residuals).astype(np.int8)
+
+
+def _root_mean_square(values: NDArray[np.int8], indptr: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the root mean square of each segment, 1 where it is empty or all zero."""
+    squares = np.concatenate([[0], np.cumsum(values.astype(np.int16) ** 2, dtype=np.int64)])
+    total = (squares[indptr[1:]] - squares[indptr[:-1]]).astype(np.float64)
+    mean = total / np.maximum(np.diff(indptr), 1)
+    return np.sqrt(np.where(mean > 0, mean, 1)).astype(np.float32)
