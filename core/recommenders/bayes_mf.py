@@ -257,4 +257,6 @@ def _content_features(dataset: Dataset) -> sparse.csr_array:
     one_hot = sparse.csr_array(
         (np.ones(len(decade)), (np.arange(len(decade)), decade)), shape=(len(decade), int(decade.max()) + 1)
     )
-    return sparse.hstack([sparse.csr_array(dataset.movies.genre_matrix().astype(np.float64)), one_hot], format="csr")
+    genres = sparse.csr_array(dataset.movies.genre_matrix().astype(np.float64))
+    features: sparse.csr_array = sparse.hstack([genres, one_hot], format="csr")
+    return features

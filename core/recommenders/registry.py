@@ -9,11 +9,12 @@ from core.recommenders.base import Recommender
 __all__ = ["algorithm_keys", "recommender_class", "training_order"]
 
 _WHERE = {
-    "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
+    "hybrid": ("core.recommenders.hybrid", "Hybrid"),
     "svd": ("core.recommenders.svd", "SVD"),
     "surprise_svd": ("core.recommenders.surprise_svd", "SurpriseSVD"),
     "item_knn": ("core.recommenders.item_knn", "ItemKNN"),
     "ease": ("core.recommenders.ease", "EASE"),
+    "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
     "popularity": ("core.recommenders.popularity", "Popularity"),
 }
 
