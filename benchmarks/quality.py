@@ -1,7 +1,7 @@
 """Accuracy of our algorithms beside other libraries', on the same splits, with intervals and paired tests.
 
-``python benchmarks/quality.py [--datasets ml-100k,ml-latest-small] [--protocols ratings,ranking,coldstart,wishes]
-[--algorithms hybrid,ease] [--peer-python PYTHON] [--quick] [--out docs/QUALITY.md]``
+``python -m benchmarks.quality [--datasets ml-100k,ml-latest-small] [--algorithms hybrid,ease] [--quick]
+[--protocols ratings,ranking,coldstart,wishes,asking] [--peer-python PYTHON] [--out docs/QUALITY.md]``
 
 Ratings: shuffled 5-fold over all ratings on ml-100k, one random 80/20 split on ml-latest-small. Ranking: a random
 fifth of each user's ratings held out, the full catalogue ranked without training movies, every held-out rating
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmarks.quality_asking import asking
 from benchmarks.quality_report import Row, render, update_document
 from benchmarks.quality_wishes import cold_start, wishes
 from core.data.dataset import Dataset
@@ -40,6 +41,13 @@ PEER_OPTIONS: dict[str, dict[str, Any]] = {
     "ml-latest-small": {"als": (48, 10, 1, 15), "lenskit_als": (32, 1, 10), "cosine": 20, "bm25": 200, "ease": 500},
 }
 """Peers' hyper-parameters, each found on a validation tenth of the training part (seed 42) of its data set."""
+
+EXTRAS: dict[str, Callable[[Dataset, argparse.Namespace], str]] = {
+    "coldstart": lambda dataset, options: cold_start(dataset, options.algorithms.split(",")),
+    "wishes": lambda dataset, options: wishes(dataset, options.extras_for),
+    "asking": lambda dataset, options: asking(dataset, options.extras_for),
+}
+"""Tables about ours alone."""
 
 
 @dataclass
@@ -197,8 +205,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--datasets", default="ml-100k,ml-latest-small", help="installed data sets")
-    parser.add_argument("--protocols", default="ratings,ranking,coldstart,wishes")
-    parser.add_argument("--wishes-for", default=algorithm_keys()[0], help="whose lists are re-ranked")
+    parser.add_argument("--protocols", default="ratings,ranking,coldstart,wishes,asking")
+    parser.add_argument("--extras-for", default=algorithm_keys()[0], help="whose lists are re-ranked and asked for")
     parser.add_argument("--algorithms", default=",".join(algorithm_keys()), help="ours, by key")
     parser.add_argument("--seeds", default=",".join(map(str, SEEDS)), help="of the ranking splits")
     parser.add_argument("--peer-python", default=sys.executable, help="a Python that has the peers")
@@ -218,14 +226,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in options.datasets.split(","):
         dataset = Dataset.open(settings.data_dir / name)
         for kind in options.protocols.split(","):
-            if kind in ("coldstart", "wishes"):
+            if kind in EXTRAS:
                 with threadpool_limits(limits=1):
-                    text = (
-                        cold_start(dataset, options.algorithms.split(","))
-                        if kind == "coldstart"
-                        else wishes(dataset, options.wishes_for)
-                    )
-                publish(text, f"{name}:{kind}", options.out)
+                    publish(EXTRAS[kind](dataset, options), f"{name}:{kind}", options.out)
                 continue
             plans = protocols(name, kind, [int(seed) for seed in options.seeds.split(",")], quick=options.quick)
             peer_python = None if options.no_peers else options.peer_python

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import quality_asking
 from benchmarks.quality import main, protocols
+from benchmarks.quality_asking import asking
 from benchmarks.quality_report import update_document
 from benchmarks.quality_wishes import cold_start, wishes
 from tests.toy import toy_dataset
@@ -65,3 +67,9 @@ def test_cold_start_and_wishes_are_tables() -> None:
     table = wishes(data, "popularity")
     assert "| diversity .2 |" in table
     assert table.count("\n|") == 14
+
+
+def test_asking_compares_three_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality_asking, "POOL", 30)
+    table = asking(toy_dataset(n_users=200), "popularity", (42,))
+    assert table.count("| rate first |") == table.count("| random |") == 3
