@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     """Redis for rate limits shared by all workers."""
     rate_limit: str = "1000 per second"
-    """What one client may ask of the API, in Flask-Limiter's notation; `off` for no limit."""
+    """What one client may ask of the API, like `100 per minute`; `off` for no limit."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """Number of reverse proxies in front whose `X-Forwarded-*` headers are believed."""
     database_url: str | None = None
