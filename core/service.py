@@ -14,6 +14,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.filters import filter_mask
+from core.limits import model_budget_mb
 from core.recommenders.registry import algorithm_keys
 from core.views import (
     ContributionView,
@@ -359,7 +360,8 @@ def open_service(settings: Settings | None = None, load: bool = True) -> CineMat
     chosen = settings or load_settings()
     dataset = Dataset.open(chosen.dataset_dir)
     keys = chosen.algorithms or algorithm_keys()
-    models = ModelCache(dataset, chosen.dataset_models_dir, keys, chosen.memory_budget_mb)
+    budget = model_budget_mb(chosen.memory_budget_mb, chosen.workers)
+    models = ModelCache(dataset, chosen.dataset_models_dir, keys, budget)
     if load:
         models.load_all()
     return CineMatch(dataset, models, TitleIndex(dataset), chosen)
