@@ -86,7 +86,7 @@ def _header() -> Component:
                 **{"data-nav": "1"},
             ),
             html.Nav(_links(), className="header-nav", **{"aria-label": "Main"}),
-            html.Div(_search(Shell.SEARCH), className="header-search", role="search"),
+            html.Div(_search(Shell.SEARCH), className="header-search", role="search", **{"aria-label": "All films"}),
             dmc.ColorSchemeToggle(
                 lightIcon=icon("sun"),
                 darkIcon=icon("moon"),
@@ -101,7 +101,12 @@ def _header() -> Component:
 
 def _navbar() -> list[Component]:
     return [
-        html.Div(_search(Shell.NAV_SEARCH), className="navbar-search", role="search"),
+        html.Div(
+            _search(Shell.NAV_SEARCH),
+            className="navbar-search",
+            role="search",
+            **{"aria-label": "All films, small screen"},
+        ),
         html.Nav([_link("/", "Home"), *_links()], className="navbar-nav", **{"aria-label": "Main, small screen"}),
     ]
 

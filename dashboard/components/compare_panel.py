@@ -78,7 +78,9 @@ def compare_panel(statuses: Sequence[ModelStatus], runs: Sequence[RunSummary], c
 
 
 def _controls(statuses: Sequence[ModelStatus], keys: list[str]) -> list[Component]:
-    options: list[Any] = [dmc.Chip(status.name, value=status.key, size="sm") for status in statuses]
+    options: list[Any] = [
+        dmc.Chip(status.name, value=status.key, size="sm", autoContrast=True) for status in statuses
+    ]
     return [
         html.Div(
             [

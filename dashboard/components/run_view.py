@@ -44,15 +44,15 @@ def run_view(run: EvaluationRun) -> Component:
     return html.Div(
         [
             html.P(
-                f"{run.dataset['name']}: {run.summary} Measured {run.created_at[:16].replace('T', ' ')} UTC "
-                f"in {run.seconds:,.0f} s, code {run.environment.get('code', '')}.",
+                f"{run.summary} Measured {run.created_at[:16].replace('T', ' ')} UTC "
+                f"in {run.seconds:,.0f} s with code {run.environment['code_version']}.",
                 className="muted",
             ),
             html.Div(charts, className="chart-grid"),
             html.Div(
                 [
                     html.H3("All metrics"),
-                    html.P("Value, and below it the 95% interval over users. Columns sort.", className="note"),
+                    html.P("Point at a value for its 95% interval over users. Columns sort.", className="note"),
                     _grid(run),
                 ],
                 className="stack-sm",

@@ -54,7 +54,7 @@ def similar_panel(
                 className="compare-controls panel",
             ),
             dcc.Store(id=Analytics.SIMILAR_ADDRESS),
-            html.Div(id=Analytics.SIMILAR),
+            html.Div(id=Analytics.SIMILAR, className="await"),
         ],
         className="stack-lg",
     )
@@ -64,6 +64,7 @@ def similar_view(name: str, found: Sequence[SimilarMovie], algorithm: str) -> Co
     """Return the neighbours of a film as cards and as a chart."""
     return html.Div(
         [
+            html.H2(f"Films like {name}", className="visually-hidden"),
             html.Ul([similar_card(neighbour) for neighbour in found], className="card-grid"),
             chart(
                 f"Similarity to {name}",

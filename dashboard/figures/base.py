@@ -16,7 +16,7 @@ SERIES = ("#c08c12", "#4d8fac", "#b5594a", "#6f9a58", "#8d75b8", "#c27a3d", "#4f
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
     """Return an axis without lines, with quiet grid lines."""
     return {
-        "title": {"text": title, "standoff": 10},
+        "title": {"text": title, "standoff": 14, "font": {"size": 12}},
         "zeroline": False,
         "automargin": True,
         "fixedrange": True,

@@ -57,8 +57,8 @@ def metric_dots(run: EvaluationRun, metric: str) -> dict[str, Any]:
     ]
     return figure(
         data,
-        height=70 + 34 * max(len(rows), 1),
-        xaxis=axis(metric_label(metric), tickformat=".3~f"),
+        height=56 + 34 * max(len(rows), 1),
+        xaxis=axis(tickformat=".3~f", nticks=6),
         yaxis=axis(autorange="reversed", showgrid=False),
     )
 

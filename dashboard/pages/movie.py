@@ -145,5 +145,5 @@ def _similar(service: CineMatch, query: Query) -> list[Component]:
             ],
             className="section-head",
         ),
-        html.Div(id=Movie.SIMILAR),
+        html.Div(id=Movie.SIMILAR, className="await"),
     ]

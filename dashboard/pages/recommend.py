@@ -48,7 +48,11 @@ def layout(service: CineMatch, query: Query) -> Component:
             ),
             html.Div(
                 [
-                    html.Div(_controls(service, query, state, span), className="controls stack", role="search"),
+                    html.Section(
+                        _controls(service, query, state, span),
+                        className="controls stack",
+                        **{"aria-label": "What to recommend"},
+                    ),
                     html.Div(_results(), className="results"),
                 ],
                 className="workbench",
@@ -179,7 +183,7 @@ def _results() -> list[Component]:
         html.Section(
             [
                 html.Div(html.H2("The taste behind it"), className="section-head"),
-                html.Div(id=Recommend.TASTE),
+                html.Div(id=Recommend.TASTE, className="await"),
             ],
             className="section",
         ),

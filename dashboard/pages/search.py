@@ -50,6 +50,7 @@ def layout(service: CineMatch, query: Query) -> Component:
                 ],
                 className="search-head",
                 role="search",
+                **{"aria-label": "Catalogue"},
             ),
             dcc.Store(id=Search.ADDRESS),
             html.P(id=Search.SUMMARY, className="muted search-summary", **{"aria-live": "polite"}),
