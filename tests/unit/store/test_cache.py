@@ -178,3 +178,21 @@ def test_a_manifest_of_an_unknown_algorithm_fails(dataset, models):
     file.write_text(json.dumps({**json.loads(file.read_text()), "algorithm": "nonsense"}))
     (status,) = _cache(dataset, models).load_all()
     assert status.state == "failed"
+
+
+def test_a_model_that_is_replaced_while_it_is_opened_is_opened_again(dataset, models, monkeypatch):
+    real = cache_module.open_artifact
+    opened = []
+
+    def replaced_meanwhile(*arguments: object) -> object:
+        model = real(*arguments)
+        if not opened:
+            save_model(Popularity({"shrinkage": 42.0}).fit(dataset), models / "popularity")
+        opened.append(model)
+        return model
+
+    monkeypatch.setattr(cache_module, "open_artifact", replaced_meanwhile)
+    cache = _cache(dataset, models)
+    assert cache.get("popularity") is opened[1]
+    assert cache.get("popularity").config.shrinkage == 42.0
+    assert cache.statuses()[0].config == {"shrinkage": 42.0}
