@@ -46,6 +46,9 @@ class BayesianMFConfig(AlgorithmConfig):
     """Stars that a movie gains in the ranking for each factor e in its number of ratings."""
     profile_limit: int = Field(default=2000, ge=1)
     """Ratings of a profile that are folded in; of longer ones an even selection."""
+    rating_limit: int = Field(default=2_000_000, ge=1)
+    """Above this many ratings the chain sees all ratings of randomly drawn users, about as many together: only the
+    movies' side is kept, which so many ratings settle, and time and memory stay bounded."""
     seed: int = 0
 
 
@@ -71,12 +74,14 @@ class BayesianMF(Recommender):
         from core.recommenders.gibbs import GibbsSettings, Ratings, run_chain
 
         config = self.config
-        users = dataset.rating_users()
-        ratings = Ratings(
-            users, dataset.user_items, dataset.stars().astype(np.float64), dataset.n_users, dataset.n_movies
-        )
-        small = min(dataset.n_users, dataset.n_movies) <= config.feature_limit
-        watched = dataset.matrix(np.ones(dataset.n_ratings))
+        chosen = _some_users(dataset, config.rating_limit, config.seed)
+        lengths = np.diff(dataset.user_indptr)
+        kept = np.repeat(chosen, lengths)
+        users = np.repeat(np.arange(chosen.sum(), dtype=np.int32), lengths[chosen])
+        items, stars = dataset.user_items[kept], dataset.user_ratings[kept] * 0.5
+        ratings = Ratings(users, items, stars, int(chosen.sum()), dataset.n_movies)
+        small = min(ratings.n_users, ratings.n_items) <= config.feature_limit
+        watched = sparse.csr_array((np.ones(len(users)), (users, items)), shape=(ratings.n_users, ratings.n_items))
         user_features = _unit_rows(watched) if small else None
         movie_features = sparse.hstack(
             [_content_features(dataset), *([_unit_rows(watched.T.tocsr())] if small else [])], format="csr"
@@ -239,6 +244,16 @@ class _Posterior:
     scale: NDArray[np.float64]
     weighted: NDArray[np.float32]
     targets: NDArray[np.float32]
+
+
+def _some_users(dataset: Dataset, limit: int, seed: int) -> NDArray[np.bool_]:
+    """Return a mask of randomly drawn users with at most `limit` ratings together, at least one; all if they fit."""
+    chosen = np.ones(dataset.n_users, dtype=bool)
+    if dataset.n_ratings > limit:
+        order = np.random.default_rng(seed).permutation(dataset.n_users)
+        together = np.cumsum(np.diff(dataset.user_indptr)[order])
+        chosen[order[max(int(np.searchsorted(together, limit, side="right")), 1) :]] = False
+    return chosen
 
 
 def _unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:

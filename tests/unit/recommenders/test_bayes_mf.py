@@ -6,7 +6,7 @@ from scipy import sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.bayes_mf import BayesianMF
+from core.recommenders.bayes_mf import BayesianMF, _some_users
 from core.recommenders.gibbs import Link, sample_wishart
 from core.recommenders.gibbs_kernels import sample_rows
 from tests.toy import toy_dataset
@@ -143,3 +143,19 @@ def test_without_links_it_still_serves(dataset: Dataset) -> None:
     assert np.isfinite(fitted.predict(Profile.empty(), [0, 1])).all()
     explained = fitted.explain(dataset.profile(0), 3)
     assert sum(part.value for part in explained.contributions) == pytest.approx(explained.score, rel=1e-3)
+
+
+def test_beyond_the_limit_the_chain_sees_some_users_and_the_model_still_knows_all_movies(dataset: Dataset) -> None:
+    chosen = _some_users(dataset, dataset.n_ratings // 2, 3)
+    lengths = np.diff(dataset.user_indptr)
+    together = int(lengths[chosen].sum())
+    assert dataset.n_ratings // 2 - lengths.max() < together <= dataset.n_ratings // 2
+    assert _some_users(dataset, dataset.n_ratings, 3).all()
+    assert _some_users(dataset, 1, 3).sum() == 1
+    part = BayesianMF({**SHORT, "rating_limit": dataset.n_ratings // 2}).fit(dataset)
+    whole = BayesianMF(SHORT).fit(dataset)
+    assert part.arrays["factors"].shape == whole.arrays["factors"].shape
+    assert not np.array_equal(part.arrays["factors"], whole.arrays["factors"])
+    profile = dataset.profile(0)
+    items = np.flatnonzero(dataset.movie_counts > 0).astype(np.int32)
+    assert np.corrcoef(part.predict(profile, items), whole.predict(profile, items))[0, 1] > 0.6
