@@ -11,10 +11,7 @@ files (`benchmarks/peers.py`) and are judged by the same code from the lists and
 
 import argparse
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +21,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from benchmarks.peer_process import PeerRun, start_peers
 from benchmarks.quality_asking import asking
 from benchmarks.quality_report import Row, render, update_document
 from benchmarks.quality_wishes import cold_start, wishes
@@ -86,55 +84,23 @@ def measure_ours(split: Split, protocol: Protocol, keys: Sequence[str], entries:
         say(f"  {key}: {headline(entry.parts[-1], protocol)} ({fit_seconds:.1f} s to fit)")
 
 
-def start_peers(
-    split: Split, protocol: Protocol, python: str, options: dict[str, Any], folder: Path
-) -> subprocess.Popen[bytes]:
-    """Hand the training part to the peers and let them run beside us."""
-    train = split.train
-    task: dict[str, Any] = {
-        "n_users": train.n_users,
-        "n_movies": train.n_movies,
-        "users": train.rating_users(),
-        "items": train.user_items,
-        "ratings": train.stars(),
-        **options,
-    }
-    if protocol.kind == "ratings":
-        task |= {"test_users": split.test_users, "test_items": split.test_items}
-    else:
-        task |= {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
-    np.savez(folder / "task.npz", **task)
-    limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    script = Path(__file__).with_name("peers.py")
-    return subprocess.Popen(
-        [python, "-W", "ignore", str(script), str(folder / "task.npz"), str(folder / "result.npz")],
-        env={**os.environ, **limits},
-        stderr=subprocess.DEVNULL,
-    )
-
-
-def collect_peers(
-    process: subprocess.Popen[bytes], split: Split, protocol: Protocol, folder: Path, entries: dict[str, Entry]
-) -> dict[str, Any]:
+def judge_peers(run: PeerRun, split: Split, protocol: Protocol, entries: dict[str, Entry]) -> dict[str, Any]:
     """Judge what the peers answered; return their own report."""
-    if process.wait() != 0:
-        raise SystemExit(f"The peers' process ended with code {process.returncode}: run benchmarks/peers.py by hand.")
-    with np.load(folder / "result.npz", allow_pickle=False) as answers:
-        report: dict[str, Any] = json.loads(str(answers["report"]))
-        for key, title in report["titles"].items():
-            entry = entries.setdefault(key, Entry(title, ours=False))
-            if protocol.kind == "ratings":
-                measured = judge_ratings(answers[key], split, protocol)
-            else:
-                measured = judge_lists(answers[key], np.unique(split.test_users), split, protocol)
-            entry.parts.append(measured)
-            entry.seconds += report["seconds"][key]
-            say(f"  {title}: {headline(measured, protocol)} ({report['seconds'][key]} s)")
+    answers, report = run.answers()
+    for key, title in report["titles"].items():
+        entry = entries.setdefault(key, Entry(title, ours=False))
+        if protocol.kind == "ratings":
+            measured = judge_ratings(answers[key], split, protocol)
+        else:
+            measured = judge_lists(answers[key], np.unique(split.test_users), split, protocol)
+        entry.parts.append(measured)
+        entry.seconds += report["seconds"][key]
+        say(f"  {title}: {headline(measured, protocol)} ({report['seconds'][key]} s)")
     return report
 
 
 def run_task(
-    dataset: Dataset, plans: Sequence[Protocol], keys: Sequence[str], peer_python: str | None
+    dataset: Dataset, plans: Sequence[Protocol], keys: Sequence[str], peer_python: str | None, kept_in: Path
 ) -> tuple[list[Row], dict[str, Any]]:
     """Measure everything of one table."""
     entries: dict[str, Entry] = {}
@@ -142,18 +108,12 @@ def run_task(
     for plan in plans:
         for number, split in enumerate(plan.splits(dataset)):
             say(f"{dataset.name}, {plan.kind}, seed {plan.seed}, split {number + 1} of {plan.n_splits}")
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                options = PEER_OPTIONS.get(dataset.name, {})
-                process = start_peers(split, plan, peer_python, options, folder) if peer_python else None
-                try:
-                    measure_ours(split, plan, keys, entries)
-                    if process is not None:
-                        report = collect_peers(process, split, plan, folder, entries)
-                finally:
-                    if process is not None and process.poll() is None:
-                        process.kill()
-                        process.wait()
+            if peer_python is None:
+                measure_ours(split, plan, keys, entries)
+                continue
+            with start_peers(split, plan, peer_python, PEER_OPTIONS.get(dataset.name, {}), kept_in) as peers:
+                measure_ours(split, plan, keys, entries)
+                report = judge_peers(peers, split, plan, entries)
     primary = ("rmse", "mae") if plans[0].kind == "ratings" else ("ndcg@10", "recall@20", "ndcg@20")
     together = {key: combine(entry.parts) for key, entry in entries.items()}
     comparisons, leaders = compare_measured(together, primary, plans[0].seed)
@@ -223,6 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     settings = load_settings()
     started = time.perf_counter()
     documents: dict[str, Any] = {}
+    keys = [key for key in options.algorithms.split(",") if key]
     for name in options.datasets.split(","):
         dataset = Dataset.open(settings.data_dir / name)
         for kind in options.protocols.split(","):
@@ -233,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             plans = protocols(name, kind, [int(seed) for seed in options.seeds.split(",")], quick=options.quick)
             peer_python = None if options.no_peers else options.peer_python
             with threadpool_limits(limits=1):
-                rows, facts = run_task(dataset, plans, options.algorithms.split(","), peer_python)
+                rows, facts = run_task(dataset, plans, keys, peer_python, settings.cache_dir / "peers")
             text = render(name, kind, rows, facts)
             publish(text, f"{name}:{kind}", options.out)
             documents[f"{name}:{kind}"] = [row.to_dict() for row in rows]

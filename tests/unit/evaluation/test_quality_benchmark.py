@@ -1,5 +1,6 @@
 """The quality benchmark: the same splits for everybody, one table, its place in a document."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def test_one_table_with_ours_and_peers(
 ) -> None:
     toy_dataset().save(tmp_path / "toy")
     monkeypatch.setenv("CINEMATCH_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CINEMATCH_CACHE_DIR", str(tmp_path / "cache"))
     document = tmp_path / "QUALITY.md"
     arguments = ["--datasets", "toy", "--protocols", kind, "--algorithms", "popularity", "--quick"]
     main([*arguments, "--out", str(document), "--peer-python", sys.executable])
@@ -42,8 +44,13 @@ def test_one_table_with_ours_and_peers(
         text
         in f"# Quality\n\n<!-- quality toy:{kind} -->\n{capsys.readouterr().out.rstrip()}\n<!-- end toy:{kind} -->\n"
     )
+    (kept,) = (tmp_path / "cache" / "peers").glob("*.npz")
     if kind == "ratings":
         assert "| Surprise SVD++, default |" in text
+    monkeypatch.setattr(subprocess, "Popen", None)
+    main([*arguments, "--out", str(document), "--peer-python", sys.executable])
+    assert kept.exists()
+    assert len(list(kept.parent.iterdir())) == 1
 
 
 def test_a_table_replaces_its_former_self_and_nothing_else(tmp_path: Path) -> None:

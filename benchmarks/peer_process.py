@@ -1,0 +1,97 @@
+"""Peers in a process of their own, beside ours; what they answered on a split is kept and used again."""
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.splits import Split
+from core.evaluation.protocols import Protocol
+
+__all__ = ["PeerRun", "start_peers"]
+
+SCRIPT = Path(__file__).with_name("peers.py")
+
+
+@dataclass
+class PeerRun:
+    """A run that may still be going on; `answers` waits for it."""
+
+    result: Path
+    process: "subprocess.Popen[bytes] | None"
+
+    def answers(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+        """Return lists or stars by peer, and the peers' own report."""
+        if self.process is not None and (code := self.process.wait()) != 0:
+            raise SystemExit(f"The peers' process ended with code {code}. Run {SCRIPT} by hand to see why.")
+        with np.load(self.result, allow_pickle=False) as archive:
+            found = {name: archive[name] for name in archive.files}
+        report: dict[str, Any] = json.loads(str(found.pop("report")))
+        return found, report
+
+
+@contextmanager
+def start_peers(
+    split: Split, protocol: Protocol, python: str, options: dict[str, Any], kept_in: Path
+) -> Iterator[PeerRun]:
+    """Hand the training part to the peers and let them run beside us.
+
+    Parameters
+    ----------
+    python : str
+        A Python that has the peers.
+    options : dict
+        Their hyper-parameters.
+    kept_in : path
+        Where answers are kept, by a digest of the task, the peers' code and the Python that runs it.
+    """
+    task = _task(split, protocol, options)
+    digest = hashlib.sha256(SCRIPT.read_bytes() + python.encode())
+    for name, value in sorted(task.items()):
+        digest.update(name.encode() + np.ascontiguousarray(value).tobytes())
+    kept_in.mkdir(parents=True, exist_ok=True)
+    kept = kept_in / f"{digest.hexdigest()[:20]}.npz"
+    if kept.exists():
+        yield PeerRun(kept, None)
+        return
+    with tempfile.TemporaryDirectory(dir=kept_in) as name:
+        source, target = Path(name) / "task.npz", Path(name) / "result.npz"
+        np.savez(source, **task)
+        limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        process = subprocess.Popen(
+            [python, "-W", "ignore", str(SCRIPT), str(source), str(target)],
+            env={**os.environ, **limits},
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield PeerRun(target, process)
+            if process.wait() == 0:
+                target.replace(kept)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def _task(split: Split, protocol: Protocol, options: dict[str, Any]) -> dict[str, Any]:
+    train = split.train
+    task: dict[str, Any] = {
+        "n_users": train.n_users,
+        "n_movies": train.n_movies,
+        "users": train.rating_users(),
+        "items": train.user_items,
+        "ratings": train.stars(),
+        **options,
+    }
+    if protocol.kind == "ratings":
+        return task | {"test_users": split.test_users, "test_items": split.test_items}
+    return task | {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
