@@ -12,6 +12,7 @@ _WHERE = {
     "hybrid": ("core.recommenders.hybrid", "Hybrid"),
     "svd": ("core.recommenders.svd", "SVD"),
     "surprise_svd": ("core.recommenders.surprise_svd", "SurpriseSVD"),
+    "user_knn": ("core.recommenders.user_knn", "UserKNN"),
     "item_knn": ("core.recommenders.item_knn", "ItemKNN"),
     "ease": ("core.recommenders.ease", "EASE"),
     "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),

@@ -1,0 +1,286 @@
+"""User-based nearest neighbours: what people with your taste watched, and how they rated it."""
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.base import AlgorithmConfig, Progress, Recommender
+from core.recommenders.biases import Baseline, fit_baseline
+from core.recommenders.item_knn import RESIDUAL_UNIT, quantised
+from core.recommenders.results import Contribution
+from core.recommenders.sparse_rows import add_column
+from core.recommenders.topn import top_n
+from core.recommenders.watching import profile_weights
+
+__all__ = ["UserKNN", "UserKNNConfig"]
+
+_SIMILAR_RATERS = 1000
+_SIMILAR_SHRINKAGE = 5.0
+
+
+class UserKNNConfig(AlgorithmConfig):
+    """Configuration of `UserKNN`."""
+
+    neighbours: int = Field(default=164, ge=1)
+    """People from whom the list is drawn."""
+    movie_power: float = Field(default=0.28, ge=0, le=1)
+    """A common film counts less the more people rated it: divided by that number to this power."""
+    asymmetry: float = Field(default=0.52, ge=0, le=1)
+    """Exponent of the profile's size in the cosine; the neighbour's has one minus it."""
+    shrinkage: float = Field(default=1.8, ge=0)
+    """Added to the cosine's denominator."""
+    sharpness: float = Field(default=3.0, gt=0)
+    """Similarities are taken to this power."""
+    activity_power: float = Field(default=0.25, ge=0, le=1)
+    """A neighbour's vote is divided by his number of ratings to this power."""
+    score_power: float = Field(default=-0.14, ge=-1, le=1)
+    """Scores are multiplied by the movie's number of ratings to this power."""
+    rating_gain: float = Field(default=0.1, ge=0)
+    """How much more a rating counts for each star above what the user gives on average."""
+    popularity: float = Field(default=1e-5, ge=0)
+    """Added to the score, times the share of people who rated the movie: the order where nothing else is known."""
+    profile_limit: int = Field(default=128, ge=1)
+    """Films of a profile that are compared; of longer ones a random choice, always the same."""
+    rating_candidates: int = Field(default=1000, ge=1)
+    """People with the most similar films whose ratings are looked at for the stars."""
+    rating_used: int = Field(default=60, ge=1)
+    """Of those who rated a film the most similar that its prediction uses."""
+    rating_shrinkage: float = Field(default=100.0, ge=0)
+    """Common films at which a correlation counts half."""
+    rating_penalty: float = Field(default=0.3, ge=0)
+    """Added to the sum of the weights, which pulls predictions towards the baseline."""
+
+
+class _Neighbourhood(NamedTuple):
+    """The people nearest to a profile.
+
+    Attributes
+    ----------
+    users : ndarray of int32, shape (n,)
+    votes : ndarray of float32, shape (n,)
+        What each adds to the films that he rated.
+    """
+
+    users: NDArray[np.int32]
+    votes: NDArray[np.float32]
+
+
+class UserKNN(Recommender):
+    """User-based neighbourhoods over the training ratings, one kind for the list and one for the stars.
+
+    The list: powered, shrunk asymmetric cosine (Aiolli 2013, eq. 5) between what was watched, common films weighted
+    down by their popularity; the nearest people vote for what they rated. The stars: the baseline plus the weighted
+    mean of what it leaves over of other people's ratings, with shrunk correlations of residuals as weights (Koren
+    2010, "Factor in the neighbors", eq. 3 and 4, by users).
+    Nothing is computed between all pairs of people: a profile is compared through the columns of its films.
+    """
+
+    key = "user_knn"
+    title = "Similar people"
+    summary = "What the people whose films overlap most with yours watched, and the stars they gave."
+    config_class = UserKNNConfig
+    config: UserKNNConfig
+
+    # --- fitting ------------------------------------------------------------------------------------------
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        fitted = fit_baseline(dataset)
+        progress(0.4, "subtracting the baseline")
+        residuals = quantised(fitted.bias_residuals(dataset))
+        left = quantised(fitted.residuals(dataset))
+        progress(0.8, "measuring profiles")
+        lengths = np.diff(dataset.user_indptr)
+        norms = _segment_sums(self._movie_weights(dataset)[dataset.user_items], dataset.user_indptr)
+        squares = _segment_sums(residuals.astype(np.int16) ** 2, dataset.user_indptr)
+        spread = np.sqrt(np.where(squares > 0, squares, 1) / np.maximum(lengths, 1)) * RESIDUAL_UNIT
+        return {
+            "norms": norms.astype(np.float32),
+            "spread": spread.astype(np.float32),
+            "residuals": residuals,
+            "left": left,
+            **fitted.baseline.arrays(),
+        }
+
+    def _movie_weights(self, dataset: Dataset) -> NDArray[np.float32]:
+        counts = np.maximum(dataset.movie_counts, 1).astype(np.float32)
+        return counts ** np.float32(-self.config.movie_power)
+
+    def _bind(self) -> None:
+        dataset, config = self.dataset, self.config
+        self._baseline = Baseline.from_arrays(self.arrays)
+        self._weights = self._movie_weights(dataset)
+        counts = dataset.movie_counts
+        self._outward = np.maximum(counts, 1).astype(np.float32) ** np.float32(config.score_power)
+        prior = config.popularity * counts / dataset.n_users
+        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+        # Plain views: each slice of a memmap object would build another memmap object.
+        self._user_items = dataset.user_items.view(np.ndarray)
+        self._movie_users = dataset.movie_users.view(np.ndarray)
+
+    @cached_property
+    def _ones(self) -> NDArray[np.float32]:
+        """As many ones as the longest row or column has entries."""
+        longest = max(int(np.diff(self.dataset.user_indptr).max()), int(self.dataset.movie_counts.max()))
+        return np.ones(longest, dtype=np.float32)
+
+    # --- neighbours ---------------------------------------------------------------------------------------
+
+    def _compared(self, profile: Profile) -> Profile:
+        limit = self.config.profile_limit
+        if len(profile) <= limit:
+            return profile
+        chosen = np.sort(np.random.default_rng(len(profile)).choice(len(profile), limit, replace=False))
+        return Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
+
+    def _film_weights(self, compared: Profile) -> NDArray[np.float32]:
+        gains = profile_weights(self._baseline, compared, self.config.rating_gain)
+        return gains * self._weights[compared.items]
+
+    def _overlaps(self, compared: Profile) -> NDArray[np.float32]:
+        """Return the weight of what every user has in common with a profile, float32 of shape (n_users,)."""
+        overlaps = np.zeros(self.dataset.n_users, dtype=np.float32)
+        indptr = self.dataset.movie_indptr
+        starts, stops = indptr[compared.items].tolist(), indptr[compared.items + 1].tolist()
+        for start, stop, weight in zip(starts, stops, self._film_weights(compared).tolist(), strict=True):
+            if stop > start:
+                add_column(self._movie_users[start:stop], self._ones[: stop - start], weight, overlaps)
+        if compared.user is not None:
+            overlaps[compared.user] = 0
+        return overlaps
+
+    def _similarities(self, profile: Profile) -> NDArray[np.float32]:
+        """Return the shrunk asymmetric cosine with every user; -inf where nothing is in common."""
+        config = self.config
+        compared = self._compared(profile)
+        overlaps = self._overlaps(compared)
+        own = np.float32(self._weights[compared.items].sum() ** config.asymmetry)
+        norms: NDArray[np.float32] = self.arrays["norms"]
+        similarities = overlaps / (own * norms ** np.float32(1 - config.asymmetry) + np.float32(config.shrinkage))
+        return np.where(overlaps > 0, similarities, np.float32(-np.inf))
+
+    def _nearest(self, profile: Profile) -> _Neighbourhood:
+        similarities = self._similarities(profile)
+        users = top_n(similarities, self.config.neighbours)
+        activity = np.diff(self.dataset.user_indptr)[users].astype(np.float32)
+        votes = similarities[users] ** np.float32(self.config.sharpness)
+        return _Neighbourhood(users, votes / activity ** np.float32(self.config.activity_power))
+
+    # --- asking -------------------------------------------------------------------------------------------
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        scores = np.zeros(self.dataset.n_movies, dtype=np.float32)
+        nearest = self._nearest(profile)
+        indptr = self.dataset.user_indptr
+        starts, stops = indptr[nearest.users].tolist(), indptr[nearest.users + 1].tolist()
+        for start, stop, vote in zip(starts, stops, nearest.votes.tolist(), strict=True):
+            add_column(self._user_items[start:stop], self._ones[: stop - start], vote, scores)
+        scores *= self._outward
+        scores += self._prior
+        return scores
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        user = self._baseline.fold_in(profile)
+        predicted = self._baseline.predict(user, items)
+        people = top_n(self._similarities(profile), self.config.rating_candidates)
+        if len(people) == 0 or len(items) == 0:
+            return predicted
+        entries, owners = self._entries(people)
+        movies = self._user_items[entries]
+        agreement = self._agreement(
+            profile, self._baseline.profile_bias_residuals(user, profile), people, owners, movies, entries
+        )
+        wanted, place = np.unique(items, return_inverse=True)
+        position = np.full(self.dataset.n_movies, -1, dtype=np.int32)
+        position[wanted] = np.arange(len(wanted))
+        asked = np.flatnonzero((position[movies] >= 0) & (agreement[owners] > 0))
+        of, weights = position[movies[asked]], agreement[owners[asked]]
+        left = self.arrays["left"][entries[asked]] * RESIDUAL_UNIT
+        order = np.lexsort((-weights, of))
+        of, weights, left = of[order], weights[order], left[order]
+        first = np.searchsorted(of, np.arange(len(wanted)))
+        used = np.arange(len(of)) - first[of] < self.config.rating_used
+        total = np.bincount(of[used], weights[used] * left[used], minlength=len(wanted))
+        weight = np.bincount(of[used], weights[used], minlength=len(wanted))
+        correction = total / (weight + self.config.rating_penalty + 1e-9)
+        return predicted + correction[place].astype(np.float32)
+
+    def _entries(self, people: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the positions of all ratings of some people, and whose they are (positions in `people`)."""
+        indptr = self.dataset.user_indptr
+        lengths = indptr[people + 1] - indptr[people]
+        owners = np.repeat(np.arange(len(people), dtype=np.int32), lengths)
+        offsets = indptr[people] - np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        return np.arange(len(owners)) + offsets[owners], owners
+
+    def _agreement(
+        self,
+        profile: Profile,
+        residuals: NDArray[np.float32],
+        people: NDArray[np.int32],
+        owners: NDArray[np.int32],
+        movies: NDArray[np.int32],
+        entries: NDArray[np.int64],
+    ) -> NDArray[np.float32]:
+        """Return the shrunk correlation of some people's residuals with the profile's, 0 where it is negative."""
+        own = np.full(self.dataset.n_movies, np.nan, dtype=np.float32)
+        own[profile.items] = residuals
+        common = np.flatnonzero(~np.isnan(own[movies]))
+        of = owners[common]
+        products = own[movies[common]] * self.arrays["residuals"][entries[common]]
+        dots = np.bincount(of, products, minlength=len(people)) * RESIDUAL_UNIT
+        counts = np.bincount(of, minlength=len(people))
+        spread = float(np.sqrt((residuals**2).mean())) if len(residuals) else 0.0
+        scale = max(spread, 1e-3) * self.arrays["spread"][people] * (counts + self.config.rating_shrinkage)
+        return np.maximum(dots / np.maximum(scale, 1e-9), 0).astype(np.float32)
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        dataset = self.dataset
+        raters = self._movie_users[dataset.movie_indptr[item] : dataset.movie_indptr[item + 1]]
+        if len(raters) == 0:
+            return np.full(dataset.n_movies, np.nan, dtype=np.float32)
+        asked = raters[np.unique(np.linspace(0, len(raters) - 1, _SIMILAR_RATERS).astype(np.int64))]
+        common = np.bincount(self._user_items[self._entries(asked)[0]], minlength=dataset.n_movies)
+        scale = len(raters) / len(asked)
+        counts = dataset.movie_counts
+        cosine = scale * common / (np.sqrt(counts * float(counts[item])) + _SIMILAR_SHRINKAGE)
+        return np.where(common > 0, cosine, np.nan).astype(np.float32)
+
+    # --- explaining ---------------------------------------------------------------------------------------
+
+    def _voters(self, profile: Profile, item: int) -> _Neighbourhood:
+        """Return the nearest people who rated a movie and what each adds to its score."""
+        nearest = self._nearest(profile)
+        raters = self._movie_users[self.dataset.movie_indptr[item] : self.dataset.movie_indptr[item + 1]]
+        known = np.isin(nearest.users, raters)
+        return _Neighbourhood(nearest.users[known], nearest.votes[known] * self._outward[item])
+
+    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        voters = self._voters(profile, item)
+        people = [
+            Contribution("neighbour", user, f"Person {int(self.dataset.user_ids[user])}", vote)
+            for user, vote in zip(voters.users.tolist(), voters.votes.tolist(), strict=True)
+        ]
+        return [*people, Contribution("bias", item, "How many people rated it", float(self._prior[item]))]
+
+    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+        """Split every voter's vote by what each common film adds to the overlap."""
+        voters = self._voters(profile, item)
+        compared = self._compared(profile)
+        weights = self._film_weights(compared)
+        values = np.zeros(len(compared))
+        for user, vote in zip(voters.users.tolist(), voters.votes.tolist(), strict=True):
+            span = slice(int(self.dataset.user_indptr[user]), int(self.dataset.user_indptr[user + 1]))
+            shares = np.where(np.isin(compared.items, self._user_items[span], assume_unique=True), weights, 0)
+            values += vote * shares / shares.sum()
+        return self._movie_contributions(compared, values, float(self._prior[item]), "How many people rated it")
+
+
+def _segment_sums(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.float64]:
+    sums = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    segments: NDArray[np.float64] = sums[indptr[1:]] - sums[indptr[:-1]]
+    return segments
