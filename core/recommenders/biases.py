@@ -39,7 +39,7 @@ USER_PENALTY = 60.0
 ITEM_PENALTY = 100.0
 """Ridge penalty of a movie's response to the features of users."""
 _FEATURE_LIMIT = 4.0
-_BIAS_SCALE = 2.0
+_SCALE = 2.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Baseline:
         Mean and standard deviation of log(1 + number of ratings) over the users' ratings.
     item_bias : ndarray of float32, shape (n_movies,)
     features : ndarray of float32, shape (n_movies, n_features)
-        f_i: one, standardised log(1 + number of ratings), standardised year, scaled bias, centred genres.
+        f_i: one, standardised log(1 + number of ratings), standardised year, scaled bias, genres.
     effects : ndarray of float32, shape (n_movies, 3)
         v_i, the response to the traits of users.
     """
@@ -200,7 +200,7 @@ def fit_baseline(dataset: Dataset) -> BaselineFit:
 def user_traits(counts: NDArray[Any], biases: NDArray[Any], center: float, spread: float) -> NDArray[np.float32]:
     """Return z_u of users, float32 of shape (n_users, 3)."""
     activity = np.clip((np.log1p(counts) - center) / spread, -_FEATURE_LIMIT, _FEATURE_LIMIT)
-    return np.column_stack([np.ones(len(counts)), activity, _BIAS_SCALE * biases]).astype(np.float32)
+    return np.column_stack([np.ones(len(counts)), activity, _SCALE * biases]).astype(np.float32)
 
 
 def movie_features(dataset: Dataset, item_bias: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -212,13 +212,12 @@ def movie_features(dataset: Dataset, item_bias: NDArray[np.floating]) -> NDArray
         years[~known] = np.average(years[known], weights=counts[known] + 1e-9)
     genres = dataset.movies.genre_matrix().astype(np.float64)
     genres = genres[:, genres.any(axis=0)]
-    centred = genres - (counts @ genres / max(counts.sum(), 1.0))[None, :]
     columns = [
         np.ones(len(counts)),
         _standardised(np.log1p(counts), counts),
         _standardised(years, counts),
-        _BIAS_SCALE * item_bias,
-        2.0 * centred,
+        _SCALE * item_bias,
+        _SCALE * genres,
     ]
     return np.column_stack(columns).astype(np.float32)
 

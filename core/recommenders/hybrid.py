@@ -24,9 +24,9 @@ _HEAVY = frozenset({"bayesian_mf", "user_knn"})
 class HybridConfig(AlgorithmConfig):
     """Configuration of `Hybrid`."""
 
-    rating_members: tuple[str, ...] = ("bayesian_mf", "surprise_svd", "svd")
+    rating_members: tuple[str, ...] = ("bayesian_mf", "item_knn", "svd")
     """Whose stars are stacked, the most accurate first."""
-    ranking_members: tuple[str, ...] = ("ease", "svd", "popularity")
+    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "popularity")
     """Whose scores order the list."""
     heavy_limit: int = Field(default=2_000_000, ge=0)
     """Above this many ratings `bayesian_mf` and `user_knn` are left out: one takes minutes to fit there, the
@@ -50,7 +50,7 @@ class Hybrid(Recommender):
     summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
     config_class = HybridConfig
     config: HybridConfig
-    member_keys = ("bayesian_mf", "surprise_svd", "svd", "ease", "popularity")
+    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "popularity")
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config

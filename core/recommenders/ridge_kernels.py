@@ -58,6 +58,7 @@ def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-
     weights = np.zeros((n_rows, d), dtype=np.float32)
     gram = np.empty((d, d))
     right = np.empty(d)
+    used = np.empty(d, dtype=np.int64)
     for row in range(n_rows):
         start, end = indptr[row], indptr[row + 1]
         if start == end:
@@ -67,12 +68,18 @@ def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-
         for entry in range(start, end):
             feature = features[indices[entry]]
             target = targets[entry]
+            count = 0
+            # Most features of the baseline are genres, and a movie has few of them.
             for a in range(d):
+                if feature[a] != 0.0:
+                    used[count] = a
+                    count += 1
+            for x in range(count):
+                a = used[x]
                 value = np.float64(feature[a])
-                if value != 0.0:
-                    right[a] += value * target
-                    for b in range(a + 1):
-                        gram[a, b] += value * feature[b]
+                right[a] += value * target
+                for y in range(x + 1):
+                    gram[a, used[y]] += value * feature[used[y]]
         for a in range(d):
             gram[a, a] += penalty[a]
         solve_in_place(gram, right)
