@@ -45,6 +45,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     OMP_NUM_THREADS=1 \
     OPENBLAS_NUM_THREADS=1 \
     NUMBA_CACHE_DIR=/var/lib/cinematch/cache/numba \
+    SURPRISE_DATA_FOLDER=/tmp/surprise \
     CINEMATCH_HOST=0.0.0.0 \
     CINEMATCH_PORT=8050 \
     CINEMATCH_DATA_DIR=/var/lib/cinematch/data \
