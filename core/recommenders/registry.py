@@ -14,6 +14,7 @@ _WHERE = {
     "surprise_svd": ("core.recommenders.surprise_svd", "SurpriseSVD"),
     "user_knn": ("core.recommenders.user_knn", "UserKNN"),
     "item_knn": ("core.recommenders.item_knn", "ItemKNN"),
+    "content": ("core.recommenders.content", "Content"),
     "ease": ("core.recommenders.ease", "EASE"),
     "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
     "popularity": ("core.recommenders.popularity", "Popularity"),

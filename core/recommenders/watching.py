@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.biases import USER_SHRINKAGE, Baseline, BaselineFit
+from core.recommenders.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, year_bells
 
 __all__ = ["content_rows", "profile_weights", "training_weights"]
 
 MOVIE_SHARE = 0.35
 _FLOOR = 0.05
-_DECADES = np.arange(1920, 1980, 10)
-_LATER = np.arange(1980, 2032, 3)
+_YEAR_LENGTH = np.float32(0.75)
 
 
 def training_weights(dataset: Dataset, fitted: BaselineFit, gain: float) -> NDArray[np.float32]:
@@ -45,14 +45,10 @@ def content_rows(dataset: Dataset) -> NDArray[np.float32]:
     Genres have unit length per movie; the year is spread over overlapping bells, ten years apart before 1980 and
     three after it, of unit length per movie times 0.75. Movies without a year have none.
     """
-    genres = dataset.movies.genre_matrix()
-    genres = genres[:, genres.any(axis=0)]
-    genres /= np.sqrt(np.maximum(genres.sum(axis=1, keepdims=True), 1))
-    years = dataset.movies.years.astype(np.float32)
-    centres = np.concatenate([_DECADES, _LATER]).astype(np.float32)
-    widths = np.where(centres < _LATER[0], 8.0, 3.0).astype(np.float32)
-    bells = np.exp(-0.5 * ((years[:, None] - centres) / widths) ** 2)
-    bells *= 0.75 / np.sqrt((bells**2).sum(axis=1, keepdims=True) + 1e-9)
+    kinds, kind_of = genre_kinds(dataset.movies)
+    years = dataset.movies.years.astype(np.int64)
+    bells = year_bells()[np.clip(years, FIRST_YEAR, LAST_YEAR) - FIRST_YEAR]
+    bells *= _YEAR_LENGTH / np.linalg.norm(bells, axis=1, keepdims=True)
     bells[years <= 0] = 0
-    bells = bells[:, bells.any(axis=0)]
-    return np.ascontiguousarray(np.concatenate([genres, bells], axis=1).T, dtype=np.float32)
+    rows = np.concatenate([kinds[kind_of], bells], axis=1)
+    return np.ascontiguousarray(rows[:, rows.any(axis=0)].T, dtype=np.float32)

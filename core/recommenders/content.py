@@ -1,0 +1,200 @@
+"""Content: genres, years, words of titles and tags, weighed against what people in general watch."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy import sparse
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.base import AlgorithmConfig, Progress, Recommender
+from core.recommenders.biases import Baseline, fit_baseline
+from core.recommenders.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, term_matrix, year_bells
+from core.recommenders.results import Contribution
+from core.recommenders.sparse_rows import add_column
+from core.recommenders.watching import profile_weights
+
+__all__ = ["Content", "ContentConfig"]
+
+_SIMILAR_PARTS = (0.5, 0.2, 0.3)
+"""Shares of genres, year and terms in the similarity of two films."""
+_YEARS_APART = 8.0
+
+
+class ContentConfig(AlgorithmConfig):
+    """Configuration of `Content`."""
+
+    genre_weight: float = Field(default=0.55, ge=0)
+    """Weight of how much more a profile holds of a genre than people in general."""
+    year_weight: float = Field(default=1.3, ge=0)
+    """The same for the years of release."""
+    term_weight: float = Field(default=0.5, ge=0)
+    """Weight of shared title words and tags."""
+    prior_ratings: float = Field(default=12.0, gt=0)
+    """So many ratings like people in general are added to every profile."""
+    rating_gain: float = Field(default=0.3, ge=0)
+    """How much more a rating counts for each star above what the user gives on average."""
+    popularity: float = Field(default=1.0, ge=0)
+    """Weight of the logarithm of a film's number of ratings."""
+
+
+class _Taste(NamedTuple):
+    """A profile against people in general.
+
+    Attributes
+    ----------
+    genres : ndarray of float32, shape (n_genres,)
+        Weighted log ratio of each genre.
+    years : ndarray of float32, shape (n_years,)
+        What a year of release adds to a score.
+    terms : ndarray of float32, shape (n_movies,)
+        Sum of the cosines with the profile's films.
+    """
+
+    genres: NDArray[np.float32]
+    years: NDArray[np.float32]
+    terms: NDArray[np.float32]
+
+
+class Content(Recommender):
+    """A naive Bayes model of a profile's films: what makes them differ from those that everybody watches.
+
+    The score is log(ratings + 1/2), which alone is popularity, plus for genres and years the logarithm of their
+    share in the profile over their share among all ratings (smoothed), plus log(1 + s) with s the sum of TF-IDF
+    cosines of title words and tags with the profile's films. Stars are those of the baseline, which has a ridge
+    regression of each profile on genres, year and popularity.
+    """
+
+    key = "content"
+    title = "Content"
+    summary = "Genres, years, title words and tags that you watch more than others do."
+    config_class = ContentConfig
+    config: ContentConfig
+
+    # --- fitting ------------------------------------------------------------------------------------------
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        fitted = fit_baseline(dataset)
+        progress(0.4, "reading genres and years")
+        kinds, kind_of = genre_kinds(dataset.movies)
+        years = dataset.movies.years.astype(np.int32)
+        year_of = np.where(years > 0, np.clip(years, FIRST_YEAR, LAST_YEAR) - FIRST_YEAR, -1)
+        progress(0.6, "reading titles and tags")
+        terms = term_matrix(dataset)
+        by_term = terms.weights.tocsc()
+        progress(1.0, "counted words")
+        counts = dataset.movie_counts.astype(np.float64)
+        by_kind = np.bincount(kind_of, counts, minlength=len(kinds)) @ kinds
+        by_year = np.bincount(year_of[year_of >= 0], counts[year_of >= 0], minlength=LAST_YEAR - FIRST_YEAR + 1)
+        return {
+            "kinds": kinds,
+            "kind_of": kind_of,
+            "year_of": year_of.astype(np.int16),
+            "genre_share": by_kind / counts.sum(),
+            "period_share": (by_year @ year_bells()) / counts.sum(),
+            "term_movies": by_term.indices.astype(np.int32),
+            "term_values": by_term.data.astype(np.float32),
+            "term_indptr": by_term.indptr.astype(np.int64),
+            "movie_terms": terms.weights.indices.astype(np.int32),
+            "movie_values": terms.weights.data.astype(np.float32),
+            "movie_indptr": terms.weights.indptr.astype(np.int64),
+            **fitted.baseline.arrays(),
+        }
+
+    def _bind(self) -> None:
+        arrays = self.arrays
+        self._baseline = Baseline.from_arrays(arrays)
+        self._bells = year_bells()
+        self._term_movies = arrays["term_movies"].view(np.ndarray)
+        self._term_values = arrays["term_values"].view(np.ndarray)
+        counts = self.dataset.movie_counts
+        prior = self.config.popularity * np.log(counts + 0.5)
+        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+        shape = (len(counts), len(arrays["term_indptr"]) - 1)
+        self._terms = sparse.csr_array(
+            (arrays["movie_values"], arrays["movie_terms"], arrays["movie_indptr"]), shape=shape
+        )
+
+    # --- asking -------------------------------------------------------------------------------------------
+
+    def _taste(self, profile: Profile) -> _Taste:
+        config, arrays = self.config, self.arrays
+        weights = profile_weights(self._baseline, profile, config.rating_gain)
+        genres = weights @ arrays["kinds"][arrays["kind_of"][profile.items]]
+        years = arrays["year_of"][profile.items]
+        dated = years >= 0
+        periods = weights[dated] @ self._bells[years[dated]]
+        count = float(weights.sum())
+        wanted = self._log_ratio(periods, float(weights[dated].sum()), arrays["period_share"])
+        return _Taste(
+            (config.genre_weight * self._log_ratio(genres, count, arrays["genre_share"])).astype(np.float32),
+            (config.year_weight * (self._bells @ wanted)).astype(np.float32),
+            self._shared_terms(profile, weights),
+        )
+
+    def _log_ratio(self, seen: NDArray[Any], count: float, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        prior = self.config.prior_ratings
+        smoothed = (seen + prior * share) / (count + prior)
+        ratio: NDArray[np.float64] = np.log(np.divide(smoothed, share, out=np.ones_like(share), where=share > 0))
+        return ratio
+
+    def _shared_terms(self, profile: Profile, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        total = np.zeros(self.dataset.n_movies, dtype=np.float32)
+        if len(profile) == 0:
+            return total
+        wanted = weights @ self._terms[profile.items]
+        indptr = self.arrays["term_indptr"]
+        for term in np.flatnonzero(wanted).tolist():
+            span = slice(int(indptr[term]), int(indptr[term + 1]))
+            add_column(self._term_movies[span], self._term_values[span], float(wanted[term]), total)
+        return total
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        taste = self._taste(profile)
+        scores: NDArray[np.float32] = (self.arrays["kinds"] @ taste.genres)[self.arrays["kind_of"]]
+        # Films without a year have -1, which is the last entry.
+        scores += np.append(taste.years, np.float32(0))[self.arrays["year_of"]]
+        scores += np.float32(self.config.term_weight) * np.log1p(taste.terms)
+        scores += self._prior
+        return scores
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        return self._baseline.predict(self._baseline.fold_in(profile), items)
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        kinds, years = self.arrays["kinds"], self.arrays["year_of"].astype(np.float32)
+        of_genres, of_year, of_terms = _SIMILAR_PARTS
+        similarity = of_genres * (kinds @ kinds[self.arrays["kind_of"][item]])[self.arrays["kind_of"]]
+        dated = (years >= 0) & (years[item] >= 0)
+        similarity += of_year * dated * np.exp(-0.5 * ((years - years[item]) / _YEARS_APART) ** 2)
+        one = Profile(np.array([item], dtype=np.int32), np.array([0.0], dtype=np.float32))
+        similarity += of_terms * self._shared_terms(one, np.ones(1, dtype=np.float32))
+        return np.where(self.dataset.movie_counts > 0, similarity, np.nan).astype(np.float32)
+
+    # --- explaining ---------------------------------------------------------------------------------------
+
+    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        taste, arrays = self._taste(profile), self.arrays
+        names = self.dataset.movies.genre_names
+        values = arrays["kinds"][arrays["kind_of"][item]] * taste.genres
+        parts = [
+            Contribution("genre", genre, names[genre], float(values[genre]))
+            for genre in np.flatnonzero(values).tolist()
+        ]
+        year = int(arrays["year_of"][item])
+        if year >= 0:
+            label = f"films around {year + FIRST_YEAR}"
+            parts.append(Contribution("genre", len(names), label, float(taste.years[year])))
+        parts += self._films_with_shared_terms(profile, item, float(taste.terms[item]))
+        return [*parts, Contribution("bias", item, "How many people rated it", float(self._prior[item]))]
+
+    def _films_with_shared_terms(self, profile: Profile, item: int, total: float) -> list[Contribution]:
+        """Split what shared words and tags add by the films of the profile that have them."""
+        if total <= 0:
+            return []
+        weights = profile_weights(self._baseline, profile, self.config.rating_gain)
+        shares = weights * (self._terms[profile.items] @ self._terms[[item]].toarray()[0])
+        added = self.config.term_weight * float(np.log1p(total))
+        return self._movie_contributions(profile, added * shares / shares.sum())
