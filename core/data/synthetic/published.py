@@ -1,4 +1,4 @@
-"""Published statistics of MovieLens that the synthetic data imitate."""
+"""Published statistics of MovieLens that the synthetic data imitate; a test holds the two together."""
 
 from dataclasses import dataclass
 
