@@ -22,6 +22,8 @@ __all__ = ["EASE", "EASEConfig"]
 
 _BLOCK = 512
 _SAMPLE = 8
+_USERS_PER_MOVIE = 2.5
+"""The system of users takes three times the work and several times the memory of its entries: it must be smaller."""
 _DOUBLE_BELOW = 3000
 """Systems up to this size are solved in double precision."""
 
@@ -83,7 +85,8 @@ class EASE(Recommender):
         size = counts[chosen].astype(np.float64)
         content = config.content_weight * content_rows(dataset)[:, chosen]
         content *= (size ** (config.content_power - config.movie_power)).astype(np.float32)
-        solver = _from_users if ratings.shape[0] + len(content) <= len(chosen) else _from_movies
+        few_users = _USERS_PER_MOVIE * (ratings.shape[0] + len(content)) <= len(chosen)
+        solver = _from_users if few_users else _from_movies
         solved = solver(ratings, content, config.penalty, progress)
         rows = self._pruned(solved, chosen, size, dataset.n_movies, progress)
         return {**rows.arrays("weight"), **fitted.baseline.arrays()}

@@ -75,7 +75,9 @@ class SVD(Recommender):
         progress(1.0, "decomposed residuals")
         return {
             **watched,
-            "ends": factor_ends(watched["watched_directions"], dataset.movie_counts),
+            "ends": watched["watched_items"][
+                factor_ends(watched["watched_directions"], dataset.movie_counts[watched["watched_items"]])
+            ],
             "rating_factors": np.ascontiguousarray(rated.components_.T * spread, dtype=np.float32),
             **fitted.baseline.arrays(),
         }
@@ -102,15 +104,13 @@ class SVD(Recommender):
         return predicted
 
     def _similar(self, item: int) -> NDArray[np.float32]:
-        directions = self._watched.directions * np.sqrt(np.maximum(self._watched.damping, np.float32(0)))
-        norms = np.linalg.norm(directions, axis=1) + np.float32(1e-9)
         counts = self.dataset.movie_counts
-        cosine = (directions @ directions[item]) / (norms * norms[item]) * (counts / (counts + 5.0))
-        return np.where(counts > 0, cosine, np.nan).astype(np.float32)
+        cosine = self._watched.alike(item) * (counts / (counts + 5.0))
+        return np.where((counts > 0) & (cosine != 0), cosine, np.nan).astype(np.float32)
 
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
         values = self._watched.by_factor(self._watched.position(profile), item)
-        direction = self._watched.directions[item]
+        direction = self._watched.direction(item)
         parts = [
             Contribution(
                 "factor",
