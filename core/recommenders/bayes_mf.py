@@ -78,7 +78,7 @@ class BayesianMF(Recommender):
         lengths = np.diff(dataset.user_indptr)
         kept = np.repeat(chosen, lengths)
         users = np.repeat(np.arange(chosen.sum(), dtype=np.int32), lengths[chosen])
-        items, stars = dataset.user_items[kept], dataset.user_ratings[kept] * 0.5
+        items, stars = dataset.user_items[kept], dataset.user_ratings[kept].astype(np.float64) * 0.5
         ratings = Ratings(users, items, stars, int(chosen.sum()), dataset.n_movies)
         small = min(ratings.n_users, ratings.n_items) <= config.feature_limit
         watched = sparse.csr_array((np.ones(len(users)), (users, items)), shape=(ratings.n_users, ratings.n_items))

@@ -11,6 +11,7 @@ from core.data.profile import Profile
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, UserBaseline, fit_baseline
 from core.recommenders.factor_labels import factor_ends, factor_label
+from core.recommenders.memo import LastProfile
 from core.recommenders.results import Contribution
 from core.recommenders.ridge import ridge_row
 from core.recommenders.watched import Scaling, WatchedDirections
@@ -38,6 +39,8 @@ class SurpriseSVDConfig(AlgorithmConfig):
     """Weight of these directions in the ranking, in stars."""
     popularity: float = Field(default=0.5, ge=0)
     """Stars that a movie gains in the ranking for each factor e in its number of ratings."""
+    profile_limit: int = Field(default=600, ge=1)
+    """Ratings of a profile to which its vector is fitted; of longer ones an even selection."""
     seed: int = 42
 
 
@@ -82,34 +85,57 @@ class SurpriseSVD(Recommender):
             random_state=config.seed,
         ).fit(trainset)
         rated = dataset.movie_counts > 0
-        factors = np.where(rated[:, None], algorithm.qi, 0.0).astype(np.float32)
+        item_bias, item_factors = algorithm.bi, algorithm.qi
+        # The decomposition that follows needs the room of the users' vectors and the ratings.
+        del algorithm, trainset, values
+        watched = WatchedDirections.fit(
+            dataset, config.watched_factors, Scaling(), config.seed, lambda text: progress(0.95, text)
+        )
+        kept = watched["watched_items"]
+        factors = np.where(rated[kept, None], item_factors[kept], 0.0).astype(np.float32)
         return {
-            "item_bias": np.where(rated, algorithm.bi, 0.0).astype(np.float32),
+            "item_bias": np.where(rated, item_bias, 0.0).astype(np.float32),
             "factors": factors,
-            **WatchedDirections.fit(
-                dataset, config.watched_factors, Scaling(), config.seed, lambda text: progress(0.95, text)
-            ),
-            "ends": factor_ends(factors, dataset.movie_counts),
+            **watched,
+            "ends": kept[factor_ends(factors, dataset.movie_counts[kept])],
             **fitted.baseline.arrays(),
         }
 
     def _bind(self) -> None:
         self._baseline = Baseline.from_arrays(self.arrays)
         self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, Scaling())
+        self._fold_in = LastProfile(self._folded_in)
         self._popular = (self.config.popularity * np.log1p(self.dataset.movie_counts)).astype(np.float32)
 
-    def _fold_in(self, profile: Profile) -> tuple[UserBaseline, NDArray[np.float32]]:
+    def _folded_in(self, profile: Profile) -> tuple[UserBaseline, NDArray[np.float32]]:
         """Return the profile's baseline and its bias and vector, float32 of shape (factors + 1,)."""
         user = self._baseline.fold_in(profile)
-        left = self._baseline.profile_residuals(user, profile) - self.arrays["item_bias"][profile.items]
-        return user, ridge_row(self._features(profile.items), left, self._penalty(profile)).astype(np.float32)
+        used = self._shortened(profile)
+        left = self._baseline.profile_residuals(user, used) - self.arrays["item_bias"][used.items]
+        return user, ridge_row(self._features(used.items), left, self._penalty(used)).astype(np.float32)
+
+    def _used(self, profile: Profile) -> slice | NDArray[np.intp]:
+        """Return which of the profile's ratings the vector is fitted to."""
+        limit = self.config.profile_limit
+        return slice(None) if len(profile) <= limit else np.linspace(0, len(profile) - 1, limit).astype(np.intp)
+
+    def _shortened(self, profile: Profile) -> Profile:
+        used = self._used(profile)
+        return Profile(profile.items[used], profile.ratings[used], profile.user)
 
     def _watched_weight(self, position: NDArray[np.float32]) -> np.float32:
         """Return the weight that makes long and short profiles alike."""
         return np.float32(self.config.watched / (float(np.linalg.norm(position)) + 1e-9))
 
+    def _factors(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the vectors of movies, zeros for those that are rated too rarely to have one."""
+        rows, known = self._watched.rows(items)
+        factors: NDArray[np.float32] = self.arrays["factors"][rows]
+        factors *= known[:, None]
+        return factors
+
     def _features(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
-        factors = self.arrays["factors"][items]
+        factors = self._factors(items)
         return np.concatenate([np.ones((len(factors), 1), dtype=np.float32), factors], axis=1)
 
     def _penalty(self, profile: Profile) -> NDArray[np.float64]:
@@ -122,13 +148,13 @@ class SurpriseSVD(Recommender):
             self._baseline.predict(user, items)
             + self.arrays["item_bias"][items]
             + vector[0]
-            + self.arrays["factors"][items] @ vector[1:]
+            + self._factors(items) @ vector[1:]
         )
         return predicted
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         user, vector = self._fold_in(profile)
-        scores: NDArray[np.float32] = self.arrays["factors"] @ vector[1:]
+        scores = self._watched.spread(self.arrays["factors"] @ vector[1:])
         scores += self._baseline.predict(user)
         scores += self.arrays["item_bias"] + vector[0] + self._popular
         position = self._watched.position(profile)
@@ -138,14 +164,16 @@ class SurpriseSVD(Recommender):
 
     def _similar(self, item: int) -> NDArray[np.float32]:
         factors = self.arrays["factors"]
-        norms = np.linalg.norm(factors, axis=1) + 1e-9
+        norms = np.linalg.norm(factors, axis=1) + np.float32(1e-9)
+        wanted = self._factors(np.array([item], dtype=np.int32))[0]
+        cosine = (factors @ wanted) / (norms * (np.linalg.norm(wanted) + np.float32(1e-9)))
         counts = self.dataset.movie_counts
-        cosine = (factors @ factors[item]) / (norms * norms[item]) * (counts / (counts + 10.0))
-        return np.where(counts > 0, cosine, np.nan).astype(np.float32)
+        found = self._watched.spread(cosine) * (counts / (counts + 10.0))
+        return np.where((counts > 0) & (found != 0), found, np.nan).astype(np.float32)
 
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
         user, vector = self._fold_in(profile)
-        factors = self.arrays["factors"][item]
+        factors = self._factors(np.array([item], dtype=np.int32))[0]
         values = vector[1:] * factors
         parts = [
             Contribution(
@@ -164,17 +192,17 @@ class SurpriseSVD(Recommender):
 
     def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
         user = self._baseline.fold_in(profile)
-        features = self._features(profile.items).astype(np.float64)
-        penalty = np.diag(self._penalty(profile))
+        used = self._shortened(profile)
+        features = self._features(used.items).astype(np.float64)
+        penalty = np.diag(self._penalty(used))
         target = self._features(np.array([item], dtype=np.int32))[0]
         pull = features @ np.linalg.solve(features.T @ features + penalty, target.astype(np.float64))
-        left = self._baseline.profile_residuals(user, profile) - self.arrays["item_bias"][profile.items]
+        left = self._baseline.profile_residuals(user, used) - self.arrays["item_bias"][used.items]
         # The vector's bias is part of what the films pull, so the rest is without it.
         rest = sum(part.value for part in self._rest(user, item, 0.0))
-        watched = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
-        return self._movie_contributions(
-            profile, pull * left + watched, rest, "What holds for films and people like these"
-        )
+        values = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
+        values[self._used(profile)] += pull * left
+        return self._movie_contributions(profile, values, rest, "What holds for films and people like these")
 
     def _rest(self, user: UserBaseline, item: int, bias: float) -> list[Contribution]:
         """Return the summands that do not come from factors."""

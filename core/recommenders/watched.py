@@ -100,7 +100,7 @@ class WatchedDirections:
 
     def position(self, profile: Profile) -> NDArray[np.float32]:
         """Return the profile's damped coordinates, float32 of shape (n_factors,)."""
-        rows, known = self._rows(profile.items)
+        rows, known = self.rows(profile.items)
         weights = self._inward[rows]
         weights *= known
         weights /= self._length(profile)
@@ -111,15 +111,11 @@ class WatchedDirections:
         """Return the scores of all movies, 0 for those without a direction."""
         found: NDArray[np.float32] = self.directions @ position
         found *= self._outward
-        if len(found) == self._n_movies:
-            return found
-        scores = np.zeros(self._n_movies, dtype=np.float32)
-        scores[self.items] = found
-        return scores
+        return self.spread(found)
 
     def direction(self, item: int) -> NDArray[np.float32]:
         """Return the direction of one movie, zeros where it has none."""
-        rows, known = self._rows(np.array([item], dtype=np.int32))
+        rows, known = self.rows(np.array([item], dtype=np.int32))
         direction: NDArray[np.float32] = self.directions[rows[0]] * known[0]
         return direction
 
@@ -130,7 +126,7 @@ class WatchedDirections:
 
     def by_film(self, profile: Profile, item: int) -> NDArray[np.float32]:
         """Split one score by the profile's films."""
-        rows, known = self._rows(profile.items)
+        rows, known = self.rows(profile.items)
         weights = self._inward[rows] * known / self._length(profile)
         parts: NDArray[np.float32] = weights * (self.directions[rows] @ (self.damping * self._back(item)))
         return parts
@@ -142,16 +138,22 @@ class WatchedDirections:
         norms = np.linalg.norm(directions, axis=1) + np.float32(1e-9)
         wanted = self.direction(item) * shape
         cosine = (directions @ wanted) / (norms * (np.linalg.norm(wanted) + np.float32(1e-9)))
-        found = np.zeros(self._n_movies, dtype=np.float32)
-        found[self.items] = cosine
-        return found
+        return self.spread(cosine)
 
     def _back(self, item: int) -> NDArray[np.float32]:
-        rows, known = self._rows(np.array([item], dtype=np.int32))
+        rows, known = self.rows(np.array([item], dtype=np.int32))
         back: NDArray[np.float32] = self.directions[rows[0]] * (self._outward[rows[0]] * known[0])
         return back
 
-    def _rows(self, items: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    def spread(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return values of the movies that have a direction as values of all movies, 0 for the others."""
+        if len(values) == self._n_movies:
+            return values
+        spread = np.zeros(self._n_movies, dtype=np.float32)
+        spread[self.items] = values
+        return spread
+
+    def rows(self, items: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Return where movies stand in `directions`, and whether they do."""
         if len(self.items) == self._n_movies:
             return items.astype(np.intp), np.ones(len(items), dtype=bool)
