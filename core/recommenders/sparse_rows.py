@@ -8,21 +8,45 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import _sparsetools
 
-__all__ = ["SparseRows", "add_column"]
+__all__ = ["SparseRows", "add_rows"]
 
 
-def add_column(
-    indices: NDArray[np.int32], values: NDArray[np.float32], factor: float, total: NDArray[np.float32]
+def add_rows(
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    values: NDArray[np.float32],
+    rows: NDArray[Any],
+    factors: NDArray[np.float32],
+    total: NDArray[np.float32],
 ) -> None:
-    """Add `factor` times a sparse column to a dense vector, in place.
+    """Add some rows of a sparse matrix, each times its factor, to a dense vector, in place.
+
+    Parameters
+    ----------
+    indptr, indices, values
+        The matrix by row. Where `values` is as short as the longest row, every row has these values: ones for a
+        matrix that stores none.
+    rows : ndarray of int
+    factors : ndarray of float32, as long as `rows`
+    total : ndarray of float32
+        C-contiguous.
 
     Notes
     -----
     SciPy's own compiled loop, called on slices: unlike a product with a selected submatrix it copies nothing, and
     unlike ``total[indices] += ...`` it makes no temporary arrays.
     """
-    ends = np.array([0, len(indices)], dtype=np.int32)
-    _sparsetools.csc_matvec(len(total), 1, ends, indices, values, np.array([factor], dtype=np.float32), total)
+    add = _sparsetools.csc_matvec
+    starts, stops = indptr[rows], indptr[rows + 1]
+    # One column each, from 0 to its length.
+    spans = np.zeros((len(rows), 2), dtype=np.int32)
+    spans[:, 1] = stops - starts
+    own_values = len(values) == len(indices)
+    for start, stop, span, factor in zip(
+        starts.tolist(), stops.tolist(), spans, factors.astype(np.float32, copy=False).reshape(-1, 1), strict=True
+    ):
+        given = values[start:stop] if own_values else values[: stop - start]
+        add(len(total), 1, span, indices[start:stop], given, factor, total)
 
 
 @dataclass(frozen=True)
@@ -55,10 +79,7 @@ class SparseRows:
     def weighted_sum(self, rows: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the sum of rows times weights, float32 of shape (n_movies,)."""
         total = np.zeros(len(self.indptr) - 1, dtype=np.float32)
-        starts, ends = self.indptr[rows].tolist(), self.indptr[rows + 1].tolist()
-        for start, end, weight in zip(starts, ends, weights.tolist(), strict=True):
-            if end > start:
-                add_column(self.indices[start:end], self.values[start:end], weight, total)
+        add_rows(self.indptr, self.indices, self.values, rows, weights, total)
         return total
 
     def column(self, rows: NDArray[np.int32], item: int) -> NDArray[np.float32]:

@@ -12,8 +12,9 @@ from core.data.profile import Profile
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.item_knn import RESIDUAL_UNIT, quantised
+from core.recommenders.memo import LastProfile
 from core.recommenders.results import Contribution
-from core.recommenders.sparse_rows import add_column
+from core.recommenders.sparse_rows import add_rows
 from core.recommenders.topn import top_n
 from core.recommenders.watching import profile_weights
 
@@ -48,6 +49,8 @@ class UserKNNConfig(AlgorithmConfig):
     """Films of a profile that are compared; of longer ones a random choice, always the same."""
     rating_candidates: int = Field(default=1000, ge=1)
     """People with the most similar films whose ratings are looked at for the stars."""
+    rating_entries: int = Field(default=100_000, ge=1)
+    """Of them so many that they have at most this many ratings together, which bounds the time of a request."""
     rating_used: int = Field(default=60, ge=1)
     """Of those who rated a film the most similar that its prediction uses."""
     rating_shrinkage: float = Field(default=100.0, ge=0)
@@ -114,6 +117,9 @@ class UserKNN(Recommender):
         dataset, config = self.dataset, self.config
         self._baseline = Baseline.from_arrays(self.arrays)
         self._weights = self._movie_weights(dataset)
+        norms: NDArray[np.float32] = self.arrays["norms"]
+        self._norms = norms ** np.float32(1 - config.asymmetry)
+        self._similarities = LastProfile(self._compared_with_all)
         counts = dataset.movie_counts
         self._outward = np.maximum(counts, 1).astype(np.float32) ** np.float32(config.score_power)
         prior = config.popularity * counts / dataset.n_users
@@ -144,29 +150,34 @@ class UserKNN(Recommender):
     def _overlaps(self, compared: Profile) -> NDArray[np.float32]:
         """Return the weight of what every user has in common with a profile, float32 of shape (n_users,)."""
         overlaps = np.zeros(self.dataset.n_users, dtype=np.float32)
-        indptr = self.dataset.movie_indptr
-        starts, stops = indptr[compared.items].tolist(), indptr[compared.items + 1].tolist()
-        for start, stop, weight in zip(starts, stops, self._film_weights(compared).tolist(), strict=True):
-            if stop > start:
-                add_column(self._movie_users[start:stop], self._ones[: stop - start], weight, overlaps)
+        add_rows(
+            self.dataset.movie_indptr,
+            self._movie_users,
+            self._ones,
+            compared.items,
+            self._film_weights(compared),
+            overlaps,
+        )
         if compared.user is not None:
             overlaps[compared.user] = 0
         return overlaps
 
-    def _similarities(self, profile: Profile) -> NDArray[np.float32]:
+    def _compared_with_all(self, profile: Profile) -> NDArray[np.float32]:
         """Return the shrunk asymmetric cosine with every user; -inf where nothing is in common."""
         config = self.config
         compared = self._compared(profile)
         overlaps = self._overlaps(compared)
         own = np.float32(self._weights[compared.items].sum() ** config.asymmetry)
-        norms: NDArray[np.float32] = self.arrays["norms"]
-        similarities = overlaps / (own * norms ** np.float32(1 - config.asymmetry) + np.float32(config.shrinkage))
-        return np.where(overlaps > 0, similarities, np.float32(-np.inf))
+        similarities = own * self._norms
+        similarities += np.float32(config.shrinkage)
+        np.divide(overlaps, similarities, out=similarities)
+        similarities[overlaps <= 0] = -np.inf
+        return similarities
 
     def _nearest(self, profile: Profile) -> _Neighbourhood:
         similarities = self._similarities(profile)
         users = top_n(similarities, self.config.neighbours)
-        activity = np.diff(self.dataset.user_indptr)[users].astype(np.float32)
+        activity = self._lengths(users).astype(np.float32)
         votes = similarities[users] ** np.float32(self.config.sharpness)
         return _Neighbourhood(users, votes / activity ** np.float32(self.config.activity_power))
 
@@ -175,10 +186,7 @@ class UserKNN(Recommender):
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         scores = np.zeros(self.dataset.n_movies, dtype=np.float32)
         nearest = self._nearest(profile)
-        indptr = self.dataset.user_indptr
-        starts, stops = indptr[nearest.users].tolist(), indptr[nearest.users + 1].tolist()
-        for start, stop, vote in zip(starts, stops, nearest.votes.tolist(), strict=True):
-            add_column(self._user_items[start:stop], self._ones[: stop - start], vote, scores)
+        add_rows(self.dataset.user_indptr, self._user_items, self._ones, nearest.users, nearest.votes, scores)
         scores *= self._outward
         scores += self._prior
         return scores
@@ -186,7 +194,7 @@ class UserKNN(Recommender):
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         user = self._baseline.fold_in(profile)
         predicted = self._baseline.predict(user, items)
-        people = top_n(self._similarities(profile), self.config.rating_candidates)
+        people = self._rated_alike(profile)
         if len(people) == 0 or len(items) == 0:
             return predicted
         entries, owners = self._entries(people)
@@ -208,6 +216,16 @@ class UserKNN(Recommender):
         weight = np.bincount(of[used], weights[used], minlength=len(wanted))
         correction = total / (weight + self.config.rating_penalty + 1e-9)
         return predicted + correction[place].astype(np.float32)
+
+    def _rated_alike(self, profile: Profile) -> NDArray[np.int32]:
+        """Return the people whose ratings are looked at: the nearest, as many as have few enough ratings together."""
+        people = top_n(self._similarities(profile), self.config.rating_candidates)
+        together = np.cumsum(self._lengths(people))
+        return people[: max(int(np.searchsorted(together, self.config.rating_entries, side="right")), 1)]
+
+    def _lengths(self, people: NDArray[np.int32]) -> NDArray[np.int64]:
+        lengths: NDArray[np.int64] = self.dataset.user_indptr[people + 1] - self.dataset.user_indptr[people]
+        return lengths
 
     def _entries(self, people: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return the positions of all ratings of some people, and whose they are (positions in `people`)."""
