@@ -272,10 +272,9 @@ class Recommender(ABC):
             raise InvalidInputError(f"n must be at least 1, not {n}.")
         scores = self.score(profile)
         allowed = self._candidate_mask(candidates)
+        # The scores are this call's own: no second array of the catalogue's length.
         if allowed is not None:
-            scores = np.where(allowed, scores, np.float32(np.nan))
-        elif exclude_rated and len(profile):
-            scores = scores.copy()
+            np.copyto(scores, np.float32(np.nan), where=~allowed)
         if exclude_rated:
             scores[profile.items] = np.nan
         items = top_n(scores, n)

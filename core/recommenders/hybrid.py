@@ -110,10 +110,7 @@ class Hybrid(Recommender):
         return self._stack.predict(self.members, profile, items)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
-        total, *others = self._blend.parts(self.members, profile).values()
-        for part in others:
-            total += part
-        return total
+        return self._blend.total(self.members, profile)
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.rating_parts(profile, items).total()

@@ -89,6 +89,28 @@ class RankingBlend:
             part[unknown] = np.nan
         return parts
 
+    def total(self, members: Mapping[str, Recommender], profile: Profile) -> NDArray[np.float32]:
+        """Return the sum of `parts`, without an array for each of them."""
+        total: NDArray[np.float32] | None = None
+        unknown: NDArray[np.bool_] | None = None
+        for key, weight in zip(self.keys, self.weights.tolist(), strict=True):
+            part = members[key].score(profile)
+            scale = scale_of(part, profile.items)
+            part -= np.float32(scale.low)
+            part *= np.float32(scale.factor)
+            part *= np.float32(weight)
+            silent = np.isnan(part)
+            np.copyto(part, np.float32(_UNKNOWN * weight), where=silent)
+            if total is None or unknown is None:
+                total, unknown = part, silent
+            else:
+                total += part
+                unknown &= silent
+        if total is None or unknown is None:
+            raise ValueError("A blend needs a member.")
+        np.copyto(total, np.float32(np.nan), where=unknown)
+        return total
+
     def slope(self, key: str, scores: NDArray[np.float32], profile: Profile) -> float:
         """Return by how much the blend changes when a member's score of a movie changes by one."""
         return float(self.weights[self.keys.index(key)]) * scale_of(scores, profile.items).factor
@@ -109,9 +131,11 @@ class RankingBlend:
 
 def scale_of(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> Scale:
     """Return the map that gives the hundredth best unseen movie 0 and the mean of the twenty best 1."""
-    unseen = scores.copy()
-    unseen[seen] = np.nan
-    best = scores[top_n(unseen, _LISTED)].astype(np.float64)
+    # The scores are the caller's own: the seen ones are taken out and put back, which saves a copy of the catalogue.
+    kept = scores[seen]
+    scores[seen] = np.nan
+    best = scores[top_n(scores, _LISTED)].astype(np.float64)
+    scores[seen] = kept
     if not len(best):
         return Scale(0.0, 0.0)
     low, high = float(best[-1]), float(best[:_BEST].mean())

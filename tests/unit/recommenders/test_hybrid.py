@@ -149,3 +149,14 @@ def test_films_carry_the_score_too(dataset: Dataset, hybrid: Hybrid) -> None:
     assert {part.kind for part in explained.contributions} == {"model"}
     assert sum(part.value for part in explained.films) == pytest.approx(explained.score, rel=1e-3, abs=1e-5)
     assert sum(part.kind == "movie" for part in explained.films) > 3
+
+
+def test_the_total_of_a_blend_is_the_sum_of_its_parts(dataset: Dataset) -> None:
+    members = {"svd": SVD().fit(dataset), "popularity": Popularity().fit(dataset)}
+    blend = RankingBlend(("svd", "popularity"), np.array([0.7, 0.3]))
+    for user in (0, 5):
+        profile = dataset.profile(user)
+        parts = blend.parts(members, profile)
+        np.testing.assert_allclose(
+            blend.total(members, profile), parts["svd"] + parts["popularity"], rtol=1e-5, atol=1e-6
+        )
