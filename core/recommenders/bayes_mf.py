@@ -18,6 +18,7 @@ __all__ = ["BayesianMF", "BayesianMFConfig"]
 
 _NOISE_STEPS = 3
 _FIRST_DECADE = 1900
+_SCALING = Scaling(rating_gain=0.0)
 
 
 class BayesianMFConfig(AlgorithmConfig):
@@ -112,7 +113,7 @@ class BayesianMF(Recommender):
             "level": np.array([dataset.global_mean]),
         }
         directions = WatchedDirections.fit(
-            dataset, config.watched_factors, Scaling(), config.seed, lambda text: progress(0.95, text)
+            dataset, config.watched_factors, _SCALING, config.seed, lambda text: progress(0.95, text)
         )
         return {**{name: array.astype(np.float32) for name, array in arrays.items()}, **directions}
 
@@ -125,7 +126,7 @@ class BayesianMF(Recommender):
         self._prior_mean = self.arrays["prior_mean"].astype(np.float64)
         self._linked = len(self.arrays["link"]) > 0
         counts = self.dataset.movie_counts
-        self._watched = WatchedDirections(self.arrays, counts, Scaling())
+        self._watched = WatchedDirections(self.arrays, counts, _SCALING)
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
 
     # --- folding in ---------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ class SurpriseSVD(Recommender):
 
     def _bind(self) -> None:
         self._baseline = Baseline.from_arrays(self.arrays)
-        self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, Scaling())
+        self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, Scaling(), self._baseline)
         self._fold_in = LastProfile(self._folded_in)
         self._popular = (self.config.popularity * np.log1p(self.dataset.movie_counts)).astype(np.float32)
 

@@ -24,16 +24,24 @@ _POPULARITY = 1e-3
 class SVDConfig(AlgorithmConfig):
     """Configuration of `SVD`."""
 
-    factors: int = Field(default=64, ge=1)
+    factors: int = Field(default=80, ge=1)
     """Factors of the matrix of what was watched, which orders the list."""
-    movie_power: float = Field(default=0.15, ge=0, le=1)
+    movie_power: float = Field(default=0.26, ge=0, le=1)
     """Each movie's column is divided by its number of ratings to this power."""
-    user_power: float = Field(default=0.35, ge=0, le=1)
+    user_power: float = Field(default=0.39, ge=0, le=1)
     """Each user's row likewise."""
-    score_power: float = Field(default=0.15, ge=0, le=1)
+    score_power: float = Field(default=0.1, ge=0, le=1)
     """Scores are multiplied by the movie's number of ratings to this power."""
-    shrinkage: float = Field(default=0.9, ge=0, le=1)
+    shrinkage: float = Field(default=0.86, ge=0, le=1)
     """How much the weakest factors are damped: 1 - shrinkage (s_last / s)^2."""
+    strength_power: float = Field(default=0.23, ge=0, le=1)
+    """How much all factors are damped by their strength: (s / s_first) to this power."""
+    rating_gain: float = Field(default=0.14, ge=0)
+    """How much more a rating counts for each star above what the user gives on average."""
+    content_weight: float = Field(default=0.1, ge=0)
+    """Weight of genres and years, which enter as pseudo users."""
+    content_power: float = Field(default=0.45, ge=0, le=1)
+    """A movie's weight among the pseudo users: its number of ratings to this power."""
     rating_factors: int = Field(default=16, ge=1)
     """Factors of the matrix of rating residuals, which predicts stars."""
     rating_penalty: float = Field(default=0.4, gt=0)
@@ -57,7 +65,7 @@ class SVD(Recommender):
 
     def _scaling(self) -> Scaling:
         config = self.config
-        return Scaling(config.movie_power, config.user_power, config.score_power, config.shrinkage)
+        return Scaling(**{name: getattr(config, name) for name in Scaling._fields})
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         from sklearn.decomposition import TruncatedSVD
@@ -83,9 +91,9 @@ class SVD(Recommender):
         }
 
     def _bind(self) -> None:
-        self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling())
-        self._share = (_POPULARITY * self.dataset.movie_counts / self.dataset.n_users).astype(np.float32)
         self._baseline = Baseline.from_arrays(self.arrays)
+        self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling(), self._baseline)
+        self._share = (_POPULARITY * self.dataset.movie_counts / self.dataset.n_users).astype(np.float32)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         scores = self._watched.scores(self._watched.position(profile))

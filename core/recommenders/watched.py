@@ -2,7 +2,9 @@
 
 The 0/1 matrix of who rated what, its rows and columns scaled by powers of their sums, is decomposed by scikit-learn's
 TruncatedSVD (PureSVD of Cremonesi, Koren and Turrin 2010, with the normalisation that spectral methods on graphs
-use). A profile is projected on the movies' singular vectors and back: nothing of a user is stored.
+use). Ratings are weighted by how much they were liked, and genres and years join as pseudo users, so that rarely
+rated films lean on films of their kind. A profile is projected on the movies' singular vectors and back: nothing of
+a user is stored.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,6 +16,8 @@ from scipy import sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.recommenders.biases import Baseline, fit_baseline
+from core.recommenders.watching import content_rows, profile_weights, training_weights
 
 __all__ = ["Scaling", "WatchedDirections", "power_iterations"]
 
@@ -33,14 +37,23 @@ class Scaling(NamedTuple):
         Columns and rows are divided by their numbers of ratings to these powers.
     score_power : float
         Scores are multiplied by the movie's number of ratings to this power.
-    shrinkage : float
-        Factor f is damped by ``1 - shrinkage (s_last / s_f)^2``.
+    shrinkage, strength_power : float
+        Factor f is damped by ``(s_f / s_first)^strength_power (1 - shrinkage (s_last / s_f)^2)``.
+    rating_gain : float
+        How much more a rating counts for each star above what the user gives on average.
+    content_weight, content_power : float
+        Genres and years enter as pseudo users of this weight, in which a movie counts by its number of ratings to
+        this power.
     """
 
-    movie_power: float = 0.15
-    user_power: float = 0.35
-    score_power: float = 0.15
-    shrinkage: float = 0.9
+    movie_power: float = 0.26
+    user_power: float = 0.39
+    score_power: float = 0.1
+    shrinkage: float = 0.86
+    strength_power: float = 0.23
+    rating_gain: float = 0.14
+    content_weight: float = 0.1
+    content_power: float = 0.45
 
 
 def power_iterations(dataset: Dataset) -> int:
@@ -60,16 +73,25 @@ class WatchedDirections:
     counts : ndarray of int32, shape (n_movies,)
         Number of ratings.
     scaling : Scaling
+    baseline : Baseline, optional
+        From which the weights of ratings are told; not needed where `scaling` has no gain.
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], counts: NDArray[np.int32], scaling: Scaling) -> None:
+    def __init__(
+        self,
+        arrays: Mapping[str, NDArray[Any]],
+        counts: NDArray[np.int32],
+        scaling: Scaling,
+        baseline: Baseline | None = None,
+    ) -> None:
         self.items: NDArray[np.int32] = arrays["watched_items"].view(np.ndarray)
         known = np.maximum(counts[self.items], 1).astype(np.float32)
         self.directions: NDArray[np.float32] = arrays["watched_directions"].view(np.ndarray)
         self.damping: NDArray[np.float32] = arrays["watched_damping"]
         self._inward: NDArray[np.float32] = known ** np.float32(-scaling.movie_power)
         self._outward: NDArray[np.float32] = known ** np.float32(scaling.score_power)
-        self._user_power = scaling.user_power
+        self._scaling = scaling
+        self._baseline = baseline
         self._n_movies = len(counts)
 
     @staticmethod
@@ -82,15 +104,21 @@ class WatchedDirections:
         lengths = np.diff(dataset.user_indptr)
         columns = np.maximum(dataset.movie_counts, 1).astype(np.float32) ** np.float32(-scaling.movie_power)
         rows = np.maximum(lengths, 1).astype(np.float32) ** np.float32(-scaling.user_power)
-        values = columns[dataset.user_items]
+        values = training_weights(dataset, fit_baseline(dataset), scaling.rating_gain)
+        values *= columns[dataset.user_items]
         values *= np.repeat(rows, lengths)
-        matrix = sparse.csr_matrix(dataset.matrix(values))
-        del values
+        content = content_rows(dataset)
+        content *= scaling.content_weight * columns * (dataset.movie_counts**scaling.content_power).astype(np.float32)
+        matrix = sparse.vstack(
+            [sparse.csr_matrix(dataset.matrix(values)), sparse.csr_matrix(content)], format="csr", dtype=np.float32
+        )
+        del values, content
         report("decomposing what was watched")
         size = max(min(factors, min(matrix.shape) - 1), 1)
         found = TruncatedSVD(size, n_iter=power_iterations(dataset), random_state=seed).fit(matrix)
         strength = np.maximum(found.singular_values_, 1e-9)
-        damping = 1.0 - scaling.shrinkage * (strength[-1] / strength) ** 2
+        damping = (strength / strength[0]) ** scaling.strength_power
+        damping *= 1.0 - scaling.shrinkage * (strength[-1] / strength) ** 2
         kept = np.sort(np.argsort(-dataset.movie_counts.astype(np.int64), kind="stable")[:_MOVIES]).astype(np.int32)
         return {
             "watched_items": kept,
@@ -100,10 +128,7 @@ class WatchedDirections:
 
     def position(self, profile: Profile) -> NDArray[np.float32]:
         """Return the profile's damped coordinates, float32 of shape (n_factors,)."""
-        rows, known = self.rows(profile.items)
-        weights = self._inward[rows]
-        weights *= known
-        weights /= self._length(profile)
+        rows, weights = self._weighted(profile)
         position: NDArray[np.float32] = (weights @ self.directions[rows]) * self.damping
         return position
 
@@ -126,8 +151,7 @@ class WatchedDirections:
 
     def by_film(self, profile: Profile, item: int) -> NDArray[np.float32]:
         """Split one score by the profile's films."""
-        rows, known = self.rows(profile.items)
-        weights = self._inward[rows] * known / self._length(profile)
+        rows, weights = self._weighted(profile)
         parts: NDArray[np.float32] = weights * (self.directions[rows] @ (self.damping * self._back(item)))
         return parts
 
@@ -160,5 +184,12 @@ class WatchedDirections:
         rows = np.minimum(np.searchsorted(self.items, items), len(self.items) - 1)
         return rows, self.items[rows] == items
 
-    def _length(self, profile: Profile) -> np.float32:
-        return np.float32(max(len(profile), 1) ** self._user_power)
+    def _weighted(self, profile: Profile) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """Return where the films of a profile stand in `directions`, and their scaled weights."""
+        rows, known = self.rows(profile.items)
+        weights = self._inward[rows]
+        if self._baseline is not None:
+            weights *= profile_weights(self._baseline, profile, self._scaling.rating_gain)
+        weights *= known
+        weights /= np.float32(max(len(profile), 1) ** self._scaling.user_power)
+        return rows, weights

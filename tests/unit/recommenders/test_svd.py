@@ -5,7 +5,9 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.recommenders.biases import fit_baseline
 from core.recommenders.svd import SVD
+from core.recommenders.watching import content_rows, training_weights
 from tests.toy import checkerboard, toy_dataset
 
 
@@ -21,13 +23,18 @@ def model(dataset: Dataset) -> SVD:
 
 def test_scores_are_the_projection_of_the_scaled_row(dataset: Dataset, model: SVD) -> None:
     config = model.config
-    watched = (dataset.matrix().toarray() > 0).astype(float)
-    counts = np.maximum(watched.sum(0), 1)
-    scaled = watched * counts**-config.movie_power
-    weighted = scaled * np.maximum(watched.sum(1), 1)[:, None] ** -config.user_power
-    _, strength, directions = np.linalg.svd(weighted, full_matrices=False)
+    weights = training_weights(dataset, fit_baseline(dataset), config.rating_gain)
+    watched = dataset.matrix(weights).toarray()
+    sizes = np.maximum((watched > 0).sum(1), 1)
+    counts = np.maximum((watched > 0).sum(0), 1)
+    weighted = watched * counts**-config.movie_power * sizes[:, None] ** -config.user_power
+    power = config.content_power - config.movie_power
+    content = config.content_weight * content_rows(dataset) * counts**power * (dataset.movie_counts > 0)
+    _, strength, directions = np.linalg.svd(np.concatenate([weighted, content]), full_matrices=False)
     directions, strength = directions[:6], strength[:6]
-    damping = 1 - config.shrinkage * (strength[-1] / strength) ** 2
+    damping = (strength / strength[0]) ** config.strength_power * (
+        1 - config.shrinkage * (strength[-1] / strength) ** 2
+    )
     user = 7
     expected = (weighted[user] @ directions.T * damping) @ directions * counts**config.score_power
     rated = dataset.movie_counts > 0
