@@ -8,6 +8,7 @@ a recommendation.
 import logging
 import threading
 import time
+from typing import ClassVar
 
 from flask import Blueprint, Response, request
 from limits import RateLimitItem, parse_many
@@ -31,7 +32,7 @@ _RETRY_S = 10.0
 class WorkerStorage(Storage):
     """Counts in this process alone, without a thread of its own."""
 
-    STORAGE_SCHEME = ("worker-memory",)
+    STORAGE_SCHEME: ClassVar[list[str]] = ["worker-memory"]  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,9 +1,11 @@
 """The routes: check what came, ask the service, send what it says. No logic lives here."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from flask import Response, current_app
 from flask_openapi import APIBlueprint, Tag
+from pydantic import BaseModel
 
 from core.errors import ModelUnavailableError
 from dashboard.api import answers
@@ -108,6 +110,8 @@ def post_explanations(body: ExplanationBody) -> Response:
     return answers.json_answer(found)
 
 
+_Route = tuple[str, Callable[..., Response], Tag, type[BaseModel], tuple[int, ...]]
+
 _READ = (422, 429, 500)
 _ONE = (404, 422, 429, 500)
 _ASK = (404, 422, 429, 500, 503)
@@ -118,7 +122,7 @@ def add_routes(blueprint: APIBlueprint) -> None:
     """Add all routes with their descriptions."""
     data, movies = Tag(name="data"), Tag(name="movies")
     users, asking = Tag(name="users"), Tag(name="recommendations")
-    gets = (
+    gets: tuple[_Route, ...] = (
         ("/dataset", get_dataset, data, answers.DatasetAnswer, (429, 500)),
         ("/models", get_models, data, answers.ModelsAnswer, (429, 500)),
         ("/movies", get_movies, movies, answers.SearchAnswer, _READ),
@@ -128,13 +132,11 @@ def add_routes(blueprint: APIBlueprint) -> None:
         ("/users/<user_id>/ratings", get_history, users, answers.HistoryAnswer, _ONE),
         ("/users/<user_id>/recommendations", get_recommendations, asking, answers.RecommendationAnswer, _ASK),
     )
-    for rule, view, tag, answer, errors in gets:
-        responses = {200: answer, **problem_responses(*errors)}
-        blueprint.get(rule, tags=[tag], operation_id=view.__name__, responses=responses)(view)
-    posts = (
-        ("/recommendations", post_recommendations, answers.RecommendationAnswer),
-        ("/explanations", post_explanations, answers.ExplanationAnswer),
+    posts: tuple[_Route, ...] = (
+        ("/recommendations", post_recommendations, asking, answers.RecommendationAnswer, _POST),
+        ("/explanations", post_explanations, asking, answers.ExplanationAnswer, _POST),
     )
-    for rule, view, answer in posts:
-        responses = {200: answer, **problem_responses(*_POST)}
-        blueprint.post(rule, tags=[asking], operation_id=view.__name__, responses=responses)(view)
+    for add, routes in ((blueprint.get, gets), (blueprint.post, posts)):
+        for rule, view, tag, answer, errors in routes:
+            responses = {200: answer, **problem_responses(*errors)}
+            add(rule, tags=[tag], operation_id=view.__name__, responses=responses)(view)

@@ -18,6 +18,9 @@ log = logging.getLogger("cinematch.web")
 
 MIMETYPE = "application/problem+json"
 
+_READ_TO_THE_END = 4 * 1024 * 1024
+"""Bytes of a refused body that are read all the same; as much as the proxy lets through."""
+
 
 class FieldProblem(BaseModel):
     """What is wrong with one value of a request."""
@@ -74,6 +77,16 @@ def install_problems(server: Flask, api_path: str) -> None:
 
     def _is_api() -> bool:
         return request.path.startswith(api_path)
+
+    @server.after_request
+    def read_to_the_end(response: Response) -> Response:
+        # A connection that is closed on a client who is still sending is reset, and the answer lost with it.
+        length = request.content_length or 0
+        if response.status_code >= 400 and 0 < length <= _READ_TO_THE_END:
+            body = request.environ["wsgi.input"]
+            while body.read(65536):
+                pass
+        return response
 
     @server.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response | HTTPException:
