@@ -169,8 +169,9 @@ def register(app: "Dash", service: "CineMatch") -> None:
             if not ratings:
                 return empty_state("No ratings yet", "Rate a film: the list above follows at once.")
             return taste_panel(service.taste(ratings=ratings))
-        except CineMatchError as error:
-            return error_state(str(error))
+        except CineMatchError:
+            # The list above says what is wrong.
+            return empty_state("No taste to show", "It appears as soon as there is a list.")
 
     @app.callback(
         Output(Recommend.USER_PANEL, "style"),

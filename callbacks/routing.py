@@ -84,6 +84,8 @@ def register(app: "Dash", service: "CineMatch") -> None:
     app.clientside_callback(
         ClientsideFunction("cinematch", "burger"),
         Output(Shell.APP, "navbar"),
+        Output(Shell.NAVBAR, "className"),
+        Output(Shell.BURGER, "aria-label"),
         Input(Shell.BURGER, "opened"),
         State(Shell.APP, "navbar"),
     )

@@ -66,6 +66,10 @@ def register(app: "Dash", service: "CineMatch") -> None:
             on_error=notify_error,
         )
         def films(text: str | None, value: Any, many: bool = many) -> list[dict[str, str]]:
+            if not text:
+                # The field empties itself when a film is chosen, before the choice arrives here: options without
+                # the film would take it away again.
+                raise PreventUpdate
             chosen = list(value or []) if many else [value] if value else []
             return film_options(service, text, chosen)
 

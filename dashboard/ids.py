@@ -14,6 +14,7 @@ class Shell:
     ASK_WHY = "ask-why"
     NOTIFICATIONS = "notifications"
     BURGER = "burger"
+    NAVBAR = "navbar"
     APP = "app-shell"
     SEARCH = "header-search"
     NAV_SEARCH = "nav-search"

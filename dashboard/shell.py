@@ -47,7 +47,9 @@ def build_layout(service: "CineMatch") -> Component:
                 padding=0,
                 children=[
                     dmc.AppShellHeader(_header()),
-                    dmc.AppShellNavbar(_navbar(), **{"aria-label": "Pages"}),
+                    dmc.AppShellNavbar(
+                        _navbar(), id=Shell.NAVBAR, className="navbar-closed", **{"aria-label": "Pages"}
+                    ),
                     dmc.AppShellMain(
                         [
                             html.Div(

@@ -71,7 +71,11 @@
       return window.dash_clientside.no_update;
     },
     burger: function (opened, navbar) {
-      return Object.assign({}, navbar, { collapsed: { desktop: true, mobile: !opened } });
+      return [
+        Object.assign({}, navbar, { collapsed: { desktop: true, mobile: !opened } }),
+        opened ? "" : "navbar-closed",
+        opened ? "Close the navigation" : "Open the navigation"
+      ];
     }
   });
 })();

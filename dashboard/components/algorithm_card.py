@@ -41,7 +41,7 @@ def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:
                 className="metrics",
             )
         )
-        body.append(html.P(measured_how(status.metrics), className="algorithm-how"))
+        body.append(measured_how(status.metrics))
     elif ready:
         body.append(html.P("Not measured on held-out ratings yet.", className="algorithm-how"))
     if details:
@@ -73,7 +73,7 @@ def algorithm_note(status: ModelStatus) -> html.Div:
     measured: list[Component] = (
         [
             html.P(" · ".join(f"{name} {value}" for name, value in rows), className="tabular"),
-            html.P(measured_how(status.metrics)),
+            measured_how(status.metrics),
         ]
         if rows
         else [html.P("Not measured on held-out ratings yet.")]
@@ -88,14 +88,11 @@ def metric_rows(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(_pretty(name), f"{flat[name]:.3f}") for name in names]
 
 
-def measured_how(metrics: Mapping[str, Any]) -> str:
-    """Return one line on split, seed and date of a measurement."""
-    parts = [str(metrics[name]) for name in ("protocol", "split", "dataset") if isinstance(metrics.get(name), str)]
-    if metrics.get("seed") is not None:
-        parts.append(f"seed {metrics['seed']}")
-    if isinstance(metrics.get("measured_at"), str):
-        parts.append(str(metrics["measured_at"])[:10])
-    return f"Held-out ratings: {', '.join(parts)}." if parts else "Measured on held-out ratings."
+def measured_how(metrics: Mapping[str, Any]) -> html.Details:
+    """Return how a model was measured, folded below its seed."""
+    seed = f", seed {metrics['seed']}" if metrics.get("seed") is not None else ""
+    how = str(metrics.get("how") or "On ratings that were held out from a model of the same configuration.")
+    return html.Details([html.Summary(f"On held-out ratings{seed}"), html.P(how)], className="config")
 
 
 def _flatten(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from dashboard.ids import Home
 
 __all__ = ["QUICK_COUNT", "layout"]
 
-QUICK_COUNT = 5
+QUICK_COUNT = 6
 _WALL = 8
 _FILMS = 3
 

@@ -11,6 +11,9 @@ from playwright.sync_api import Page, expect
 from tests.conftest import Installation
 from tests.servers import GunicornProcess
 
+# A loaded machine is slow, not wrong.
+expect.set_options(timeout=20_000)
+
 _CHROMIUM = Path("/usr/bin/chromium")
 _FLAGS = (
     "--no-sandbox",

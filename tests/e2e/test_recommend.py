@@ -1,0 +1,129 @@
+"""Recommendations as people get them: for a stored user, for themselves, with reasons, filters and exports."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import number, settle, titles
+
+pytestmark = pytest.mark.e2e
+
+Visit = Callable[[str], Page]
+
+
+def explain_first(page: Page) -> None:
+    """Open the first explanation and check that its parts add up."""
+    page.get_by_role("button", name="Why this?").first.click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.locator(".why-text")).not_to_be_empty()
+    values = [number(text) for text in drawer.locator("table:visible td:last-child").all_inner_texts()]
+    assert sum(values[:-1]) == pytest.approx(values[-1], abs=0.0006 * len(values))
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+
+def test_a_list_for_a_stored_user_with_a_reason_filters_and_exports(visit: Visit) -> None:
+    page = visit("/recommend?user=3&algorithm=ease&n=5")
+    first = titles(page)
+    assert len(first) == 5
+    expect(page.locator("#rec-summary")).to_contain_text("5 films for user 3")
+    explain_first(page)
+
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_role("textbox", name="Genres").click()
+    page.get_by_role("option", name="Comedy", exact=True).click()
+    expect(page.locator("#rec-results .card-meta").first).to_contain_text("Comedy")
+    settle(page)
+    assert titles(page) != first
+    assert all("Comedy" in text for text in page.locator("#rec-results .card-meta").all_inner_texts())
+    assert page.url.endswith("/recommend?user=3&algorithm=ease&n=5&genres=Comedy")
+
+    shown = titles(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the list as CSV").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text())))
+    assert [row["title"] for row in rows] == shown
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the list as JSON").click()
+    assert len(json.loads(download.value.path().read_text())["items"]) == len(shown)
+
+    page.reload()
+    settle(page)
+    assert titles(page) == shown
+
+    page.get_by_role("button", name="Reset filters").click()
+    expect(page.locator("#rec-results .card-title").first).to_have_text(first[0])
+
+
+def test_a_visitor_rates_by_a_misspelt_title_and_the_list_follows_at_once(visit: Visit) -> None:
+    page = visit("/recommend?mode=me&algorithm=ease")
+    nobody = titles(page)
+    page.get_by_label("Rate films you have seen").fill("flim 10")
+    expect(page.locator("#rec-rate-results .row-title").first).to_have_text("The Film 10")
+    stars = page.locator("#rec-rate-results").get_by_role("slider", name="Your rating of The Film 10", exact=True)
+    stars.focus()
+    page.keyboard.press("End")
+    expect(stars).to_have_attribute("aria-valuetext", "5 of 5 stars")
+    page.keyboard.press("ArrowLeft")
+    expect(stars).to_have_attribute("aria-valuetext", "4.5 of 5 stars")
+    expect(page.get_by_text("Your ratings (1)")).to_be_visible()
+    expect(page.locator("#rec-taste")).to_contain_text("1 ratings, 4.50 stars")
+    settle(page)
+    mine = titles(page)
+    assert mine != nobody
+    assert "The Film 10" not in mine
+    explain_first(page)
+
+    page.get_by_role("button", name=f"Not interested in {mine[0]}", exact=True).click()
+    expect(page.locator("#rec-results .card-title").first).not_to_have_text(mine[0])
+    settle(page)
+    assert mine[0] not in titles(page)
+    assert len(titles(page)) == len(mine)
+
+    # Another star on a card: the film moves from the list to the ratings, by pointer this time.
+    seen = titles(page)[0]
+    card = page.locator("#rec-results").get_by_role("slider", name=f"Your rating of {seen}", exact=True)
+    box = card.bounding_box()
+    assert box
+    card.click(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
+    expect(page.get_by_text("Your ratings (2)")).to_be_visible()
+    expect(page.locator("#rec-results")).not_to_contain_text(seen)
+
+    page.reload()
+    settle(page)
+    expect(page.get_by_text("Your ratings (2)")).to_be_visible()
+    page.get_by_role("button", name="Forget all").click()
+    expect(page.get_by_text("Your ratings (2)")).to_be_hidden()
+    settle(page)
+    assert titles(page) == nobody
+
+
+def test_a_list_at_once_from_films_that_are_liked(visit: Visit) -> None:
+    page = visit("/")
+    assert len(titles(page, "#home-results")) == 6
+    page.get_by_text("From films I like").click()
+    expect(page.get_by_text("Name a film you like")).to_be_visible()
+    page.get_by_role("textbox", name="Up to three films").fill("flm 12")
+    page.get_by_role("option", name="The Film 12 (1962)").click()
+    expect(page.locator("#home-results .card-title")).to_have_count(6)
+    assert "The Film 12" not in titles(page, "#home-results")
+    explain_first(page)
+
+
+def test_a_film_explains_itself_and_leads_to_others(visit: Visit) -> None:
+    page = visit("/movie/30?user=2&algorithm=ease")
+    expect(page.locator("#movie-why .why-text")).not_to_be_empty()
+    first = page.locator("#movie-similar .card-title").first
+    name = first.inner_text()
+    first.click()
+    expect(page.locator("#page h1")).to_contain_text(name)
+    expect(page).to_have_title(
+        f"{page.locator('#page h1').inner_text().rsplit(' ', 1)[0]} "
+        f"({page.locator('.film-year').inner_text().strip()}) · CineMatch"
+    )
+    page.go_back()
+    expect(page.locator("#page h1")).to_contain_text("The Film 2")

@@ -1,0 +1,73 @@
+"""The frame: navigation, colour scheme, small screens, keyboard."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import settle, titles
+
+pytestmark = pytest.mark.e2e
+
+Visit = Callable[[str], Page]
+
+
+def test_the_colour_scheme_is_remembered_and_set_before_anything_is_painted(visit: Visit) -> None:
+    page = visit("/system")
+    html = page.locator("html")
+    page.get_by_role("button", name="Switch between dark and light").click()
+    expect(html).to_have_attribute("data-mantine-color-scheme", "dark")
+    # Dash has not drawn anything yet when the document has been read.
+    page.add_init_script(
+        "document.addEventListener('DOMContentLoaded', () => {"
+        "  window.firstGround = getComputedStyle(document.body).backgroundColor; });"
+    )
+    page.reload()
+    settle(page)
+    expect(html).to_have_attribute("data-mantine-color-scheme", "dark")
+    assert page.evaluate("window.firstGround") == "rgb(20, 21, 25)"
+
+
+def test_search_from_the_header_leads_to_films_and_pages_of_them(visit: Visit) -> None:
+    page = visit("/")
+    field = page.get_by_role("textbox", name="Find a film").first
+    field.fill("flim")
+    field.press("Enter")
+    expect(page.locator("#page h1")).to_have_text("Films")
+    expect(page.get_by_label("Title")).to_have_value("flim")
+    settle(page)
+    first = titles(page, "#search-results")
+    assert len(first) == 24
+    page.get_by_role("button", name="2", exact=True).click()
+    expect(page.locator("#search-results .card-title").first).not_to_have_text(first[0])
+    expect(page).to_have_url(re.compile("q=flim&page=2"))
+    page.get_by_label("Title").fill("xyzzyqqq")
+    expect(page.get_by_text("Nothing found")).to_be_visible()
+    # Links move without loading anew, name the page and put the focus on its heading.
+    page.get_by_role("link", name="System", exact=True).first.click()
+    expect(page).to_have_title("System · CineMatch")
+    expect(page.locator("#page h1")).to_be_focused()
+
+
+def test_an_error_is_told_to_the_person(visit: Visit) -> None:
+    page = visit("/recommend?user=999")
+    expect(page.get_by_role("alert")).to_contain_text("There is no user 999")
+
+
+class TestSmallScreen:
+    """A telephone."""
+
+    @pytest.fixture
+    def context_options(self, context_options: dict[str, Any]) -> dict[str, Any]:
+        return {**context_options, "viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+    def test_pages_fit_and_the_navigation_opens(self, visit: Visit) -> None:
+        for path in ("/", "/recommend?user=1", "/analytics", "/search", "/movie/10", "/system"):
+            page = visit(path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        page.get_by_role("button", name="Open the navigation").click()
+        page.get_by_role("navigation", name="Main, small screen").get_by_role("link", name="Recommend").click()
+        expect(page.locator("#page h1")).to_have_text("Recommendations")
+        expect(page.get_by_role("navigation", name="Main, small screen")).to_be_hidden()
