@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.scale_curves import draw_curves, exponent
 from benchmarks.scale_peers import PEERS
+from benchmarks.scale_targets import targets
 
 __all__ = ["write_report"]
 
@@ -33,6 +34,7 @@ def write_report(state: Mapping[str, Any], docs: Path, ratings: Mapping[str, int
 
 def _tables(sizes: Sizes, ratings: Mapping[str, int]) -> list[str]:
     return [
+        _targets(sizes),
         _data(sizes, ratings),
         _training(sizes, ratings),
         _opening(sizes),
@@ -41,6 +43,11 @@ def _tables(sizes: Sizes, ratings: Mapping[str, int]) -> list[str]:
         _containers(sizes),
         _peers(sizes),
     ]
+
+
+def _targets(sizes: Sizes) -> str:
+    rows = targets(sizes.get("32m", {}))
+    return _table("32,000,204 ratings against what was aimed at", ["work", "unit", "target", "measured", ""], rows)
 
 
 def _machine(state: Mapping[str, Any]) -> str:
@@ -256,7 +263,7 @@ def _cost(found: Mapping[str, Any]) -> list[Any]:
     return [found["cpu_s"], found["wall_s"], f"{found['peak_mb']:,.0f}"]
 
 
-def _table(title: str, header: list[str], rows: list[list[Any]]) -> str:
+def _table(title: str, header: list[str], rows: Sequence[Sequence[Any]]) -> str:
     if not rows:
         return ""
     lines = [f"### {title}", "", f"| {' | '.join(header)} |", "|" + " --- |" * len(header)]
