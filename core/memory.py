@@ -7,6 +7,7 @@ import gc
 import logging
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +15,7 @@ from core.errors import CineMatchError
 from core.limits import container_limit, model_budget_mb, process_memory
 from core.store.artifact import get_model_metadata
 from core.store.loader import dataset_of, load_model_safe, open_artifact
+from core.store.priority import Footprint, footprint, loading_order
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
@@ -188,7 +190,7 @@ def memory_report(paths: Paths, budget_mb: float | None = None) -> dict[str, Any
     dict
         ``limit_mb``, ``limit_source``, ``budget_mb``, ``process`` (rss, uss, pss), and ``models``: a row each
         with ``name``, ``path``, ``disk_mb``, ``mapped_mb``, ``resident_mb``, ``fits`` (within the budget, the
-        smallest first) and ``problem``.
+        most measured quality per megabyte first) and ``problem``.
     """
     named = paths.items() if isinstance(paths, Mapping) else ((Path(path).name, path) for path in paths)
     limit, where = container_limit()
@@ -202,9 +204,14 @@ def memory_report(paths: Paths, budget_mb: float | None = None) -> dict[str, Any
         except CineMatchError as error:
             row |= {"disk_mb": None, "mapped_mb": None, "resident_mb": None, "problem": str(error)}
         rows.append(row)
+    # The order in which `core.store.cache.ModelCache` fills the same budget.
+    by_path = {row["path"]: row for row in rows if row["problem"] is None}
+    footprints = {path: _with_paths(path, get_model_metadata(path)) for path in by_path}
     used = 0.0
-    for row in sorted((row for row in rows if row["problem"] is None), key=lambda row: float(row["disk_mb"])):
-        row["fits"] = used + row["disk_mb"] <= budget
+    for path in loading_order(footprints, budget):
+        row = by_path[path]
+        members = [by_path[member] for member in footprints[path].members if member in by_path]
+        row["fits"] = used + row["disk_mb"] <= budget and all(member["fits"] for member in members)
         used += row["disk_mb"] if row["fits"] else 0.0
     return {
         "limit_mb": round(limit, 1),
@@ -235,6 +242,12 @@ def print_memory_report(paths: Paths, budget_mb: float | None = None) -> None:
         sizes = [_cell(row[f"{kind}_mb"]) for kind in ("disk", "mapped", "resident")]
         table.add_row(row["name"], *sizes, "yes" if row["fits"] else row["problem"] or "no: over the budget")
     Console().print(table)
+
+
+def _with_paths(path: str, manifest: Mapping[str, Any]) -> Footprint:
+    """Return a footprint whose members are named by their paths."""
+    found = footprint(manifest)
+    return replace(found, members=tuple(str(Path(path).parent / key) for key in found.members))
 
 
 def _cell(size: float | None) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core import memory
+from core.data.arraydir import write_array_dir
 from core.data.dataset import Dataset
 from core.errors import ArtifactError
 from core.limits import container_limit, model_budget_mb, peak_rss_mb, reset_peak_rss
@@ -189,3 +190,27 @@ def test_the_report_shows_every_model_the_limit_and_what_fits(saved, tmp_path, c
     report = memory.memory_report(saved, budget_mb=0.0005)
     assert [row["fits"] for row in report["models"]] == [True, False]
     assert memory.memory_report([tmp_path / "three"])["models"][0]["problem"]
+
+
+def test_the_report_fills_the_budget_by_quality_and_with_whole_ensembles(tmp_path: Path) -> None:
+    def stored(key: str, megabytes: float, quality: float, members: list[str]) -> Path:
+        manifest = {
+            "kind": "model",
+            "algorithm": key,
+            "members": members,
+            "metrics": {"values": {"ndcg@10": quality}},
+        }
+        return write_array_dir(
+            tmp_path / key, {"weights": np.zeros(int(megabytes * 1024 * 1024 / 4), dtype=np.float32)}, manifest
+        )
+
+    paths = [
+        stored("poor", 1.0, 0.05, []),
+        stored("good", 2.0, 0.4, []),
+        stored("large", 8.0, 0.5, []),
+        stored("whole", 0.1, 0.6, ["good", "large"]),
+    ]
+    fits = {row["name"]: row["fits"] for row in memory.memory_report(paths, 4.0)["models"]}
+    assert fits == {"poor": True, "good": True, "large": False, "whole": False}
+    assert {row["name"] for row in memory.memory_report(paths, 2.5)["models"] if row["fits"]} == {"good"}
+    assert all(row["fits"] for row in memory.memory_report(paths, 20.0)["models"])
