@@ -1,11 +1,11 @@
 """Line icons, drawn by assets/css/15-icons.css as masks: they take the colour of the text around them."""
 
-from dash import html
+from dashboard.components import light as html
 
 __all__ = ["icon"]
 
 
-def icon(name: str, label: str | None = None) -> html.Span:
+def icon(name: str, label: str | None = None) -> html.Node:
     """Return an icon.
 
     Parameters

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from dash import html
 from dash.development.base_component import Component
 
 from core.views import RecommendationList
+from dashboard.components import light as html
 from dashboard.components.movie_card import recommendation_card
 from dashboard.components.states import empty_state
 
@@ -14,7 +14,7 @@ __all__ = ["recommendation_list"]
 
 def recommendation_list(
     found: RecommendationList, *, visitor: bool = False, films: Sequence[int] = (), hint: str = ""
-) -> Component:
+) -> html.Node | Component:
     """Return the cards of a list, or why there are none.
 
     Parameters

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from dash import html
-from dash.development.base_component import Component
-
 from core.display.titles import format_movie_title
 from core.views import ListItem, MovieView, SimilarMovie
 from dashboard.address import href
+from dashboard.components import light as html
 from dashboard.components.icons import icon
 from dashboard.components.poster import poster
 from dashboard.components.stars import star_input, stars
@@ -15,7 +13,7 @@ from dashboard.components.stars import star_input, stars
 __all__ = ["movie_card", "movie_row", "recommendation_card", "similar_card"]
 
 
-def recommendation_card(item: ListItem, *, visitor: bool) -> html.Li:
+def recommendation_card(item: ListItem, *, visitor: bool) -> html.Node:
     """Return a film of a recommendation list; visitors can rate it or wave it away."""
     name = format_movie_title(item.title, include_year=False)
     predicted = (
@@ -23,7 +21,7 @@ def recommendation_card(item: ListItem, *, visitor: bool) -> html.Li:
         if item.predicted_rating is not None
         else html.Span("No rating predicted", className="stars-none")
     )
-    actions: list[Component] = [
+    actions: list[html.Node] = [
         html.Button(
             "Why this?",
             className="link-button",
@@ -47,20 +45,20 @@ def recommendation_card(item: ListItem, *, visitor: bool) -> html.Li:
     return _card(item.movie_id, item.title, item.year, item.genres, body, rank=item.rank)
 
 
-def movie_card(movie: MovieView) -> html.Li:
+def movie_card(movie: MovieView) -> html.Node:
     """Return a film of the catalogue with its mean rating."""
     count = f"{movie.rating_count:,} rating{'' if movie.rating_count == 1 else 's'}"
     body = [stars(movie.mean_rating), html.Span(count, className="card-meta")]
     return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
 
 
-def similar_card(movie: SimilarMovie) -> html.Li:
+def similar_card(movie: SimilarMovie) -> html.Node:
     """Return a neighbour with its similarity."""
     body = [html.Span(f"similarity {movie.similarity:.3f}", className="card-meta tabular")]
     return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
 
 
-def movie_row(movie_id: int, title: str, year: int | None, genres: Sequence[str], *extra: Component) -> html.Li:
+def movie_row(movie_id: int, title: str, year: int | None, genres: Sequence[str], *extra: html.Node) -> html.Node:
     """Return a film as one line: small poster, title, and what is given beside it."""
     name = format_movie_title(title, include_year=False)
     return html.Li(
@@ -84,9 +82,9 @@ def _card(
     title: str,
     year: int | None,
     genres: Sequence[str],
-    body: Sequence[Component],
+    body: Sequence[html.Node],
     rank: int | None = None,
-) -> html.Li:
+) -> html.Node:
     name = format_movie_title(title, include_year=False)
     link = href(f"/movie/{movie_id}")
     head = html.A(name, href=link, className="card-title", **{"data-nav": "1"})

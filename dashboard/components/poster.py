@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from dash import html
-
 from core.display.titles import format_movie_title
+from dashboard.components import light as html
 from dashboard.theme import MOTIF_ORDER, tone_of
 
 __all__ = ["poster", "slug"]
@@ -18,7 +17,7 @@ def slug(genre: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in genre.lower()).strip("-")
 
 
-def poster(movie_id: int, title: str, year: int | None, genres: Sequence[str], size: str = "md") -> html.Div:
+def poster(movie_id: int, title: str, year: int | None, genres: Sequence[str], size: str = "md") -> html.Node:
     """Return a poster; hidden from screen readers, for the title always stands beside it.
 
     Parameters

@@ -1,11 +1,11 @@
 """Ratings as stars: to read, and to give."""
 
-from dash import html
+from dashboard.components import light as html
 
 __all__ = ["star_input", "stars"]
 
 
-def stars(rating: float | None, label: str = "{rating:.1f} of 5 stars") -> html.Span:
+def stars(rating: float | None, label: str = "{rating:.1f} of 5 stars") -> html.Node:
     """Return a rating as five stars with its number, or ``Not rated``."""
     if rating is None:
         return html.Span("Not rated", className="stars-none")
@@ -23,7 +23,7 @@ def stars(rating: float | None, label: str = "{rating:.1f} of 5 stars") -> html.
     )
 
 
-def star_input(movie_id: int, title: str) -> html.Div:
+def star_input(movie_id: int, title: str) -> html.Node:
     """Return stars that can be given by pointer or arrow keys; assets/js/20-ratings.js keeps and paints them."""
     return html.Div(
         className="stars stars-input",

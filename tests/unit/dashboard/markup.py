@@ -3,13 +3,22 @@
 from collections.abc import Iterator
 from typing import Any
 
+from dash import html
 from dash.development.base_component import Component
 
-__all__ = ["nodes", "text_of", "with_class"]
+__all__ = ["nodes", "seen", "text_of", "with_class"]
+
+
+def seen(part: Any) -> Any:
+    """Return a light node as the component that it stands for, which checks its properties; others as they are."""
+    if isinstance(part, dict) and part.get("namespace") == "dash_html_components":
+        return getattr(html, part["type"])(**part["props"])
+    return part
 
 
 def nodes(part: Any) -> Iterator[Any]:
     """Yield every component and text below and including `part`."""
+    part = seen(part)
     if isinstance(part, list | tuple):
         for child in part:
             yield from nodes(child)
