@@ -39,6 +39,8 @@ USER_PENALTY = 60.0
 ITEM_PENALTY = 100.0
 """Ridge penalty of a movie's response to the features of users."""
 _FEATURE_LIMIT = 4.0
+_TRAIT_LIMIT = 2.0
+_TRAIT_SHRINKAGE = 5.0
 _SCALE = 2.0
 
 
@@ -53,7 +55,7 @@ class UserBaseline:
     taste : ndarray of float32, shape (n_features,)
         w_u, the response to the features of movies.
     traits : ndarray of float32, shape (3,)
-        z_u: one, the standardised logarithm of the number of ratings, the scaled bias.
+        z_u: one, the standardised logarithm of the number of ratings (damped where they are few), the scaled bias.
     """
 
     bias: float
@@ -199,7 +201,9 @@ def fit_baseline(dataset: Dataset) -> BaselineFit:
 
 def user_traits(counts: NDArray[Any], biases: NDArray[Any], center: float, spread: float) -> NDArray[np.float32]:
     """Return z_u of users, float32 of shape (n_users, 3)."""
-    activity = np.clip((np.log1p(counts) - center) / spread, -_FEATURE_LIMIT, _FEATURE_LIMIT)
+    # A newcomer has few ratings, but that does not make him one who rates little: the fewer, the less it says.
+    activity = np.clip((np.log1p(counts) - center) / spread, -_TRAIT_LIMIT, _TRAIT_LIMIT)
+    activity *= counts / (counts + _TRAIT_SHRINKAGE)
     return np.column_stack([np.ones(len(counts)), activity, _SCALE * biases]).astype(np.float32)
 
 
@@ -219,7 +223,7 @@ def movie_features(dataset: Dataset, item_bias: NDArray[np.floating]) -> NDArray
         _SCALE * item_bias,
         _SCALE * genres,
     ]
-    return np.column_stack(columns).astype(np.float32)
+    return np.ascontiguousarray(np.column_stack(columns), dtype=np.float32)
 
 
 def _standardised(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -78,6 +78,8 @@ def test_rating_parts_add_up_to_the_prediction(dataset: Dataset, hybrid: Hybrid)
     assert set(parts.members) == {"svd", "popularity"}
     expected = np.clip(parts.rest + sum(parts.members.values()), *dataset.rating_range)
     np.testing.assert_allclose(hybrid.predict(dataset.profile(1), items), expected, rtol=1e-5)
+    base, features = hybrid._stack._features(hybrid.members, dataset.profile(1), items)
+    np.testing.assert_allclose(parts.total(), base + features @ hybrid._stack.weights, rtol=1e-5)
 
 
 def test_scores_are_scaled_to_the_listed_movies() -> None:
