@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,6 @@ from core.commands.console import (
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
-    from core.settings import Settings
 
 __all__ = ["register"]
 
@@ -53,7 +53,8 @@ def train(
     json_target: JsonOption = None,
 ) -> None:
     """Fit algorithms and store their models; print time, peak memory and size."""
-    from core.store.artifact import get_model_metadata
+    from core.commands.measuring import measuring
+    from core.store.artifact import attach_metrics, get_model_metadata
     from core.store.training import outdated
     from core.store.training import train as fit
 
@@ -62,17 +63,22 @@ def train(
     keys = split_keys(algorithms, settings)
     root = settings.dataset_models_dir
     wanted = outdated(data, keys, root) if missing else keys
+    wanted_metrics = data.n_ratings <= _MEASURED_UP_TO if measure is None else measure
+    # Models of an earlier run that was stopped before it measured them are measured now.
+    unmeasured = [
+        key for key in keys if wanted_metrics and (key in wanted or not get_model_metadata(root / key)["metrics"])
+    ]
     reports = []
-    if wanted:
-        with progress("train") as report:
-            reports = fit(data, wanted, root, report)
-            report(1.0, "trained")
-    if data.n_ratings <= _MEASURED_UP_TO if measure is None else measure:
-        trained = [item.key for item in reports]
-        # Models of an earlier run that was stopped before it measured them are measured now.
-        silent = [key for key in keys if key not in trained and not get_model_metadata(root / key)["metrics"]]
-        if trained or silent:
-            _measure(data, [*trained, *silent], settings)
+    with measuring(settings.dataset_dir, unmeasured) if unmeasured else nullcontext() as measurement:
+        if wanted:
+            with progress("train") as report:
+                reports = fit(data, wanted, root, report)
+                report(1.0, "trained")
+        if measurement:
+            with progress("measure") as report:
+                for key, metrics in measurement.result(report).items():
+                    attach_metrics(root / key, metrics)
+                report(1.0, "measured on held-out ratings")
     rows = []
     for item in reports:
         metrics = get_model_metadata(item.path)["metrics"]
@@ -83,16 +89,6 @@ def train(
         typer.echo(f"All models of {data.name} in {root} are up to date.")
     else:
         _print_training(data, rows)
-
-
-def _measure(data: Dataset, keys: list[str], settings: Settings) -> None:
-    from core.evaluation.benchmark import measure_for_manifest
-    from core.store.artifact import attach_metrics
-
-    with progress("measure") as report:
-        for key, metrics in measure_for_manifest(data, keys, progress=report).items():
-            attach_metrics(settings.dataset_models_dir / key, metrics)
-        report(1.0, "measured on held-out ratings")
 
 
 def _print_training(data: Dataset, rows: list[dict[str, Any]]) -> None:
