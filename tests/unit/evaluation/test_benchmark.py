@@ -109,6 +109,12 @@ def test_relevance_threshold_and_user_limit(data: Dataset) -> None:
     assert (
         strict.algorithms["popularity"].metrics[name].value < everything.algorithms["popularity"].metrics[name].value
     )
+    split = next(Protocol().splits(data))
+    liking = np.unique(split.test_users[split.test_ratings >= 4.5])
+    at_least = evaluate(data, ["popularity"], Protocol(k=(60,), relevance=4.5)).algorithms["popularity"].metrics
+    # Everybody who gave 4.5 or more, in lists that hold the whole catalogue; nobody else has a value.
+    found = np.isin(split.test_users, liking) & (split.test_ratings >= 4.5)
+    assert at_least["precision@60"].value == pytest.approx(found.sum() / len(liking) / 60)
     assert "4.5 stars" in strict.summary
     assert "20 test users" in strict.summary
 

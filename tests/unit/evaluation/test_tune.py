@@ -9,6 +9,8 @@ from pydantic import Field
 from core.data.dataset import Dataset
 from core.data.splits import holdout_per_user
 from core.errors import InvalidInputError
+from core.evaluation.measure import measure_ranking
+from core.evaluation.protocols import Protocol
 from core.evaluation.spaces import search_space
 from core.evaluation.tune import tune
 from core.recommenders.base import AlgorithmConfig
@@ -80,6 +82,9 @@ def test_no_trial_sees_a_held_out_rating(data: Dataset, monkeypatch: pytest.Monk
     assert len(sizes) == 3 + 2
     assert max(sizes[:3]) < sizes[3]
     assert sizes[3] == sizes[4] == result_size
+    inner = holdout_per_user(holdout_per_user(data).train, 0.1, 43)
+    expected = measure_ranking(Popularity().fit(inner.train), inner, Protocol(), lambda share, text: None)
+    assert result.default["validation"] == pytest.approx(expected.statistics["ndcg@10"].value)
     assert "used once" in result.how
 
 
