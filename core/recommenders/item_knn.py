@@ -72,7 +72,7 @@ class ItemKNN(Recommender):
     # --- fitting ------------------------------------------------------------------------------------------
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
-        from core.recommenders.neighbour_kernels import nearest_movies
+        from core.recommenders.neighbour_kernels import compare_movies, sort_neighbours
 
         config, n = self.config, dataset.n_movies
         fitted = fit_baseline(dataset)
@@ -84,9 +84,13 @@ class ItemKNN(Recommender):
         shapes = ((n, min(config.neighbours, n)), (n, min(config.rating_neighbours, n)))
         watch_items, rating_items = (np.empty(shape, dtype=np.int32) for shape in shapes)
         watch_values, rating_values = (np.empty(shape, dtype=np.float32) for shape in shapes)
+        watch_sizes, rating_sizes = np.zeros((2, n), dtype=np.int32)
+        reached = dataset.user_indptr[:-1].copy()
+        source_norm = (size**config.asymmetry).astype(np.float32)
+        target_norm = (size ** (1 - config.asymmetry)).astype(np.float32)
         for start in range(0, n, _BLOCK):
             stop = min(start + _BLOCK, n)
-            nearest_movies(
+            compare_movies(
                 start,
                 stop,
                 dataset.user_indptr,
@@ -95,18 +99,23 @@ class ItemKNN(Recommender):
                 dataset.movie_indptr,
                 dataset.movie_users,
                 by_movie.data,
-                (size**config.asymmetry).astype(np.float32),
-                (size ** (1 - config.asymmetry)).astype(np.float32),
+                source_norm,
+                target_norm,
                 config.shrinkage,
                 spread,
                 config.rating_shrinkage,
                 config.min_common,
-                watch_items[start:stop],
-                watch_values[start:stop],
-                rating_items[start:stop],
-                rating_values[start:stop],
+                reached,
+                watch_sizes,
+                watch_items,
+                watch_values,
+                rating_sizes,
+                rating_items,
+                rating_values,
             )
             progress(0.05 + 0.9 * stop / n, "comparing films")
+        sort_neighbours(watch_sizes, watch_items, watch_values)
+        sort_neighbours(rating_sizes, rating_items, rating_values)
         np.power(watch_values, config.sharpness, out=watch_values)
         watch_values *= (size**config.score_power).astype(np.float32)[:, None]
         targets, places = np.nonzero(watch_items >= 0)

@@ -3,7 +3,11 @@
 import numpy as np
 from numba import njit
 
-__all__ = ["nearest_movies"]
+__all__ = ["compare_movies", "sort_neighbours"]
+
+_BITS = 24
+_SHIFT = 1 << _BITS
+_FEW = 50
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -42,7 +46,40 @@ def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def] 
 
 
 @njit(cache=True, nogil=True)
-def nearest_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
+def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
+    item, user_indptr, user_items, user_values, item_indptr, item_users, item_values, reached, sums, touched
+):
+    """Fill `sums` for one movie with all before it; return how many of them it shares raters with, in `touched`."""
+    begin = item_indptr[item]
+    end = item_indptr[item + 1]
+    n_touched = 0
+    if end - begin < _FEW:
+        for entry in range(begin, end):
+            user = item_users[entry]
+            value = np.int64(item_values[entry]) * _SHIFT
+            for other in range(user_indptr[user], reached[user]):
+                movie = user_items[other]
+                if sums[movie] == 0:
+                    touched[n_touched] = movie
+                    n_touched += 1
+                sums[movie] += value * user_values[other] + 1
+            reached[user] += 1
+    else:
+        for entry in range(begin, end):
+            user = item_users[entry]
+            value = np.int64(item_values[entry]) * _SHIFT
+            for other in range(user_indptr[user], reached[user]):
+                sums[user_items[other]] += value * user_values[other] + 1
+            reached[user] += 1
+        for movie in range(item):
+            if sums[movie] != 0:
+                touched[n_touched] = movie
+                n_touched += 1
+    return n_touched
+
+
+@njit(cache=True, nogil=True)
+def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     first,
     last,
     user_indptr,
@@ -57,17 +94,22 @@ def nearest_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     spread,
     rating_shrinkage,
     min_common,
+    reached,
+    watch_sizes,
     watch_items,
     watch_values,
+    rating_sizes,
     rating_items,
     rating_values,
 ):
-    """Find, for movies `first` to `last`, whom people also watched and whom people rated alike.
+    """Compare movies `first` to `last` with all movies before them, and keep the nearest of both.
+
+    To be called for consecutive spans from 0 to the number of movies, and then `sort_neighbours`.
 
     Parameters
     ----------
     user_indptr, user_items, user_values : int64, int32, int8
-        Residuals of ratings by user, in units that cancel in `spread`.
+        Residuals of ratings by user, movies ascending, in units that cancel in `spread`.
     item_indptr, item_users, item_values : int64, int32, int8
         The same by movie.
     source_norm, target_norm : ndarray of float32, shape (n_movies,)
@@ -77,65 +119,57 @@ def nearest_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
         Standard deviation of a movie's residuals.
     min_common : int
         Pairs with fewer common raters are no neighbours.
-    watch_items, watch_values : ndarray of shape (last - first, k)
-        Filled with neighbours and n_ij / (source_norm_j target_norm_i + shrinkage), the best first; -1 where there
-        are fewer.
-    rating_items, rating_values : ndarray of shape (last - first, r)
-        Filled with neighbours and sum(e_i e_j) / (spread_i spread_j (n_ij + shrinkage)) where positive.
+    reached : ndarray of int64, shape (n_users,)
+        A copy of the starts of the users' rows at first; moves on.
+    watch_sizes, watch_items, watch_values : int32, int32 and float32, shapes (n_movies,) and (n_movies, k)
+        Heaps of neighbours by n_ij / (source_norm_j target_norm_i + shrinkage); sizes are 0 at first.
+    rating_sizes, rating_items, rating_values : int32, int32 and float32, shapes (n_movies,) and (n_movies, r)
+        Heaps of neighbours by sum(e_i e_j) / (spread_i spread_j (n_ij + shrinkage)) where positive.
 
     Notes
     -----
-    One row of both products X' X stays in the cache while the ratings of all users of that movie are added to it;
-    bounded heaps then keep the best, so memory does not grow with the number of pairs.
+    One row of both products X' X stays in the cache while the ratings of all users of that movie are added to it.
+    Movies are taken in order, so what a user rated before one lies between the start of his row and the place that
+    he has reached: every pair is counted once. The number of common raters and the product of residuals share one
+    integer, the former in its lowest bits, so that a pair of ratings costs one addition. Rows of much rated movies
+    are searched for what is not zero, those of others keep a list of it. Bounded heaps keep the best, so memory does
+    not grow with the number of pairs.
     """
     n_movies = len(source_norm)
-    common = np.zeros(n_movies, dtype=np.int32)
-    product = np.zeros(n_movies, dtype=np.int32)
+    sums = np.zeros(n_movies, dtype=np.int64)
     touched = np.empty(n_movies, dtype=np.int32)
-    k = watch_items.shape[1]
-    r = rating_items.shape[1]
-    watch_heap = np.empty(k, dtype=np.float32)
-    watch_owner = np.empty(k, dtype=np.int32)
-    rating_heap = np.empty(r, dtype=np.float32)
-    rating_owner = np.empty(r, dtype=np.int32)
     for item in range(first, last):
-        n_touched = 0
-        for entry in range(item_indptr[item], item_indptr[item + 1]):
-            user = item_users[entry]
-            value = np.int32(item_values[entry])
-            for other in range(user_indptr[user], user_indptr[user + 1]):
-                movie = user_items[other]
-                if common[movie] == 0:
-                    touched[n_touched] = movie
-                    n_touched += 1
-                common[movie] += 1
-                product[movie] += value * user_values[other]
-        watch_size = 0
-        rating_size = 0
+        n_touched = _add_up(
+            item, user_indptr, user_items, user_values, item_indptr, item_users, item_values, reached, sums, touched
+        )
         for place in range(n_touched):
             movie = touched[place]
-            count = common[movie]
-            dot = product[movie]
-            common[movie] = 0
-            product[movie] = 0
-            if movie == item or count < min_common:
+            count = sums[movie] & (_SHIFT - 1)
+            dot = sums[movie] >> _BITS
+            sums[movie] = 0
+            if count < min_common:
                 continue
             likeness = np.float32(count / (source_norm[movie] * target_norm[item] + watch_shrinkage))
-            watch_size = _offer(watch_heap, watch_owner, watch_size, likeness, movie)
+            watch_sizes[item] = _offer(watch_values[item], watch_items[item], watch_sizes[item], likeness, movie)
+            likeness = np.float32(count / (source_norm[item] * target_norm[movie] + watch_shrinkage))
+            watch_sizes[movie] = _offer(watch_values[movie], watch_items[movie], watch_sizes[movie], likeness, item)
             if dot > 0:
                 agreement = np.float32(dot / (spread[movie] * spread[item] * (count + rating_shrinkage)))
-                rating_size = _offer(rating_heap, rating_owner, rating_size, agreement, movie)
-        row = item - first
-        _write(watch_heap, watch_owner, watch_size, watch_items[row], watch_values[row])
-        _write(rating_heap, rating_owner, rating_size, rating_items[row], rating_values[row])
+                rating_sizes[item] = _offer(
+                    rating_values[item], rating_items[item], rating_sizes[item], agreement, movie
+                )
+                rating_sizes[movie] = _offer(
+                    rating_values[movie], rating_items[movie], rating_sizes[movie], agreement, item
+                )
 
 
 @njit(cache=True, nogil=True)
-def _write(values, owners, size, out_items, out_values):  # type: ignore[no-untyped-def]  # pragma: no cover
-    order = np.argsort(-values[:size])
-    for place in range(size):
-        out_items[place] = owners[order[place]]
-        out_values[place] = values[order[place]]
-    for place in range(size, len(out_items)):
-        out_items[place] = -1
-        out_values[place] = 0
+def sort_neighbours(sizes, items, values):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Sort each heap, the best first; places that were not filled get the neighbour -1 of value 0."""
+    for row in range(len(sizes)):
+        size = sizes[row]
+        order = np.argsort(-values[row, :size])
+        items[row, :size] = items[row, :size][order]
+        values[row, :size] = values[row, :size][order]
+        items[row, size:] = -1
+        values[row, size:] = 0
