@@ -12,6 +12,7 @@ from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from callbacks.starters import starting_films
 from callbacks.visitor import Visitor
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ListRequest", "register", "to_csv"]
 
+_TO_RATE = 8
 _HIDDEN = {"display": "none"}
 
 
@@ -185,10 +187,16 @@ def register(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(Recommend.RATE_RESULTS, "children"),
         Input(Recommend.RATE_QUERY, "value"),
+        State(Shell.VISITOR, "data"),
         on_error=notify_error,
     )
-    def to_rate(text: str | None) -> "Component":
-        return films_to_rate(service.search(text or "", limit=8).items, text or "")
+    def to_rate(text: str | None, data: Mapping[str, Any] | None) -> "Component":
+        if text and text.strip():
+            return films_to_rate(service.search(text, limit=_TO_RATE).items, text)
+        visitor = Visitor.of(data, service)
+        known = visitor.hidden | visitor.ratings.keys()
+        films = [movie for movie in starting_films(service.dataset) if movie not in known][:_TO_RATE]
+        return films_to_rate([service.movie(movie) for movie in films], "")
 
     @app.callback(
         Output(Recommend.MY_RATINGS, "children"),

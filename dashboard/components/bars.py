@@ -40,15 +40,21 @@ def share_bars(rows: Sequence[tuple[str, float, str]], label: str, top: float | 
     )
 
 
-def diverging_bar(value: float, top: float) -> Component:
-    """Return a bar to the right of a middle line for positive values, to the left for negative ones."""
-    width = 50 * min(abs(value) / top, 1) if top else 0
-    side = {"left": "50%"} if value >= 0 else {"right": "50%"}
+def diverging_bar(value: float, low: float, high: float) -> Component:
+    """Return a bar from zero to `value` on a track that spans `low` to `high` and always holds zero.
+
+    With no negative value on the track, zero is at its left end and all of the width is for what is positive.
+    """
+    low, high = min(low, 0.0), max(high, 0.0)
+    span = (high - low) or 1.0
+    start, end = sorted(100 * (point - low) / span for point in (0.0, value))
+    zero = 100 * -low / span
     return html.Span(
         html.Span(
             className="div-fill div-plus" if value >= 0 else "div-fill div-minus",
-            style={"width": f"{width:.1f}%", **side},
+            style={"left": f"{start:.1f}%", "width": f"{end - start:.1f}%"},
         ),
         className="div-track",
+        style={"--zero": f"{zero:.1f}%"},
         **{"aria-hidden": "true"},
     )

@@ -71,10 +71,12 @@ def contribution_table(parts: Sequence[ContributionView], score: float) -> html.
     """Return the summands, largest first; small ones are summed in one row, so that the total stays exact."""
     shown = list(parts[:_SHOWN]) if len(parts) > _SHOWN + 1 else list(parts)
     rest = list(parts[len(shown) :])
-    rows = [(_label(part), part.value) for part in shown]
+    values = [part.value for part in shown]
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    rows = [(_label(part), part.value, diverging_bar(part.value, low, high)) for part in shown]
     if rest:
-        rows.append((f"{len(rest)} smaller parts together", sum(part.value for part in rest)))
-    top = max((abs(value) for _, value in rows), default=0.0)
+        # No bar: a sum of many would dwarf each of the parts that are named.
+        rows.append((f"{len(rest)} smaller parts together", sum(part.value for part in rest), None))
     return html.Table(
         [
             html.Caption("Contributions to the score", className="visually-hidden"),
@@ -87,11 +89,11 @@ def contribution_table(parts: Sequence[ContributionView], score: float) -> html.
                     html.Tr(
                         [
                             html.Th(label, scope="row"),
-                            html.Td(diverging_bar(value, top)),
+                            html.Td(bar),
                             html.Td(f"{value:+.3f}", className="tabular"),
                         ]
                     )
-                    for label, value in rows
+                    for label, value, bar in rows
                 ]
             ),
             html.Tfoot(

@@ -17,8 +17,12 @@ __all__ = ["films_to_rate", "rated_films"]
 def films_to_rate(movies: Sequence[MovieView], text: str) -> Component:
     """Return search results with stars to give."""
     if not movies:
-        return html.P(f"No title is like “{text}”. Try fewer words.", className="note")
-    return html.Ul([_row(movie) for movie in movies], className="movie-list", **{"aria-label": "Films to rate"})
+        gone = f"No title is like “{text}”. Try fewer words." if text else "You have rated all that is asked first."
+        return html.P(gone, className="note")
+    rows = html.Ul([_row(movie) for movie in movies], className="movie-list", **{"aria-label": "Films to rate"})
+    if text:
+        return rows
+    return html.Div([html.P("Good ones to start with: what you say of these tells most.", className="note"), rows])
 
 
 def rated_films(movies: Sequence[MovieView], hidden: int) -> Component:

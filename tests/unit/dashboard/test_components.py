@@ -144,9 +144,11 @@ def test_bars_are_relative_to_the_longest_or_to_what_is_full() -> None:
 
 
 def test_negative_contributions_go_to_the_left() -> None:
-    assert diverging_bar(-1, 2).children.style == {"width": "25.0%", "right": "50%"}
-    assert diverging_bar(2, 2).children.style == {"width": "50.0%", "left": "50%"}
-    assert diverging_bar(0, 0).children.style["width"] == "0.0%"
+    assert diverging_bar(-1, -1, 3).children.style == {"left": "0.0%", "width": "25.0%"}
+    assert diverging_bar(3, -1, 3).children.style == {"left": "25.0%", "width": "75.0%"}
+    assert diverging_bar(3, -1, 3).style == {"--zero": "25.0%"}
+    assert diverging_bar(1, 1, 2).children.style == {"left": "0.0%", "width": "50.0%"}
+    assert diverging_bar(0, 0, 0).children.style["width"] == "0.0%"
 
 
 def test_the_histogram_of_a_film_can_be_read_without_seeing_it() -> None:

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from callbacks.recommend import ListRequest, to_csv
 from callbacks.routing import render
+from callbacks.starters import starting_films
 from callbacks.visitor import Visitor, films_as_ratings
 from core.evaluation.runs import RunSummary
 from core.service import CineMatch
@@ -18,6 +19,7 @@ from core.views import ListItem, RecommendationList
 from dashboard.address import FilterState
 from dashboard.app import create_app
 from dashboard.components.compare_panel import compare_panel, run_options
+from dashboard.components.rating_lists import films_to_rate
 from dashboard.components.similar_panel import similar_panel
 from dashboard.pages.recommend import mode_of
 from dashboard.shell import build_layout
@@ -195,3 +197,11 @@ def test_stored_runs_name_question_data_and_date() -> None:
     assert run_options([run]) == [
         {"value": "id", "label": "Ranking films · toy · 2 algorithms · 2026-01-02 03:04 UTC"}
     ]
+
+
+def test_a_newcomer_is_asked_about_films_that_people_rated(service: CineMatch) -> None:
+    films = starting_films(service.dataset)
+    assert len(set(films)) == len(films) == 40
+    assert all(service.movie(film).rating_count > 0 for film in films)
+    assert "tells most" in text_of(films_to_rate([service.movie(films[0])], ""))
+    assert "tells most" not in text_of(films_to_rate([service.movie(films[0])], "film"))
