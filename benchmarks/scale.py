@@ -9,6 +9,7 @@ Every finished step is noted in the work directory's ``measured-SIZE.json``: a r
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import sys
 import time
@@ -59,15 +60,20 @@ class Run:
     def note(self, size: str, step: str, measured: dict[str, Any], key: str = "") -> None:
         """Keep a measurement, at once and atomically."""
         measured = {**measured, "revision": revision(), "at": time.strftime("%Y-%m-%d %H:%M", time.gmtime())}
-        steps = self.state["sizes"].setdefault(size, {})
-        if key:
-            steps.setdefault(step, {})[key] = measured
-        else:
-            steps[step] = measured
-        self._file(size).parent.mkdir(parents=True, exist_ok=True)
-        staging = self._file(size).with_suffix(".tmp")
-        staging.write_text(json.dumps({**steps, "machine": self.state["machine"]}, indent=1), encoding="utf-8")
-        staging.replace(self._file(size))
+        file = self._file(size)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.with_suffix(".lock").open("w") as lock:
+            # Another run may have noted other steps of this size meanwhile.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            steps = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+            if key:
+                steps.setdefault(step, {})[key] = measured
+            else:
+                steps[step] = measured
+            staging = file.with_suffix(".tmp")
+            staging.write_text(json.dumps({**steps, "machine": self.state["machine"]}, indent=1), encoding="utf-8")
+            staging.replace(file)
+        self.state["sizes"][size] = steps
         say = {name: value for name, value in measured.items() if not isinstance(value, dict)}
         print(f"{size} {step} {key}: {say}", flush=True)
 
@@ -175,8 +181,10 @@ def main() -> None:
             run.forget(size, step)
     if not options.report:
         run.state["machine"] = facts()
-        if "train" in options.steps or "requests" in options.steps:
+        stamp = Path(options.work) / f"compiled-{revision()}"
+        if "train" in options.steps and not stamp.exists():
             print(f"compiling: {run_child(CHILD, {'step': 'warm', 'home': options.work})}", flush=True)
+            stamp.touch()
         for size in options.sizes:
             measure(run, size)
     print(write_report(run.state, Path(options.docs), SIZES))
