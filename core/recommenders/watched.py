@@ -109,9 +109,7 @@ class WatchedDirections:
         values *= np.repeat(rows, lengths)
         content = content_rows(dataset)
         content *= scaling.content_weight * columns * (dataset.movie_counts**scaling.content_power).astype(np.float32)
-        matrix = sparse.vstack(
-            [sparse.csr_matrix(dataset.matrix(values)), sparse.csr_matrix(content)], format="csr", dtype=np.float32
-        )
+        matrix = _with_rows(dataset, values, sparse.csr_array(content))
         del values, content
         report("decomposing what was watched")
         size = max(min(factors, min(matrix.shape) - 1), 1)
@@ -193,3 +191,11 @@ class WatchedDirections:
         weights *= known
         weights /= np.float32(max(len(profile), 1) ** self._scaling.user_power)
         return rows, weights
+
+
+def _with_rows(dataset: Dataset, values: NDArray[np.float32], more: sparse.csr_array) -> sparse.csr_matrix:
+    """Return the ratings' matrix with further rows below; unlike `sparse.vstack` it never holds two copies."""
+    ends = np.concatenate([dataset.user_indptr, dataset.user_indptr[-1] + more.indptr[1:]])
+    shape = (dataset.n_users + more.shape[0], dataset.n_movies)
+    data = np.concatenate([values, more.data.astype(np.float32, copy=False)])
+    return sparse.csr_matrix((data, np.concatenate([dataset.user_items, more.indices]), ends), shape=shape)
