@@ -43,10 +43,12 @@ def normalise_title(text: str) -> str:
     >>> normalise_title("Amélie: WALL·E & Spider-Man's")
     'amelie wall e and spider mans'
     """
-    plain = text.casefold().replace("&", " and ").replace("'", "").replace("\u2019", "")
+    plain = text.casefold()
     if not plain.isascii():
-        decomposed = unicodedata.normalize("NFKD", plain)
+        # Compatibility forms may decompose into capitals and accents, and folding may bring accents back.
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
         plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = plain.replace("&", " and ").replace("'", "").replace("\u2019", "")
     return " ".join(_WORD.findall(plain))
 
 

@@ -67,7 +67,6 @@ class Broad(Weighty):
 
 
 CLASSES = (Small, Poor, Good, Broad)
-registry._WHERE |= {found.key: (found.__module__, found.__name__) for found in CLASSES}
 
 
 def write_models(dataset: Dataset, folder: Path) -> None:
@@ -79,6 +78,8 @@ def write_models(dataset: Dataset, folder: Path) -> None:
 
 def main() -> None:
     """Serve from the folders of data and models that the arguments name."""
+    # In this process alone: the tests' own process shall not serve these models.
+    registry._WHERE |= {found.key: (found.__module__, found.__name__) for found in CLASSES}
     dataset = Dataset.open(Path(sys.argv[1]))
     given = os.environ.get("CINEMATCH_MEMORY_BUDGET_MB")
     budget = model_budget_mb(int(given) if given else None)
