@@ -91,6 +91,20 @@ def encode(value: Any) -> _Encoded:
     return _Encoded(zlib.compress(text.encode(), _COMPRESSION))
 
 
+def _is_damaged(file: Path) -> bool:
+    """Return whether a file is there that is no database; asked first, as diskcache would leave it open."""
+    if not file.exists():
+        return False
+    with contextlib.closing(sqlite3.connect(file, timeout=_BUSY_TIMEOUT_S)) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError:  # busy or not readable: diskcache says so itself
+            return False
+        except sqlite3.DatabaseError:
+            return True
+    return False
+
+
 class JsonStore:
     """A size-limited dictionary of JSON values in one SQLite file.
 
@@ -115,13 +129,11 @@ class JsonStore:
         self._stay_open = False
         self._evict = evict
         with _lock:
-            try:
-                self._cache = self._open()
-            except sqlite3.DatabaseError:
-                # Nothing here is worth more than a start: a damaged file is replaced.
+            # Nothing here is worth more than a start: a damaged file is replaced.
+            if _is_damaged(directory / "cache.db"):
                 for file in directory.glob("cache.db*"):
                     file.unlink()
-                self._cache = self._open()
+            self._cache = self._open()
             self._cache.close()
         (directory / "cache.db").chmod(0o600)
 
