@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from core.display.titles import format_movie_title
 from core.views import MovieView
 from dashboard.components.icons import icon
+from dashboard.components.light import Node
 from dashboard.components.movie_card import movie_row
 from dashboard.components.stars import star_input
 
@@ -50,7 +51,7 @@ def rated_films(movies: Sequence[MovieView], hidden: int) -> Component:
     )
 
 
-def _row(movie: MovieView, *, removable: bool = False) -> html.Li:
+def _row(movie: MovieView, *, removable: bool = False) -> Node:
     name = format_movie_title(movie.title, include_year=False)
     extra: list[Component] = [star_input(movie.movie_id, name)]
     if removable:

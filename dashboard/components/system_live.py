@@ -38,7 +38,8 @@ def system_live(service: CineMatch) -> Component:
 def _model(status: ModelStatus) -> Component:
     card = algorithm_card(status)
     rows = [(name, json.dumps(value)) for name, value in status.config.items()]
-    trained = [html.P(f"Trained {status.trained_at[:16].replace('T', ' ')} UTC", className="algorithm-how")]
+    when = status.trained_at
+    trained = [html.P(f"Trained {when[:16].replace('T', ' ')} UTC", className="algorithm-how")] if when else []
     config = html.Details(
         [
             html.Summary("Configuration"),
@@ -46,7 +47,7 @@ def _model(status: ModelStatus) -> Component:
         ],
         className="config tabular",
     )
-    card.children = [*card.children, *(trained if status.trained_at else []), *([config] if rows else [])]
+    card.children = [*card.children, *trained, *([config] if rows else [])]
     return card
 
 
