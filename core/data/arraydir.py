@@ -5,12 +5,15 @@ never half of either. Opened by memory map and without pickle.
 """
 
 import hashlib
+import io
 import json
+import mmap
 import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +140,10 @@ def open_arrays(path: Path, manifest: Mapping[str, Any], *, remedy: str) -> dict
     for name, entry in manifest["arrays"].items():
         file = directory / f"{name}.npy"
         try:
+            opened = _open_as_listed(file, entry)
+            if opened is not None:
+                arrays[name] = opened
+                continue
             mapped = np.load(file, mmap_mode="r" if entry["bytes"] >= _IN_MEMORY_BELOW else None, allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             raise ArtifactError(f"{file} cannot be opened: {error}. {remedy}") from error
@@ -149,6 +156,30 @@ def open_arrays(path: Path, manifest: Mapping[str, Any], *, remedy: str) -> dict
         array.setflags(write=False)
         arrays[name] = array
     return arrays
+
+
+def _open_as_listed(file: Path, entry: Mapping[str, Any]) -> NDArray[Any] | None:
+    """Open a file whose header is exactly the one that its manifest entry calls for; None for any other file.
+
+    A server opens a hundred files at its start: comparing the header takes a tenth of the time of parsing it.
+    """
+    dtype, shape, size = np.dtype(entry["dtype"]), tuple(entry["shape"]), int(entry["bytes"])
+    expected = _header(entry["dtype"], shape)
+    with file.open("rb", buffering=0) as stream:
+        if stream.read(len(expected)) != expected or os.fstat(stream.fileno()).st_size != len(expected) + size:
+            return None
+        if size < _IN_MEMORY_BELOW:
+            return np.frombuffer(stream.read(size), dtype).reshape(shape)
+        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+    return np.frombuffer(mapped, dtype, offset=len(expected)).reshape(shape)
+
+
+@lru_cache(maxsize=512)
+def _header(dtype: str, shape: tuple[int, ...]) -> bytes:
+    """Return the first bytes that `numpy.save` writes for a C-ordered array."""
+    text = io.BytesIO()
+    np.lib.format.write_array_header_1_0(text, {"descr": dtype, "fortran_order": False, "shape": shape})
+    return text.getvalue()
 
 
 def verify_arrays(path: Path, manifest: Mapping[str, Any]) -> list[str]:

@@ -10,6 +10,8 @@ from scipy.sparse import _sparsetools
 
 __all__ = ["SparseRows", "add_rows"]
 
+_MANY_ROWS = 2000
+
 
 def add_rows(
     indptr: NDArray[np.int64],
@@ -78,8 +80,16 @@ class SparseRows:
 
     def weighted_sum(self, rows: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the sum of rows times weights, float32 of shape (n_movies,)."""
-        total = np.zeros(len(self.indptr) - 1, dtype=np.float32)
-        add_rows(self.indptr, self.indices, self.values, rows, weights, total)
+        size = len(self.indptr) - 1
+        total = np.zeros(size, dtype=np.float32)
+        if len(rows) <= _MANY_ROWS or len(self.indices) > np.iinfo(np.int32).max:
+            add_rows(self.indptr, self.indices, self.values, rows, weights, total)
+        else:
+            # All at once: what the longest profile costs is bounded by the matrix.
+            factors = np.zeros(size, dtype=np.float32)
+            factors[rows] = weights
+            starts = self.indptr.astype(np.int32)
+            _sparsetools.csc_matvec(size, size, starts, self.indices, self.values, factors, total)
         return total
 
     def column(self, rows: NDArray[np.int32], item: int) -> NDArray[np.float32]:
