@@ -18,103 +18,108 @@ POOL = 200
 SIZES = (5, 10, 20)
 _VISITORS = 0.3
 _MOST_VISITORS = 1000
+_METRICS = ("ndcg@10", "rmse")
 
 
 def asking(dataset: Dataset, key: str, seeds: tuple[int, ...] = (42, 43, 44)) -> str:
     """Return the comparison as Markdown.
 
-    Films are asked from the most rated ones of the training part; lists and stars are judged on all other films,
-    which no question can touch, so that the lists' lengths and what is left to find are the same for every way.
+    What any of the three ways would ask a visitor about is left out of all lists and all tests of that visitor, so
+    that the ways differ in nothing but what the answers tell about the other films.
     """
-    parts: dict[str, list[Measured]] = {}
-    answered: dict[str, list[float]] = {}
+    parts: dict[tuple[int, str], list[Measured]] = {}
+    answered: dict[tuple[int, str], list[float]] = {}
     n_visitors = 0
     for seed in seeds:
-        visitors = _draw(dataset, seed)
-        n_visitors += len(np.unique(visitors.test_users))
-        model = recommender_class(key)().fit(visitors.train)
-        for name, lists in _ways(visitors.train, len(np.unique(visitors.test_users)), seed).items():
-            measured, answers = _judge(model, dataset, visitors, lists)
-            parts.setdefault(name, []).append(measured)
-            answered.setdefault(name, []).append(answers)
-    together = {name: combine(measured) for name, measured in parts.items()}
+        train, users = _draw(dataset, seed)
+        n_visitors += len(users)
+        model = recommender_class(key)().fit(train)
+        for size in SIZES:
+            ways = _ways(train, len(users), size, seed)
+            asked = [np.unique(np.concatenate(lists)) for lists in zip(*ways.values(), strict=True)]
+            test = _test_part(dataset, train, users, asked)
+            for name, lists in ways.items():
+                measured, answers = _judge(model, dataset, test, users, lists, asked)
+                parts.setdefault((size, name), []).append(measured)
+                answered.setdefault((size, name), []).append(answers)
+    together = {way: combine(measured) for way, measured in parts.items()}
     lines = [
         f"### {dataset.name}, films to rate first",
         "",
-        f"`{key}`, {n_visitors} visitors of whom training knows nothing (seeds {', '.join(map(str, seeds))}), asked "
-        f"about films among the {POOL} most rated; they answer where they have seen the film. Tested on all films "
-        "outside of these. 95% intervals over users; the last column is the paired test of NDCG@10 against random.",
+        f"`{key}`, {n_visitors} visitors of whom training knows nothing (seeds {', '.join(map(str, seeds))}). "
+        "They are asked about films and answer where they have seen them: the most informative (`rate_first`), the "
+        f"most rated, or a random choice of the {POOL} most rated, another for each visitor. Tested on all films "
+        "that none of the three ways asks the visitor about. 95% intervals over users; paired tests against random.",
         "",
-        "| asked | chosen | answers | NDCG@10 | RMSE | p |",
-        "| ---: | --- | ---: | ---: | ---: | ---: |",
+        "| asked | chosen | answers | NDCG@10 | p | RMSE | p |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     for size in SIZES:
-        ways = {name: item for name, item in together.items() if name.endswith(f" {size}")}
-        comparisons, _ = compare_measured(ways, ["ndcg@10"], seeds[0])
-        random = f"random {size}"
-        p_values = {
-            ({pair.first, pair.second} - {random}).pop(): pair.p_adjusted
-            for pair in comparisons
-            if random in (pair.first, pair.second)
-        }
-        for name, measured in ways.items():
+        ways_of_size = {name: item for (length, name), item in together.items() if length == size}
+        comparisons, _ = compare_measured(ways_of_size, _METRICS, seeds[0])
+        for name, measured in ways_of_size.items():
             values = metric_values(measured, seeds[0])
-            ndcg, rmse = values["ndcg@10"], values["rmse"]
-            told = f"{p_values[name]:.4f}" if name in p_values else ""
-            lines.append(
-                f"| {size} | {name.removesuffix(f' {size}')} | {np.mean(answered[name]):.2f} | {ndcg.value:.4f} "
-                f"[{ndcg.low:.4f}, {ndcg.high:.4f}] | {rmse.value:.4f} | {told} |"
-            )
+            cells = []
+            for metric in _METRICS:
+                value = values[metric]
+                told = [
+                    f"{pair.p_adjusted:.4f}"
+                    for pair in comparisons
+                    if pair.metric == metric and {pair.first, pair.second} == {name, "random"}
+                ]
+                cells += [f"{value.value:.4f} [{value.low:.4f}, {value.high:.4f}]", *(told or [""])]
+            lines.append(f"| {size} | {name} | {np.mean(answered[size, name]):.2f} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
-def _draw(dataset: Dataset, seed: int) -> Split:
+def _draw(dataset: Dataset, seed: int) -> tuple[Dataset, NDArray[np.int32]]:
     able = np.flatnonzero(np.diff(dataset.user_indptr) >= 20)
-    rng = np.random.default_rng(seed)
     number = min(round(_VISITORS * dataset.n_users), len(able), _MOST_VISITORS)
-    users = rng.choice(able, number, replace=False)
-    held_out = np.isin(dataset.rating_users(), users)
-    train = dataset.with_ratings(~held_out)
-    test = held_out & ~np.isin(dataset.user_items, _pool(train))
+    users = np.sort(np.random.default_rng(seed).choice(able, number, replace=False)).astype(np.int32)
+    return dataset.with_ratings(~np.isin(dataset.rating_users(), users)), users
+
+
+def _ways(train: Dataset, n_visitors: int, size: int, seed: int) -> dict[str, list[NDArray[np.int32]]]:
+    pool = np.argsort(-train.movie_counts, kind="stable")[:POOL].astype(np.int32)
+    rng = np.random.default_rng(seed)
+    return {
+        "rate first": [rate_first(train, size)] * n_visitors,
+        "most rated": [pool[:size]] * n_visitors,
+        "random": [rng.choice(pool, size, replace=False) for _ in range(n_visitors)],
+    }
+
+
+def _test_part(dataset: Dataset, train: Dataset, users: NDArray[np.int32], asked: list[NDArray[np.int32]]) -> Split:
+    test = np.isin(dataset.rating_users(), users)
+    for user, films in zip(users.tolist(), asked, strict=True):
+        span = slice(int(dataset.user_indptr[user]), int(dataset.user_indptr[user + 1]))
+        test[span] &= ~np.isin(dataset.user_items[span], films)
     return Split(train, dataset.rating_users()[test], dataset.user_items[test], dataset.stars()[test], {})
 
 
-def _pool(train: Dataset) -> NDArray[np.int32]:
-    return np.argsort(-train.movie_counts, kind="stable")[:POOL].astype(np.int32)
-
-
-def _ways(train: Dataset, n_visitors: int, seed: int) -> dict[str, list[NDArray[np.int32]]]:
-    pool = _pool(train)
-    chosen = rate_first(train, train.n_movies)
-    chosen = chosen[np.isin(chosen, pool)]
-    rng = np.random.default_rng(seed)
-    ways: dict[str, list[NDArray[np.int32]]] = {}
-    for size in SIZES:
-        ways[f"rate first {size}"] = [chosen[:size]] * n_visitors
-        ways[f"most rated {size}"] = [pool[:size]] * n_visitors
-        ways[f"random {size}"] = [rng.choice(pool, size, replace=False) for _ in range(n_visitors)]
-    return ways
-
-
 def _judge(
-    model: Recommender, dataset: Dataset, visitors: Split, asked: list[NDArray[np.int32]]
+    model: Recommender,
+    dataset: Dataset,
+    test: Split,
+    users: NDArray[np.int32],
+    lists_asked: list[NDArray[np.int32]],
+    left_out: list[NDArray[np.int32]],
 ) -> tuple[Measured, float]:
-    users = np.unique(visitors.test_users)
-    pool = _pool(visitors.train)
     lists = np.full((len(users), 20), -1, dtype=np.int32)
-    predicted = np.empty(len(visitors.test_users), dtype=np.float32)
+    predicted = np.empty(len(test.test_users), dtype=np.float32)
+    bounds = np.searchsorted(test.test_users, np.append(users, dataset.n_users))
     answers = 0
     for row, user in enumerate(users.tolist()):
         whole = dataset.profile(user)
-        given = np.isin(whole.items, asked[row])
+        given = np.isin(whole.items, lists_asked[row])
         profile = Profile.of(whole.items[given], whole.ratings[given])
         answers += len(profile)
         scores = model.score(profile)
-        scores[pool] = np.nan
+        scores[left_out[row]] = np.nan
         best = top_n(scores, lists.shape[1])
         lists[row, : len(best)] = best
-        rows = visitors.test_users == user
-        predicted[rows] = model.predict(profile, visitors.test_items[rows])
-    of_lists = judge_lists(lists, users, visitors, Protocol())
-    of_stars = judge_ratings(predicted, visitors, Protocol(kind="ratings", split="random"))
+        span = slice(int(bounds[row]), int(bounds[row + 1]))
+        predicted[span] = model.predict(profile, test.test_items[span])
+    of_lists = judge_lists(lists, users, test, Protocol())
+    of_stars = judge_ratings(predicted, test, Protocol(kind="ratings", split="random"))
     return Measured(of_lists.statistics | of_stars.statistics, {}, {}), answers / len(users)
