@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cgroup import forget
 from benchmarks.scale_process import peak_rss_mb
 
 Task = dict[str, Any]
@@ -112,8 +113,7 @@ def open_all(task: Task) -> dict[str, Any]:
         assert all(state in ("loaded", "missing") for state in states.values()), states
         return took
 
-    for file in files:
-        _forget(file)
+    forget(files)
     cold = opened()
     warm_runs = sorted(opened() for _ in range(7))
     models = [file for file in files if settings.models_dir in file.parents]
@@ -123,17 +123,6 @@ def open_all(task: Task) -> dict[str, Any]:
         "warm_cpu_ms": round(sorted(run[1] for run in warm_runs)[3], 1),
         "models_mb": round(sum(file.stat().st_size for file in models) / 1e6, 1),
     }
-
-
-def _forget(file: Path) -> None:
-    """Ask the kernel to drop a file's pages from its cache."""
-    import os
-
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)
 
 
 @step

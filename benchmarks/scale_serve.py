@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cgroup import MemoryGroup
+from benchmarks.cgroup import MemoryGroup, forget
 from benchmarks.scale_child import percentiles
 from benchmarks.scale_process import ONE_THREAD, ROOT, working_set
 
@@ -99,6 +99,7 @@ def contained(home: Path, port: int, limits_mb: tuple[int, ...], users: list[int
     """Return, for each limit of a real memory cgroup, what two workers serve in it and how fast."""
     found: dict[str, Any] = {}
     for limit in limits_mb:
+        forget(file for folder in (home / "data", home / "models") for file in folder.rglob("*.npy"))
         with MemoryGroup(limit) as group:
             try:
                 with served(home, port, 2, group):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from benchmarks.cgroup import MemoryGroup, NoCgroupError
+from benchmarks.cgroup import MemoryGroup, NoCgroupError, forget
 from core.data.dataset import Dataset
 from tests.conftest import Installation
 from tests.integration.memory_child import CLASSES, write_models
@@ -51,6 +51,7 @@ def _budget_mb(limit_mb: int) -> float:
 def _serve(
     group: MemoryGroup | _Unlimited, weighty: tuple[Path, Path], environment: dict[str, str]
 ) -> dict[str, Any]:
+    forget(file for folder in weighty for file in folder.rglob("*.npy"))
     arguments = [str(folder) for folder in weighty]
     ended = subprocess.run(
         group.command([sys.executable, "-m", "tests.integration.memory_child", *arguments]),
@@ -63,6 +64,10 @@ def _serve(
     assert (ended.returncode, group.kills) == (0, 0), ended.stderr[-2000:]
     found: dict[str, Any] = json.loads(ended.stdout)
     assert found["codes"] == [0, 0]
+    if isinstance(group, MemoryGroup):
+        # The models' pages were truly this group's to pay for.
+        loaded = sum(_SIZES[key] for key, (state, _) in found["states"].items() if state == "loaded")
+        assert group.peak_mb > min(loaded, 0.9 * (group.limit_mb or 0))
     return found
 
 
