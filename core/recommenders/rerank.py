@@ -4,7 +4,6 @@ All functions are pure and work on a list of candidates, best first, such as the
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.recommenders.results import Recommendations
 
-__all__ = ["Reranking", "diversify", "lean", "popularity_rank", "recency_rank", "relevance", "rerank"]
+__all__ = ["Reranking", "diversify", "lean", "relevance", "rerank", "share_below"]
 
 Values = NDArray[np.float64]
 
@@ -65,8 +64,9 @@ def rerank(dataset: Dataset, found: Recommendations, n: int, wish: Reranking) ->
     if not wish.active or not len(found):
         return Recommendations(found.algorithm, found.items[:n], found.scores[:n], found.predicted[:n])
     values = relevance(found.scores)
-    values = lean(values, popularity_rank(dataset)[found.items], wish.popularity)
-    values = lean(values, recency_rank(dataset)[found.items], wish.recency)
+    years = dataset.movies.years[found.items]
+    values = lean(values, share_below(dataset.movie_counts[found.items]), wish.popularity)
+    values = lean(values, share_below(years, known=years > 0), wish.recency)
     order = diversify(values, _genres(dataset, found.items), n, wish.diversity)
     return Recommendations(found.algorithm, found.items[order], found.scores[order], found.predicted[order])
 
@@ -115,27 +115,20 @@ def diversify(values: Values, features: NDArray[Any], n: int, weight: float) -> 
     return np.array(chosen, dtype=np.int64)
 
 
-@lru_cache(maxsize=2)
-def popularity_rank(dataset: Dataset) -> Values:
-    """Return for every movie the share of rated movies that have at most as many ratings, 0 to 1."""
-    return _share_below(dataset.movie_counts, dataset.movie_counts > 0)
-
-
-@lru_cache(maxsize=2)
-def recency_rank(dataset: Dataset) -> Values:
-    """Return for every movie the share of rated movies that are at most as new; one half without a year."""
-    years = dataset.movies.years
-    known = (years > 0) & (dataset.movie_counts > 0)
-    return np.where(years > 0, _share_below(years, known), 0.5)
-
-
 def _genres(dataset: Dataset, items: NDArray[np.int32]) -> NDArray[np.float64]:
     shifts = np.arange(len(dataset.movies.genre_names), dtype=np.uint64)
     return ((dataset.movies.genre_bits[items, None] >> shifts) & np.uint64(1)).astype(np.float64)
 
 
-def _share_below(values: NDArray[Any], counted: NDArray[np.bool_]) -> Values:
+def share_below(values: NDArray[Any], known: NDArray[np.bool_] | None = None) -> Values:
+    """Return for each candidate the share of candidates with a smaller value, equal ones counting half.
+
+    Ranks among the candidates rather than values: the best hundred of an algorithm are all popular, and a weight
+    shall mean the same whatever their scale. Where `known` is false the result is one half.
+    """
+    counted = np.ones(len(values), dtype=bool) if known is None else known
     reference = np.sort(values[counted])
     if not len(reference):
         return np.full(len(values), 0.5)
-    return np.searchsorted(reference, values, side="right") / len(reference)
+    below = np.searchsorted(reference, values, side="left") + np.searchsorted(reference, values, side="right")
+    return np.where(counted, below / (2 * len(reference)), 0.5)

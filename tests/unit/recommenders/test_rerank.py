@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.recommenders.popularity import Popularity
-from core.recommenders.rerank import Reranking, diversify, lean, popularity_rank, recency_rank, relevance, rerank
+from core.recommenders.rerank import Reranking, diversify, lean, relevance, rerank, share_below
 from core.recommenders.results import Recommendations
 from tests.toy import toy_dataset
 
@@ -88,13 +88,11 @@ def test_any_list_stays_a_list(scores: list[float], weight: float, n: int, diver
     assert len(set(order.tolist())) == len(order) == min(n, len(scores))
 
 
-def test_ranks_are_shares(data: Dataset) -> None:
-    popular = popularity_rank(data)
-    assert popular[data.movie_counts.argmax()] == 1
-    assert popular[-1] == 0  # never rated
-    recent = recency_rank(data)
-    assert recent[-1] == 0.5  # no year
-    assert recent.max() == 1
+def test_ranks_are_shares_of_the_candidates() -> None:
+    assert share_below(np.array([5, 1, 9, 5])).tolist() == [0.5, 0.125, 0.875, 0.5]
+    years = np.array([1990, 0, 2000])
+    assert share_below(years, known=years > 0).tolist() == [0.25, 0.5, 0.75]
+    assert share_below(years, known=years < 0).tolist() == [0.5, 0.5, 0.5]
 
 
 @pytest.mark.parametrize("wrong", [{"diversity": -0.1}, {"diversity": 2}, {"popularity": 1.5}, {"recency": -2}])
