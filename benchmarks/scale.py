@@ -9,11 +9,12 @@ Every finished step is noted in the work directory's ``measured-SIZE.json``: a r
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,31 +61,37 @@ class Run:
     def note(self, size: str, step: str, measured: dict[str, Any], key: str = "") -> None:
         """Keep a measurement, at once and atomically."""
         measured = {**measured, "revision": revision(), "at": time.strftime("%Y-%m-%d %H:%M", time.gmtime())}
-        file = self._file(size)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.with_suffix(".lock").open("w") as lock:
-            # Another run may have noted other steps of this size meanwhile.
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            steps = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        with self._changed(size) as steps:
             if key:
                 steps.setdefault(step, {})[key] = measured
             else:
                 steps[step] = measured
-            staging = file.with_suffix(".tmp")
-            staging.write_text(json.dumps({**steps, "machine": self.state["machine"]}, indent=1), encoding="utf-8")
-            staging.replace(file)
-        self.state["sizes"][size] = steps
+            steps["machine"] = self.state["machine"]
         say = {name: value for name, value in measured.items() if not isinstance(value, dict)}
         print(f"{size} {step} {key}: {say}", flush=True)
 
     def forget(self, size: str, step: str) -> None:
         """Drop a measurement, for ``--again``: ``train`` or one algorithm of it, ``train:svd``."""
         name, _, key = step.partition(":")
-        found = self.state["sizes"].get(size, {})
-        if key:
-            found.get(name, {}).pop(key, None)
-        else:
-            found.pop(name, None)
+        with self._changed(size) as steps:
+            if key:
+                steps.get(name, {}).pop(key, None)
+            else:
+                steps.pop(name, None)
+
+    @contextlib.contextmanager
+    def _changed(self, size: str) -> Iterator[dict[str, Any]]:
+        """Yield a size's notes to be changed; another run may have noted other steps of it meanwhile."""
+        file = self._file(size)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            steps = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+            yield steps
+            staging = file.with_suffix(".tmp")
+            staging.write_text(json.dumps(steps, indent=1), encoding="utf-8")
+            staging.replace(file)
+        self.state["sizes"][size] = steps
 
     def once(self, size: str, step: str, work: Callable[[], dict[str, Any]], key: str = "") -> None:
         """Do a step unless it was done or was not asked for."""
