@@ -151,7 +151,7 @@ def peers(run: Run, size: str) -> None:
     """Measure other libraries on the same ratings and users, each bounded in time and memory."""
     task = run.home(size) / "task.npz"
     for key, (package, *_) in PEERS.items():
-        if run.done(size, "peers", key) is not None:
+        if run.done(size, "peers", key) is not None or (run.options.peers and key not in run.options.peers):
             continue
         python = next((path for path in (run.options.peers_python, sys.executable) if _has(path, package)), None)
         if python is None:
@@ -203,6 +203,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sizes", type=_list, default=list(SIZES), help="1m,10m,32m")
     parser.add_argument("--steps", type=_list, default=list(STEPS), help=",".join(STEPS))
     parser.add_argument("--algorithms", type=_list, default=[], help="train these alone")
+    parser.add_argument("--peers", type=_list, default=[], help="measure these peers alone")
     parser.add_argument("--again", type=_list, default=[], help="steps to measure anew: ingest,train:svd,...")
     parser.add_argument("--csv", type=json.loads, help='folders of ready CSV files: {"32m": "PATH"}')
     parser.add_argument("--peers-python", help="a Python that has implicit and LensKit")
