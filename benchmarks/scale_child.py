@@ -137,7 +137,7 @@ def requests(task: Task) -> dict[str, Any]:
     gc.freeze()
     for status in service.models():
         if status.state != "loaded":
-            measured[status.key] = {"stopped": status.reason}
+            measured[status.key] = {"stopped": "not trained" if status.state == "missing" else status.state}
             continue
         for user in users[:: max(len(users) // 20, 1)]:
             service.recommend(user_id=user, algorithm=status.key)
