@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.dataset import Dataset
@@ -72,6 +72,7 @@ def test_marginal_relevance_by_hand() -> None:
     assert diversify(values, np.zeros((3, 2)), 3, 0.9).tolist() == [0, 1, 2]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(-10, 10, width=32), min_size=1, max_size=30),
     st.floats(-1, 1),
