@@ -16,6 +16,7 @@ _WHERE = {
     "item_knn": ("core.recommenders.item_knn", "ItemKNN"),
     "content": ("core.recommenders.content", "Content"),
     "ease": ("core.recommenders.ease", "EASE"),
+    "als": ("core.recommenders.als", "ALS"),
     "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
     "popularity": ("core.recommenders.popularity", "Popularity"),
 }

@@ -1,0 +1,144 @@
+"""Implicit alternating least squares: factors of who watched what, everything not watched a weak no."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.base import AlgorithmConfig, Progress, Recommender
+from core.recommenders.biases import Baseline, fit_baseline
+from core.recommenders.results import Contribution
+from core.recommenders.watched import Scaling, WatchedDirections
+from core.recommenders.watching import profile_weights, training_weights
+
+__all__ = ["ALS", "ALSConfig"]
+
+_START_NORM = 0.7
+_SIMILAR_SHRINKAGE = 5.0
+
+
+class ALSConfig(AlgorithmConfig):
+    """Configuration of `ALS`."""
+
+    factors: int = Field(default=64, ge=1, le=512)
+    """Length of the vectors of users and movies."""
+    sweeps: int = Field(default=4, ge=1)
+    """Alternations between users and movies. Few are needed: it starts from the directions of `svd`."""
+    unwatched_weight: float = Field(default=0.12, gt=0)
+    """Weight of a movie that a user did not rate; one that he did has about one."""
+    regularisation: float = Field(default=0.02, gt=0)
+    """Ridge penalty for each rating, and for each missing one times its weight."""
+    rating_gain: float = Field(default=0.15, ge=0)
+    """How much more a rating counts for each star above what the user gives on average."""
+    popularity: float = Field(default=1e-3, ge=0)
+    """Added to the score, times the share of people who rated the movie: the order where nothing else is known."""
+    profile_limit: int = Field(default=2000, ge=1)
+    """Films of a profile that are folded in; of longer ones an even selection."""
+    seed: int = 0
+
+
+class ALS(Recommender):
+    """The implicit matrix factorisation of Hu, Koren and Volinsky (2008) with regularisation by frequency.
+
+    Minimises ``sum_watched w (1 - u.v)^2 + a sum_all (u.v)^2 + l sum (n_u + a N) |u|^2 + ...`` (Rendle et al. 2021,
+    "Revisiting the performance of iALS on item recommendation benchmarks", equation 7 with exponent 1). Only movies
+    are stored: a profile's vector is the exact minimum for its films. Stars are those of the baseline.
+    """
+
+    key = "als"
+    title = "Implicit factors"
+    summary = "Tastes that explain what people watched and, a little, what they left out."
+    config_class = ALSConfig
+    config: ALSConfig
+
+    # --- fitting ------------------------------------------------------------------------------------------
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        from core.recommenders.als_kernels import solve_side
+
+        config = self.config
+        fitted = fit_baseline(dataset)
+        movies = self._start(dataset)
+        progress(0.1, "starting from the main directions")
+        weights = training_weights(dataset, fitted, config.rating_gain)
+        by_movie = dataset.matrix(weights).tocsc().data
+        of_users = self._penalty(np.diff(dataset.user_indptr), dataset.n_movies)
+        of_movies = self._penalty(dataset.movie_counts, dataset.n_users)
+        for sweep in range(config.sweeps):
+            gram = config.unwatched_weight * (movies.T @ movies)
+            users = solve_side(dataset.user_indptr, dataset.user_items, weights, movies, gram, of_users)
+            progress(0.1 + 0.9 * (sweep + 0.5) / config.sweeps, f"sweep {sweep + 1}: users")
+            gram = config.unwatched_weight * (users.T @ users)
+            movies = solve_side(dataset.movie_indptr, dataset.movie_users, by_movie, users, gram, of_movies)
+            progress(0.1 + 0.9 * (sweep + 1) / config.sweeps, f"sweep {sweep + 1}: movies")
+        return {
+            "factors": movies.astype(np.float32),
+            "gram": config.unwatched_weight * (movies.T @ movies),
+            **fitted.baseline.arrays(),
+        }
+
+    def _start(self, dataset: Dataset) -> NDArray[np.float64]:
+        """Return the scaled directions of what was watched, float64 of shape (n_movies, at most `factors`)."""
+        scaling = Scaling()
+        found = WatchedDirections.fit(dataset, self.config.factors, scaling, self.config.seed, _ignore)
+        kept, directions = found["watched_items"], found["watched_directions"].astype(np.float64)
+        directions *= np.sqrt(np.maximum(found["watched_damping"], 0))
+        directions *= np.maximum(dataset.movie_counts[kept], 1)[:, None] ** scaling.movie_power
+        movies = np.zeros((dataset.n_movies, directions.shape[1]))
+        movies[kept] = directions * (_START_NORM / np.linalg.norm(directions, axis=1).max())
+        return movies
+
+    def _penalty(self, counts: NDArray[Any], opposite: int) -> NDArray[np.float64]:
+        """Return the penalty of users or movies with so many ratings, where there are `opposite` of the others."""
+        config = self.config
+        penalty: NDArray[np.float64] = config.regularisation * (counts + config.unwatched_weight * opposite)
+        return penalty
+
+    # --- asking -------------------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        self._factors: NDArray[np.float32] = self.arrays["factors"].view(np.ndarray)
+        self._baseline = Baseline.from_arrays(self.arrays)
+        counts = self.dataset.movie_counts
+        prior = self.config.popularity * counts / self.dataset.n_users
+        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+
+    def _system(self, profile: Profile) -> tuple[Profile, NDArray[np.float64], NDArray[np.float64]]:
+        """Return the films that are used, the matrix of their normal equations, and each one's share of the right."""
+        used = profile
+        if len(profile) > self.config.profile_limit:
+            chosen = np.linspace(0, len(profile) - 1, self.config.profile_limit).astype(np.int64)
+            used = Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
+        rows = self._factors[used.items]
+        weighted = rows * profile_weights(self._baseline, used, self.config.rating_gain)[:, None]
+        matrix = self.arrays["gram"] + (weighted.T @ rows)
+        matrix[np.diag_indices_from(matrix)] += self._penalty(np.array([len(used)]), self.dataset.n_movies)[0]
+        return used, matrix, weighted.astype(np.float64)
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        _, matrix, weighted = self._system(profile)
+        vector = np.linalg.solve(matrix, weighted.sum(axis=0))
+        scores: NDArray[np.float32] = self._factors @ vector.astype(np.float32)
+        scores += self._prior
+        return scores
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        return self._baseline.predict(self._baseline.fold_in(profile), items)
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        norms = np.linalg.norm(self._factors, axis=1) + np.float32(1e-9)
+        counts = self.dataset.movie_counts
+        cosine = (self._factors @ self._factors[item]) / (norms * norms[item])
+        return np.where(counts > 0, cosine * counts / (counts + _SIMILAR_SHRINKAGE), np.nan).astype(np.float32)
+
+    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        used, matrix, weighted = self._system(profile)
+        values = weighted @ np.linalg.solve(matrix, self._factors[item].astype(np.float64))
+        return self._movie_contributions(used, values, float(self._prior[item]), "How many people rated it")
+
+
+def _ignore(text: str) -> None:
+    """Report nothing."""
