@@ -18,7 +18,7 @@ from core.recommenders.topn import top_n
 
 __all__ = ["Hybrid", "HybridConfig"]
 
-_HEAVY = frozenset({"bayesian_mf", "user_knn"})
+_HEAVY = frozenset({"als", "bayesian_mf", "user_knn"})
 
 
 class HybridConfig(AlgorithmConfig):
@@ -26,11 +26,11 @@ class HybridConfig(AlgorithmConfig):
 
     rating_members: tuple[str, ...] = ("bayesian_mf", "item_knn", "svd")
     """Whose stars are stacked, the most accurate first."""
-    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "popularity")
+    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "als", "popularity")
     """Whose scores order the list."""
     heavy_limit: int = Field(default=2_000_000, ge=0)
-    """Above this many ratings `bayesian_mf` and `user_knn` are left out: one takes minutes to fit there, the
-    other milliseconds to ask."""
+    """Above this many ratings `als`, `bayesian_mf` and `user_knn` are left out: the first two take minutes to fit
+    there, the other milliseconds to ask."""
     learning_limit: int = Field(default=1_000_000, ge=1)
     """The weights are learned on all ratings of so many randomly drawn users that they have at most about as many."""
     held_out: float = Field(default=0.2, gt=0, lt=1)
@@ -50,7 +50,7 @@ class Hybrid(Recommender):
     summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
     config_class = HybridConfig
     config: HybridConfig
-    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "popularity")
+    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "popularity")
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config

@@ -21,6 +21,8 @@ __all__ = ["RankingBlend", "Scale"]
 
 _LISTED = 100
 _BEST = 20
+_COMPARED = 40
+"""Of each member's best movies so many are compared when the weights are learned: what stands lower never shows."""
 _USERS = 2_000
 _PENALTY = 1e-3
 _UNKNOWN = -1.0
@@ -70,7 +72,7 @@ class RankingBlend:
         return cls(keys, _listwise_weights([rows for rows, _ in lists], [relevant for _, relevant in lists]))
 
     def parts(self, members: Mapping[str, Recommender], profile: Profile) -> dict[str, NDArray[np.float32]]:
-        """Return what each member adds to the score of every movie; NaN where no member can say.
+        """Return what each member of weight adds to the score of every movie; NaN where none of them can say.
 
         Parameters
         ----------
@@ -78,12 +80,13 @@ class RankingBlend:
             At least those of `keys`.
         """
         parts = {}
-        for key, weight in zip(self.keys, self.weights.tolist(), strict=True):
+        weights = {key: weight for key, weight in self.influence().items() if weight != 0} or self.influence()
+        for key, weight in weights.items():
             scores = members[key].score(profile)
             scale = scale_of(scores, profile.items)
             parts[key] = np.float32(weight) * _scaled(scores, scale)
         unknown = np.logical_and.reduce([np.isnan(part) for part in parts.values()])
-        for key, weight in zip(self.keys, self.weights.tolist(), strict=True):
+        for key, weight in weights.items():
             part = parts[key]
             np.nan_to_num(part, copy=False, nan=_UNKNOWN * weight)
             part[unknown] = np.nan
@@ -159,7 +162,7 @@ def _list_of(
         scores = member.score(profile)
         columns.append(_scaled(scores, scale_of(scores, profile.items)))
         scores[profile.items] = np.nan
-        listed.append(top_n(scores, _LISTED))
+        listed.append(top_n(scores, _COMPARED))
     items = np.unique(np.concatenate(listed))
     relevant = np.isin(items, split.test_items[start:end])
     if not relevant.any() or relevant.all():
