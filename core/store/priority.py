@@ -64,7 +64,7 @@ def loading_order(models: Mapping[str, Footprint], budget_mb: float) -> list[str
     the smallest first.
     """
     order: list[str] = []
-    left = budget_mb
+    used = 0.0
     waiting = {key for key, model in models.items() if model.served}
     while waiting:
         added = {key: _missing(key, models, order) for key in waiting}
@@ -75,12 +75,12 @@ def loading_order(models: Mapping[str, Footprint], budget_mb: float) -> list[str
             worth = 0.0 if quality is None else -quality / max(cost[key], _LEAST_MB)
             return quality is None, worth, cost[key], key
 
-        fitting = [key for key in waiting if cost[key] <= left]
+        fitting = [key for key in waiting if used + cost[key] <= budget_mb]
         if not fitting:
             return order + sorted(waiting, key=rank)
         chosen = min(fitting, key=rank)
         order += added[chosen]
-        left -= cost[chosen]
+        used += cost[chosen]
         waiting -= set(added[chosen])
     return order
 
