@@ -12,7 +12,7 @@ from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.results import Contribution
 from core.recommenders.watched import Scaling, WatchedDirections
-from core.recommenders.watching import profile_weights, training_weights
+from core.recommenders.watching import popularity_prior, profile_weights, training_weights
 
 __all__ = ["ALS", "ALSConfig"]
 
@@ -102,9 +102,7 @@ class ALS(Recommender):
     def _bind(self) -> None:
         self._factors: NDArray[np.float32] = self.arrays["factors"].view(np.ndarray)
         self._baseline = Baseline.from_arrays(self.arrays)
-        counts = self.dataset.movie_counts
-        prior = self.config.popularity * counts / self.dataset.n_users
-        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+        self._prior = popularity_prior(self.dataset, self.config.popularity)
 
     def _system(self, profile: Profile) -> tuple[Profile, NDArray[np.float64], NDArray[np.float64]]:
         """Return the films that are used, the matrix of their normal equations, and each one's share of the right."""

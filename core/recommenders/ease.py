@@ -16,7 +16,7 @@ from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.results import Contribution
 from core.recommenders.sparse_rows import SparseRows
-from core.recommenders.watching import content_rows, profile_weights, training_weights
+from core.recommenders.watching import content_rows, popularity_prior, profile_weights, training_weights
 
 __all__ = ["EASE", "EASEConfig"]
 
@@ -157,9 +157,7 @@ class EASE(Recommender):
     def _bind(self) -> None:
         self._rows = SparseRows.from_arrays(self.arrays, "weight")
         self._baseline = Baseline.from_arrays(self.arrays)
-        counts = self.dataset.movie_counts
-        prior = self.config.popularity * counts / self.dataset.n_users
-        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+        self._prior = popularity_prior(self.dataset, self.config.popularity)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)

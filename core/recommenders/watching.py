@@ -12,7 +12,7 @@ from core.data.profile import Profile
 from core.recommenders.biases import USER_SHRINKAGE, Baseline, BaselineFit
 from core.recommenders.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, year_bells
 
-__all__ = ["content_rows", "profile_weights", "training_weights"]
+__all__ = ["content_rows", "popularity_prior", "profile_weights", "training_weights"]
 
 MOVIE_SHARE = 0.35
 _FLOOR = 0.05
@@ -37,6 +37,12 @@ def profile_weights(baseline: Baseline, profile: Profile, gain: float) -> NDArra
     user_bias = left.sum() / (len(profile) + USER_SHRINKAGE)
     deviation = left - np.float32(user_bias) + np.float32(1 - MOVIE_SHARE) * item_bias
     return np.maximum(1 + np.float32(gain) * deviation, np.float32(_FLOOR)).astype(np.float32, copy=False)
+
+
+def popularity_prior(dataset: Dataset, weight: float) -> NDArray[np.float32]:
+    """Return `weight` times the share of users who rated each movie, float32 of shape (n_movies,); NaN for none."""
+    counts = dataset.movie_counts
+    return np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)
 
 
 def content_rows(dataset: Dataset) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.data.columns import GENRE_NAMES
 from core.data.progress import Progress, part_of, silent
 from core.data.readers.lines import csv_rows, decode, header_of, split_rows, whole_number
 from core.data.readers.ratings import RatingFile, read_ratings
@@ -14,27 +15,7 @@ __all__ = ["read_100k", "read_csv_folder", "read_dat_folder"]
 _RATINGS_HEADER = ("userId", "movieId", "rating", "timestamp")
 _MOVIES_HEADER = ("movieId", "title", "genres")
 _LINKS_HEADER = ("movieId", "imdbId", "tmdbId")
-_GENRES_100K = (
-    "unknown",
-    "Action",
-    "Adventure",
-    "Animation",
-    "Children",
-    "Comedy",
-    "Crime",
-    "Documentary",
-    "Drama",
-    "Fantasy",
-    "Film-Noir",
-    "Horror",
-    "Musical",
-    "Mystery",
-    "Romance",
-    "Sci-Fi",
-    "Thriller",
-    "War",
-    "Western",
-)
+_GENRES_100K = ("unknown", *(name for name in GENRE_NAMES if name != "IMAX"))
 
 
 def read_csv_folder(folder: Path, progress: Progress = silent) -> SourceTables:
