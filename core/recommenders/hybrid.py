@@ -1,5 +1,7 @@
 """The hybrid: what several recommenders say, combined by weights learned on ratings they have not seen."""
 
+from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from pydantic import Field
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.splits import holdout_per_user
+from core.errors import InvalidInputError
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.ranking_blend import RankingBlend
 from core.recommenders.rating_stack import RatingStack, StackedRating
@@ -19,6 +22,7 @@ from core.recommenders.topn import top_n
 __all__ = ["Hybrid", "HybridConfig"]
 
 _HEAVY = frozenset({"als", "bayesian_mf", "user_knn"})
+_MAX_FACTOR = 10.0
 
 
 class HybridConfig(AlgorithmConfig):
@@ -105,6 +109,34 @@ class Hybrid(Recommender):
         """Return the learned weights of the members, for the ``rating`` and for the ``ranking``."""
         return {"rating": self._stack.influence(), "ranking": self._blend.influence()}
 
+    def what_if(
+        self, ranking: Mapping[str, float] | None = None, rating: Mapping[str, float] | None = None
+    ) -> "Hybrid":
+        """Return a hybrid over the same members that trusts some of them more or less than was learned.
+
+        Parameters
+        ----------
+        ranking, rating : mapping of key to float, optional
+            By what to multiply a member's weight in the list's order, and what a member adds to the stars: 0 to 10;
+            1 is as learned, and so is a member that is not named.
+
+        Raises
+        ------
+        InvalidInputError
+            For a name that is no member of that part, a factor outside the range, or an order that nobody is left
+            to decide.
+        """
+        changed = copy(self)
+        changed._blend = self._blend.scaled(_factors("ranking", self._blend.keys, ranking))
+        changed._stack = self._stack.scaled(_factors("rating", self._stack.keys, rating))
+        if not changed._blend.weights.any():
+            raise InvalidInputError("Nobody is left to order the list: leave one member of weight above 0.")
+        # What is stored is what answers: a changed hybrid that is saved comes back changed.
+        changed._arrays = {**self.arrays, **changed._stack.arrays(), **changed._blend.arrays()}
+        for array in changed._arrays.values():
+            array.setflags(write=False)
+        return changed
+
     def rating_parts(self, profile: Profile, items: NDArray[np.int32]) -> StackedRating:
         """Return predicted stars split by member; they add up to the prediction before it is clipped."""
         return self._stack.predict(self.members, profile, items)
@@ -154,3 +186,13 @@ class Hybrid(Recommender):
             if part.kind == "movie":
                 values[int(np.searchsorted(profile.items, part.id))] += part.value
         return values
+
+
+def _factors(part: str, keys: tuple[str, ...], given: Mapping[str, float] | None) -> NDArray[np.float64]:
+    """Return the factor of every member, 1 for those that are not named."""
+    for key, factor in (given or {}).items():
+        if key not in keys:
+            raise InvalidInputError(f"{key!r} has no part in the hybrid's {part}. Choose from: {', '.join(keys)}.")
+        if not 0 <= factor <= _MAX_FACTOR:
+            raise InvalidInputError(f"The factor of {key!r} must be between 0 and {_MAX_FACTOR:g}, not {factor}.")
+    return np.array([(given or {}).get(key, 1.0) for key in keys], dtype=np.float64)

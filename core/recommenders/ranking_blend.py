@@ -80,7 +80,7 @@ class RankingBlend:
             At least those of `keys`.
         """
         parts = {}
-        weights = {key: weight for key, weight in self.influence().items() if weight != 0} or self.influence()
+        weights = self._heard()
         for key, weight in weights.items():
             scores = members[key].score(profile)
             scale = scale_of(scores, profile.items)
@@ -96,7 +96,7 @@ class RankingBlend:
         """Return the sum of `parts`, without an array for each of them."""
         total: NDArray[np.float32] | None = None
         unknown: NDArray[np.bool_] | None = None
-        for key, weight in zip(self.keys, self.weights.tolist(), strict=True):
+        for key, weight in self._heard().items():
             part = members[key].score(profile)
             scale = scale_of(part, profile.items)
             part -= np.float32(scale.low)
@@ -121,6 +121,14 @@ class RankingBlend:
     def influence(self) -> dict[str, float]:
         """Return each member's weight."""
         return dict(zip(self.keys, self.weights.tolist(), strict=True))
+
+    def scaled(self, factors: NDArray[np.float64]) -> "RankingBlend":
+        """Return the blend with each member's weight multiplied by a factor, float64 of shape (len(keys),)."""
+        return RankingBlend(self.keys, self.weights * factors)
+
+    def _heard(self) -> dict[str, float]:
+        """Return the weights of the members that have one: who has none is not asked."""
+        return {key: weight for key, weight in self.influence().items() if weight != 0} or self.influence()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays under which an ensemble stores the blend."""

@@ -8,6 +8,7 @@ have not seen.
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -130,6 +131,12 @@ class RatingStack:
     def influence(self) -> dict[str, float]:
         """Return each member's weight for an average user and movie."""
         return dict(zip(self.keys, self.weights[: len(self.keys)].tolist(), strict=True))
+
+    def scaled(self, factors: NDArray[np.float64]) -> "RatingStack":
+        """Return the stack with what each member adds multiplied by a factor, float64 of shape (len(keys),)."""
+        changed = copy(self)
+        changed.weights = np.concatenate([np.tile(factors, 3), np.ones(_SHARED)]) * self.weights
+        return changed
 
     def _features(
         self, members: Mapping[str, Recommender], profile: Profile, items: NDArray[np.int32]
