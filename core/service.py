@@ -33,7 +33,9 @@ from core.views import (
 
 if TYPE_CHECKING:
     from core.evaluation.runs import EvaluationRun
+    from core.groups import GroupList, Member
     from core.recommenders.base import Progress, Recommender
+    from core.recommenders.group import GroupMethod
     from core.recommenders.results import Contribution
     from core.search import TitleIndex
     from core.settings import Settings
@@ -212,6 +214,42 @@ class CineMatch:
         ]
         took = (time.perf_counter() - started) * 1000
         return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3))
+
+    def recommend_group(
+        self,
+        members: Sequence[Member],
+        algorithm: str | None = None,
+        n: int = 10,
+        method: GroupMethod = "average",
+        filters: Filters | None = None,
+    ) -> GroupList:
+        """Return movies for two to five people together, none of which any of them has rated.
+
+        Parameters
+        ----------
+        members : sequence of Member
+            Stored users and visitors.
+        algorithm, n, filters
+            As of `recommend`.
+        method : {"average", "least-misery"}
+            Whether the list is ordered by the mean of the members' scores or by the lowest of them.
+
+        Raises
+        ------
+        InvalidInputError, UnknownIdError, ModelUnavailableError
+        """
+        from core.groups import check_members, group_list
+        from core.recommenders.group import recommend_group
+
+        started = time.perf_counter()
+        if not 1 <= n <= MAX_LIST:
+            raise InvalidInputError(f"n must be between 1 and {MAX_LIST}, not {n}.")
+        check_members(members)
+        model = self._model(algorithm)
+        profiles = [self.profile(member.user_id, member.ratings) for member in members]
+        found = recommend_group(model, profiles, n, method, self._mask(filters or Filters()))
+        took = (time.perf_counter() - started) * 1000
+        return group_list(self.dataset, profiles, found, round(took, 3))
 
     def compare(
         self,

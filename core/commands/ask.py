@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
+from core.commands.together import GroupOption, show_group
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -17,6 +18,10 @@ AlgorithmOption = Annotated[
     str | None, typer.Option("--algorithm", help="Key of the algorithm; by default the best one.", metavar="A")
 ]
 UserOption = Annotated[int | None, typer.Option("--user", help="A user of the data set, by id.", metavar="ID")]
+UsersOption = Annotated[
+    list[int] | None,
+    typer.Option("--user", help="A user of the data set, by id; several are a group.", metavar="ID"),
+]
 RateOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -36,8 +41,9 @@ def register(app: typer.Typer) -> None:
 
 
 def recommend(
-    user: UserOption = None,
+    user: UsersOption = None,
     rate: RateOption = None,
+    group: GroupOption = None,
     algorithm: AlgorithmOption = None,
     n: CountOption = 10,
     genres: Annotated[str | None, typer.Option(help="At least one of these, comma-separated.")] = None,
@@ -49,19 +55,28 @@ def recommend(
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
 ) -> None:
-    """List the best movies for a user, or for ratings given here."""
+    """List the best movies for a user, for ratings given here, or for two to five people together."""
     from core.display.genres import format_genres
     from core.display.titles import format_movie_title
+    from core.groups import Member
     from core.views import Filters
 
-    ratings = _ratings(user, rate)
-    service = _service(dataset, algorithm)
+    users = user or []
     filters = Filters(_names(genres), _names(exclude_genres), year_min, year_max, min_ratings)
-    found = service.recommend(user, ratings, algorithm, n, not include_rated, filters)
+    if group or len(users) > 1:
+        if include_rated:
+            raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
+        people = [*(Member(user_id=one) for one in users), *([Member(ratings=_given(rate))] if rate else [])]
+        show_group(_service(dataset, algorithm), people, algorithm, n, group or "average", filters, json_target)
+        return
+    alone = users[0] if users else None
+    ratings = _ratings(alone, rate)
+    service = _service(dataset, algorithm)
+    found = service.recommend(alone, ratings, algorithm, n, not include_rated, filters)
     if json_target:
         emit_json(found, json_target)
         return
-    whom = f"user {user}" if user is not None else f"{len(ratings or {})} ratings"
+    whom = f"user {alone}" if alone is not None else f"{len(ratings or {})} ratings"
     print_table(
         f"{found.algorithm} for {whom} on {found.dataset}",
         ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#"],
@@ -143,8 +158,10 @@ def _service(dataset: str | None, algorithm: str | None) -> CineMatch:
 def _ratings(user: int | None, rate: list[str] | None) -> dict[int, float] | None:
     if (user is None) == (not rate):
         raise typer.BadParameter("give either --user ID or at least one --rate ID=STARS")
-    if not rate:
-        return None
+    return _given(rate) if rate else None
+
+
+def _given(rate: list[str]) -> dict[int, float]:
     found: dict[int, float] = {}
     for text in rate:
         movie, _, stars = text.partition("=")

@@ -12,7 +12,7 @@ from core.errors import InvalidInputError
 from core.recommenders.base import Recommender
 from core.recommenders.topn import top_n
 
-__all__ = ["GroupMethod", "GroupRecommendations", "recommend_group"]
+__all__ = ["MAX_MEMBERS", "GroupMethod", "GroupRecommendations", "recommend_group"]
 
 GroupMethod = Literal["average", "least-misery"]
 MAX_MEMBERS = 5
@@ -67,7 +67,7 @@ def recommend_group(
         For another number of profiles, an unknown method or `n` below 1.
     """
     if not 2 <= len(profiles) <= MAX_MEMBERS:
-        raise InvalidInputError(f"A group has two to {MAX_MEMBERS} members, not {len(profiles)}.")
+        raise InvalidInputError(f"A group has 2 to {MAX_MEMBERS} members, not {len(profiles)}.")
     if method not in get_args(GroupMethod):
         raise InvalidInputError(f"A group decides by {' or '.join(get_args(GroupMethod))}, not {method!r}.")
     if n < 1:

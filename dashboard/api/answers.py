@@ -7,6 +7,7 @@ import orjson
 from flask import Response
 from pydantic import RootModel
 
+from core.groups import GroupList
 from core.views import (
     DatasetView,
     ExplanationView,
@@ -22,6 +23,7 @@ from core.views import (
 __all__ = [
     "DatasetAnswer",
     "ExplanationAnswer",
+    "GroupAnswer",
     "History",
     "HistoryAnswer",
     "ModelsAnswer",
@@ -95,6 +97,10 @@ class HistoryAnswer(RootModel[History]):
 
 class RecommendationAnswer(RootModel[RecommendationList]):
     """A ranked list."""
+
+
+class GroupAnswer(RootModel[GroupList]):
+    """A ranked list for several people."""
 
 
 class ExplanationAnswer(RootModel[ExplanationView]):

@@ -9,14 +9,21 @@ from core.service import MAX_LIST
 from core.views import Filters
 
 __all__ = [
+    "Algorithm",
+    "Count",
     "ExplanationBody",
+    "Id",
+    "ListFilters",
     "ListQuery",
     "MoviePath",
     "PageQuery",
+    "Ratings",
     "RecommendationBody",
     "SearchQuery",
     "SimilarQuery",
+    "Strict",
     "UserPath",
+    "by_movie",
 ]
 
 MAX_RATINGS = 10_000
@@ -114,15 +121,9 @@ class SimilarQuery(Strict):
     """How many at most."""
 
 
-class ListQuery(_Years):
-    """What a recommendation list is to hold."""
+class ListFilters(_Years):
+    """Which movies may be listed."""
 
-    algorithm: Algorithm | None = None
-    """By default the best model that is loaded."""
-    n: Count = 10
-    """How many at most; fewer when fewer movies qualify."""
-    exclude_rated: bool = True
-    """Leave out the movies that the profile has rated."""
     genres: Genres = []
     """At least one of these; in a query repeat the parameter or separate by commas."""
     exclude_genres: Genres = []
@@ -133,6 +134,17 @@ class ListQuery(_Years):
     def filters(self) -> Filters:
         """Return which movies may be listed."""
         return Filters(tuple(self.genres), tuple(self.exclude_genres), self.year_min, self.year_max, self.min_ratings)
+
+
+class ListQuery(ListFilters):
+    """What a recommendation list is to hold."""
+
+    algorithm: Algorithm | None = None
+    """By default the best model that is loaded."""
+    n: Count = 10
+    """How many at most; fewer when fewer movies qualify."""
+    exclude_rated: bool = True
+    """Leave out the movies that the profile has rated."""
 
 
 class RatingBody(Strict):
@@ -147,7 +159,8 @@ class RatingBody(Strict):
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 
-def _by_movie(ratings: list[RatingBody]) -> dict[int, float]:
+def by_movie(ratings: list[RatingBody]) -> dict[int, float]:
+    """Return stars by movie id; of a movie rated twice the last rating counts."""
     return {given.movie_id: given.rating for given in ratings}
 
 
@@ -159,7 +172,7 @@ class RecommendationBody(ListQuery):
 
     def by_movie(self) -> dict[int, float]:
         """Return stars by movie id."""
-        return _by_movie(self.ratings)
+        return by_movie(self.ratings)
 
 
 class ExplanationBody(Strict):
@@ -182,4 +195,4 @@ class ExplanationBody(Strict):
 
     def by_movie(self) -> dict[int, float] | None:
         """Return stars by movie id, or None for a stored user."""
-        return None if self.ratings is None else _by_movie(self.ratings)
+        return None if self.ratings is None else by_movie(self.ratings)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from core.errors import ModelUnavailableError
 from dashboard.api import answers
+from dashboard.api.group_requests import GroupBody
 from dashboard.api.requests import (
     ExplanationBody,
     ListQuery,
@@ -104,6 +105,12 @@ def post_recommendations(body: RecommendationBody) -> Response:
     return answers.json_answer(found)
 
 
+def post_group_recommendations(body: GroupBody) -> Response:
+    """Recommend movies to two to five people together; nothing of visitors' ratings is kept."""
+    found = _service().recommend_group(body.people(), body.algorithm, body.n, body.method, body.filters())
+    return answers.json_answer(found)
+
+
 def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
     found = _service().explain(body.movie_id, user_id=body.user_id, ratings=body.by_movie(), algorithm=body.algorithm)
@@ -134,6 +141,7 @@ def add_routes(blueprint: APIBlueprint) -> None:
     )
     posts: tuple[_Route, ...] = (
         ("/recommendations", post_recommendations, asking, answers.RecommendationAnswer, _POST),
+        ("/groups/recommendations", post_group_recommendations, asking, answers.GroupAnswer, _POST),
         ("/explanations", post_explanations, asking, answers.ExplanationAnswer, _POST),
     )
     for add, routes in ((blueprint.get, gets), (blueprint.post, posts)):

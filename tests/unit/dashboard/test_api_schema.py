@@ -40,6 +40,7 @@ ROUTES = {
     "/users/{user_id}/ratings",
     "/users/{user_id}/recommendations",
     "/recommendations",
+    "/groups/recommendations",
     "/explanations",
 }
 

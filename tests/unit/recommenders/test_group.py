@@ -81,7 +81,7 @@ def test_empty_profiles_are_members_too(data: Dataset) -> None:
 
 def test_wrong_groups_are_refused(model: ByUser) -> None:
     for profiles in (_members()[:1], _members() * 3):
-        with pytest.raises(InvalidInputError, match="two to 5"):
+        with pytest.raises(InvalidInputError, match="2 to 5"):
             recommend_group(model, profiles)
     with pytest.raises(InvalidInputError, match="least-misery"):
         recommend_group(model, _members(), method="dictator")  # type: ignore[arg-type]

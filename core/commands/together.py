@@ -1,0 +1,77 @@
+"""`cinematch recommend` for several people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from core.commands.console import emit_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from core.groups import GroupList, Member
+    from core.recommenders.group import GroupMethod
+    from core.service import CineMatch
+    from core.views import Filters
+
+__all__ = ["GroupOption", "show_group"]
+
+
+GroupOption = Annotated[
+    Literal["average", "least-misery"] | None,
+    typer.Option(
+        "--group",
+        help="How several --user (and the person of --rate) decide: by the mean of their scores, the default, or "
+        "by the lowest.",
+    ),
+]
+
+
+def show_group(
+    service: CineMatch,
+    members: Sequence[Member],
+    algorithm: str | None,
+    n: int,
+    method: GroupMethod,
+    filters: Filters,
+    json_target: str | None,
+) -> None:
+    """Print a list for a group, with everybody's predicted stars."""
+    from core.display.titles import format_movie_title
+
+    found = service.recommend_group(members, algorithm, n, method, filters)
+    if json_target:
+        emit_json(found, json_target)
+        return
+    names = [_name(member.user_id) for member in found.members]
+    print_table(
+        f"{found.algorithm} for {', '.join(names)} on {found.dataset}, {found.method}",
+        ["Rank#", "Id#", "Title", "Score#", *(f"{name}#" for name in names)],
+        [
+            [
+                item.rank,
+                item.movie_id,
+                format_movie_title(item.title),
+                f"{item.score:.2f}",
+                *(_stars(opinion.predicted_rating, opinion.least_pleased) for opinion in item.members),
+            ]
+            for item in found.items
+        ],
+        caption=_caption(found),
+    )
+
+
+def _name(user: int | None) -> str:
+    return "you" if user is None else f"user {user}"
+
+
+def _stars(rating: float | None, least: bool) -> str:
+    return f"{'*' if least else ''}{'?' if rating is None else f'{rating:.1f}'}"
+
+
+def _caption(found: GroupList) -> str:
+    if not found.items:
+        return "No movie qualifies: loosen the filters."
+    return "Predicted stars; * marks who is pleased least, measured by what the member's other movies score."
