@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from core.data.dataset import Dataset
 from core.evaluation.benchmark import compare_measured, fit_on
-from core.evaluation.beyond import intra_list_diversity, novelty
 from core.evaluation.coldstart import ColdStartCurve, cold_start_curve
-from core.evaluation.measure import Measured, judge_lists
+from core.evaluation.measure import Measured, judge_lists, rank_users
 from core.evaluation.protocols import Protocol
-from core.recommenders.rerank import Reranking, rerank
+from core.evaluation.wishes import candidate_depth, wished_lists
+from core.recommenders.rerank import Reranking
 
 WISHES: tuple[tuple[str, Reranking], ...] = (
     ("as the algorithm says", Reranking()),
@@ -56,22 +54,16 @@ def wishes(dataset: Dataset, key: str, seed: int = 42) -> str:
     protocol = Protocol(kind="ranking", k=(10,), seed=seed)
     split = next(protocol.splits(dataset))
     *_, (_, model, _, _) = fit_on(split.train, [key], {}, lambda _share, _text: None)
-    users = np.unique(split.test_users)
-    longest = Reranking(diversity=1).candidates(10)
-    found = [model.recommend(split.train.profile(user), n=longest) for user in users.tolist()]
+    longest = candidate_depth()
+    ranked = rank_users(model, split, protocol, lambda _share, _text: None, longest)
+    lists_of = wished_lists(ranked, split.train, [wish for _, wish in WISHES])
     measured: dict[str, Measured] = {}
     facts: dict[str, dict[str, float]] = {}
-    years = split.train.movies.years.astype(float)
-    for name, wish in WISHES:
-        lists = np.full((len(users), 10), -1, dtype=np.int32)
-        for row, list_ in enumerate(found):
-            items = rerank(split.train, list_, 10, wish).items
-            lists[row, : len(items)] = items
-        measured[name] = judge_lists(lists, users, split, protocol)
-        shown = years[lists[lists >= 0]]
+    for (name, _), lists in zip(WISHES, lists_of, strict=True):
+        measured[name] = found = judge_lists(lists, ranked.users, split, protocol)
+        shown = split.train.movies.years[lists[lists >= 0]]
         facts[name] = {
-            "diversity": float(np.nanmean(intra_list_diversity(lists, split.train.movies.genre_matrix()))),
-            "novelty": float(np.nanmean(novelty(lists, split.train))),
+            **{fact: found.statistics[f"{fact}@10"].value for fact in ("diversity", "novelty")},
             "year": float(shown[shown > 0].mean()),
         }
     comparisons, _ = compare_measured(measured, ["ndcg@10"], seed)

@@ -1,5 +1,7 @@
 """Filters on movies as masks."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,7 +9,25 @@ from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.views import Filters
 
-__all__ = ["filter_mask"]
+__all__ = ["FilterMasks", "filter_mask"]
+
+_KEPT = 32
+"""Masks that are remembered: a byte for each movie, each."""
+
+
+class FilterMasks:
+    """Filters as masks over one data set; those that several people ask for are computed once.
+
+    Which movies alone may be listed is somebody's own and never asked for again: it is not remembered.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._shared = lru_cache(maxsize=_KEPT)(lambda filters: filter_mask(dataset, filters))
+
+    def __call__(self, filters: Filters) -> NDArray[np.bool_] | None:
+        """Return which movies pass, or None when all do; see `filter_mask`."""
+        return filter_mask(self._dataset, filters) if filters.movie_ids is not None else self._shared(filters)
 
 
 def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
@@ -28,6 +48,8 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
     ------
     InvalidInputError
         For an unknown genre or a range whose ends are exchanged.
+    UnknownIdError
+        For a movie that the data set does not hold.
     """
     if filters == Filters():
         return None
@@ -39,7 +61,9 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
     mask = np.ones(len(movies), dtype=bool)
     try:
         if filters.genres:
-            mask &= (movies.genre_bits & np.uint64(movies.genre_mask(filters.genres))) != 0
+            wanted = np.uint64(movies.genre_mask(filters.genres))
+            shared = movies.genre_bits & wanted
+            mask &= shared == wanted if filters.all_genres else shared != 0
         if filters.exclude_genres:
             mask &= (movies.genre_bits & np.uint64(movies.genre_mask(filters.exclude_genres))) == 0
     except KeyError as error:
@@ -52,4 +76,8 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
         mask &= (movies.years <= filters.year_max) & (movies.years > 0)
     if filters.min_ratings > 0:
         mask &= dataset.movie_counts >= filters.min_ratings
+    if filters.movie_ids is not None:
+        only = np.zeros(len(movies), dtype=bool)
+        only[[dataset.movie_index(movie_id) for movie_id in filters.movie_ids]] = True
+        mask &= only
     return mask

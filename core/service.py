@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,11 +12,13 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
-from core.filters import filter_mask
+from core.explaining import explanation_view
+from core.filters import FilterMasks
 from core.limits import model_budget_mb
 from core.recommenders.registry import algorithm_keys
+from core.recommenders.rerank import Reranking, recommend_wished
+from core.recommenders.wish_costs import wish_view
 from core.views import (
-    ContributionView,
     DatasetView,
     ExplanationView,
     Filters,
@@ -29,6 +30,7 @@ from core.views import (
     SearchPage,
     SimilarMovie,
     TasteProfile,
+    WishView,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
     from core.groups import GroupList, Member
     from core.recommenders.base import Progress, Recommender
     from core.recommenders.group import GroupMethod
-    from core.recommenders.results import Contribution
     from core.search import TitleIndex
     from core.settings import Settings
     from core.store.cache import ModelCache
@@ -70,7 +71,7 @@ class CineMatch:
         self.model_cache = models
         self.titles = search
         self.settings = settings
-        self._mask = lru_cache(maxsize=32)(lambda filters: filter_mask(dataset, filters))
+        self._mask = FilterMasks(dataset)
 
     # --- data set and models ------------------------------------------------------------------------------
 
@@ -172,6 +173,7 @@ class CineMatch:
         n: int = 10,
         exclude_rated: bool = True,
         filters: Filters | None = None,
+        wish: Reranking | None = None,
     ) -> RecommendationList:
         """Return the best movies for a profile.
 
@@ -186,6 +188,8 @@ class CineMatch:
         exclude_rated : bool
             Leave out what the profile holds.
         filters : Filters, optional
+        wish : Reranking, optional
+            How far the list may move away from the algorithm's own order.
 
         Raises
         ------
@@ -196,7 +200,8 @@ class CineMatch:
             raise InvalidInputError(f"n must be between 1 and {MAX_LIST}, not {n}.")
         model = self._model(algorithm)
         profile = self.profile(user_id, ratings)
-        found = model.recommend(profile, n, exclude_rated, self._mask(filters or Filters()))
+        mask = self._mask(filters or Filters())
+        found = recommend_wished(model, profile, n, wish or Reranking(), exclude_rated, mask)
         movies = self.dataset.movies
         items = [
             ListItem(
@@ -213,7 +218,13 @@ class CineMatch:
             )
         ]
         took = (time.perf_counter() - started) * 1000
-        return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3))
+        applied = self.wish(model.key, wish, n) if wish and wish.active else None
+        return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3), applied)
+
+    def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
+        """Return a wish with what its weights were measured to cost with an algorithm."""
+        metrics = next((status.metrics for status in self.models() if status.key == algorithm), {})
+        return wish_view(wish, n, metrics)
 
     def recommend_group(
         self,
@@ -272,16 +283,7 @@ class CineMatch:
     ) -> ExplanationView:
         """Return why a movie has its score for a profile; the contributions add up to the score."""
         model = self._model(algorithm)
-        explanation = model.explain(self.profile(user_id, ratings), self.dataset.movie_index(movie_id))
-        return ExplanationView(
-            algorithm=model.key,
-            movie_id=movie_id,
-            score=explanation.score,
-            predicted_rating=explanation.predicted_rating,
-            contributions=[self._contribution(part) for part in explanation.contributions],
-            text=explanation.text,
-            films=[self._contribution(part) for part in explanation.films],
-        )
+        return explanation_view(model, self.profile(user_id, ratings), self.dataset.movie_index(movie_id))
 
     def similar(self, movie_id: int, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
         """Return the movies most similar to a movie, in the algorithm's own measure."""
@@ -362,14 +364,6 @@ class CineMatch:
             imdb_id=int(movies.imdb_ids[movie]) or None,
             tmdb_id=int(movies.tmdb_ids[movie]) or None,
         )
-
-    def _contribution(self, part: Contribution) -> ContributionView:
-        raw = part.id
-        if part.id >= 0 and part.kind in ("movie", "bias"):
-            raw = int(self.dataset.movies.ids[part.id])
-        elif part.id >= 0 and part.kind == "neighbour":
-            raw = int(self.dataset.user_ids[part.id])
-        return ContributionView(part.kind, raw, part.label, part.value)
 
 
 def _number(value: float) -> float | None:

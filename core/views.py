@@ -10,6 +10,7 @@ __all__ = [
     "Filters",
     "GenreTaste",
     "ListItem",
+    "MeasuredWeight",
     "ModelState",
     "ModelStatus",
     "MovieView",
@@ -18,6 +19,8 @@ __all__ = [
     "SearchPage",
     "SimilarMovie",
     "TasteProfile",
+    "WishCost",
+    "WishView",
 ]
 
 ModelState = Literal["loaded", "skipped", "failed", "missing"]
@@ -35,6 +38,10 @@ class Filters:
     year_max: int | None = None
     min_ratings: int = 0
     """Rated by at least this many people."""
+    all_genres: bool = False
+    """All of `genres` instead of at least one of them."""
+    movie_ids: tuple[int, ...] | None = None
+    """Only these movies, such as somebody's watchlist; none of them admits nothing, None admits all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,44 @@ class ListItem:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredWeight:
+    """What one weight of a wish changed on held-out ratings, alone: NDCG@10 with it minus without any wish."""
+
+    weight: float
+    change: float
+    low: float
+    """Of the change's 95% interval over users."""
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class WishCost:
+    """What is known of the cost of one weight."""
+
+    wish: str
+    """``diversity``, ``popularity`` or ``recency``."""
+    weight: float
+    ndcg: float | None
+    """NDCG@10 without any wish; null where nothing was measured."""
+    measured: list[MeasuredWeight]
+    """The weight itself or its neighbours on both sides; empty when none was measured for the algorithm."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    """How a list was re-ranked, and what that costs in accuracy."""
+
+    diversity: float
+    popularity: float
+    recency: float
+    candidates: int
+    """So many of the algorithm's best were re-ranked."""
+    costs: list[WishCost]
+    """One for each weight that is not 0; weights were measured one at a time, not together."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecommendationList:
     """A ranked list for one profile."""
 
@@ -90,6 +135,8 @@ class RecommendationList:
     user_id: int | None
     items: list[ListItem]
     took_ms: float
+    wish: WishView | None = None
+    """Null when the order is the algorithm's own."""
 
 
 @dataclass(frozen=True, slots=True)

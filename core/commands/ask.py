@@ -51,6 +51,15 @@ def recommend(
     year_min: Annotated[int | None, typer.Option(help="Released in this year or later.")] = None,
     year_max: Annotated[int | None, typer.Option(help="Released in this year or earlier.")] = None,
     min_ratings: Annotated[int, typer.Option(help="Rated by at least this many people.", min=0)] = 0,
+    all_genres: Annotated[bool, typer.Option("--all-genres", help="All of --genres, not just one of them.")] = False,
+    only: Annotated[
+        str | None, typer.Option(help="Only these movies, such as a watchlist: ids, comma-separated.")
+    ] = None,
+    diversity: Annotated[float, typer.Option(help="Mix the list, by genres: 0 to 1.", min=0, max=1)] = 0.0,
+    popularity: Annotated[
+        float, typer.Option(help="Well known (1) or off the beaten path (-1).", min=-1, max=1)
+    ] = 0.0,
+    recency: Annotated[float, typer.Option(help="New (1) or old (-1).", min=-1, max=1)] = 0.0,
     include_rated: Annotated[bool, typer.Option("--include-rated", help="List rated movies, too.")] = False,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
@@ -59,20 +68,25 @@ def recommend(
     from core.display.genres import format_genres
     from core.display.titles import format_movie_title
     from core.groups import Member
+    from core.recommenders.rerank import Reranking
     from core.views import Filters
 
     users = user or []
-    filters = Filters(_names(genres), _names(exclude_genres), year_min, year_max, min_ratings)
+    movie_ids = None if only is None else _ids(only)
+    filters = Filters(_names(genres), _names(exclude_genres), year_min, year_max, min_ratings, all_genres, movie_ids)
+    wish = Reranking(diversity, popularity, recency)
     if group or len(users) > 1:
         if include_rated:
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
+        if wish.active:
+            raise typer.BadParameter("a group's list is not re-ranked", param_hint="--diversity")
         people = [*(Member(user_id=one) for one in users), *([Member(ratings=_given(rate))] if rate else [])]
         show_group(_service(dataset, algorithm), people, algorithm, n, group or "average", filters, json_target)
         return
     alone = users[0] if users else None
     ratings = _ratings(alone, rate)
     service = _service(dataset, algorithm)
-    found = service.recommend(alone, ratings, algorithm, n, not include_rated, filters)
+    found = service.recommend(alone, ratings, algorithm, n, not include_rated, filters, wish)
     if json_target:
         emit_json(found, json_target)
         return
@@ -93,6 +107,10 @@ def recommend(
         ],
         caption="" if found.items else "No movie qualifies: loosen the filters.",
     )
+    if found.wish:
+        typer.echo(f"The best {found.wish.candidates} re-ranked.")
+        for cost in found.wish.costs:
+            typer.echo(f"{cost.wish} {cost.weight:+g}: {cost.text}")
 
 
 def explain(
@@ -174,3 +192,12 @@ def _given(rate: list[str]) -> dict[int, float]:
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _ids(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in _names(text))
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is not a list of movie ids, such as 1,318", param_hint="--only"
+        ) from error

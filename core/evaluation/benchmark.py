@@ -13,7 +13,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
-from core.evaluation.measure import Measured, measure_ranking, measure_ratings
+from core.evaluation.measure import Measured, judge_lists, measure_ranking, measure_ratings, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import (
     AlgorithmResult,
@@ -25,6 +25,7 @@ from core.evaluation.runs import (
     smaller_is_better,
 )
 from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
+from core.evaluation.wishes import candidate_depth, wish_metrics
 from core.recommenders.base import Progress, Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 
@@ -223,8 +224,8 @@ def measure_for_manifest(
     Returns
     -------
     dict of dict
-        Per key ``values`` and ``intervals`` by metric, ``how`` (a sentence), ``split``, ``seed`` and
-        ``code_version``: what a model's manifest carries under ``metrics``.
+        Per key ``values`` and ``intervals`` by metric, ``how`` (a sentence), ``wishes`` (see `wish_metrics`),
+        ``split``, ``seed`` and ``code_version``: what a model's manifest carries under ``metrics``.
     """
     ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=max_users)
     ratings = Protocol(kind="ratings", split="per-user", folds=1, seed=seed, max_users=max_users)
@@ -233,9 +234,11 @@ def measure_for_manifest(
     for key, model, fit_seconds, share in fit_on(split.train, keys, configs or {}, progress or _silent):
         if key not in keys:
             continue
-        values: dict[str, MetricValue] = {}
-        for kind, measurer, span in ((ratings, measure_ratings, (0.0, 0.3)), (ranking, measure_ranking, (0.3, 1.0))):
-            values |= metric_values(measurer(model, split, kind, stage(share, *span)), seed)
+        # The same long lists are judged as they are and as people's wishes would reorder them.
+        stars = measure_ratings(model, split, ratings, stage(share, 0.0, 0.3))
+        ranked = rank_users(model, split, ranking, stage(share, 0.3, 0.9), candidate_depth())
+        shown = judge_lists(ranked.lists[:, : max(ranking.k)], ranked.users, split, ranking)
+        values = metric_values(stars, seed) | metric_values(shown, seed)
         known = {name: item for name, item in values.items() if np.isfinite(item.value)}
         results[key] = {
             "values": {name: round(item.value, 6) for name, item in known.items()},
@@ -246,6 +249,7 @@ def measure_for_manifest(
             },
             "how": f"{dataset.name}: {ranking.sentence()} The same held-out ratings give RMSE and MAE. "
             "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
+            "wishes": wish_metrics(ranked, split, ranking),
             "split": split.description,
             "seed": seed,
             "code_version": code_version(),

@@ -15,7 +15,7 @@ from core.evaluation.statistic import UserStatistic
 from core.recommenders.base import Progress, Recommender
 from core.recommenders.topn import top_n
 
-__all__ = ["Measured", "judge_lists", "judge_ratings", "measure_ranking", "measure_ratings", "rank_users"]
+__all__ = ["Measured", "Ranked", "judge_lists", "judge_ratings", "measure_ranking", "measure_ratings", "rank_users"]
 
 _STEPS = 50
 """How many times at most progress is reported per algorithm and split."""
@@ -38,6 +38,24 @@ class Measured:
     statistics: dict[str, UserStatistic]
     scalars: dict[str, float]
     details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """The lists of all test users.
+
+    Attributes
+    ----------
+    users : ndarray of int32, shape (n_test_users,), ascending
+    lists : ndarray of int32, shape (n_test_users, depth)
+        Dense movie indices, best first, -1 where the model has no more to say; no training movies.
+    scores : ndarray of float32, shape (n_test_users, depth)
+        What the lists are ordered by, NaN where a list is shorter.
+    """
+
+    users: NDArray[np.int32]
+    lists: NDArray[np.int32]
+    scores: NDArray[np.float32]
 
 
 def measure_ratings(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
@@ -79,8 +97,8 @@ def judge_ratings(predicted: NDArray[np.float32], split: Split, protocol: Protoc
 
 def measure_ranking(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
     """Rank the full catalogue for every test user and compare the lists with what was held out."""
-    lists, users = rank_users(model, split, protocol, progress)
-    return judge_lists(lists, users, split, protocol)
+    ranked = rank_users(model, split, protocol, progress)
+    return judge_lists(ranked.lists, ranked.users, split, protocol)
 
 
 def judge_lists(lists: NDArray[np.int32], users: NDArray[np.int32], split: Split, protocol: Protocol) -> Measured:
@@ -116,26 +134,21 @@ def judge_lists(lists: NDArray[np.int32], users: NDArray[np.int32], split: Split
 
 
 def rank_users(
-    model: Recommender, split: Split, protocol: Protocol, progress: Progress
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return the lists of all test users.
-
-    Returns
-    -------
-    lists : ndarray of int32, shape (n_test_users, max(k))
-        Dense movie indices, best first, -1 where the model has no more to say.
-    users : ndarray of int32, shape (n_test_users,)
-    """
+    model: Recommender, split: Split, protocol: Protocol, progress: Progress, depth: int | None = None
+) -> Ranked:
+    """Return the lists of all test users, `depth` long: by default as long as the protocol looks at."""
     train = split.train
     users = np.unique(split.test_users[_test_rows(split, protocol)])
-    lists = np.full((len(users), max(protocol.k)), -1, dtype=np.int32)
+    lists = np.full((len(users), depth or max(protocol.k)), -1, dtype=np.int32)
+    found = np.full(lists.shape, np.nan, dtype=np.float32)
     for user, span in _by_user(users, progress, f"{model.key}: ranking"):
         profile = train.profile(user)
         scores = model.score(profile)
         scores[profile.items] = np.nan
         best = top_n(scores, lists.shape[1])
         lists[span.start, : len(best)] = best
-    return lists, users
+        found[span.start, : len(best)] = scores[best]
+    return Ranked(users, lists, found)
 
 
 def _hits(

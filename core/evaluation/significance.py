@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.evaluation.statistic import UserStatistic
 
-__all__ = ["Comparison", "bootstrap_intervals", "compare_pairs", "holm", "leaders"]
+__all__ = ["Comparison", "bootstrap_changes", "bootstrap_intervals", "compare_pairs", "holm", "leaders"]
 
 _CELLS = 4_000_000
 """Size of the random blocks that are alive at one time."""
@@ -59,6 +59,20 @@ def bootstrap_intervals(
         else (float(np.percentile(sample, tails[0])), float(np.percentile(sample, tails[1])))
         for name, sample in zip(statistics, samples, strict=True)
     }
+
+
+def bootstrap_changes(
+    reference: UserStatistic,
+    others: Sequence[UserStatistic],
+    *,
+    seed: int = 42,
+    resamples: int = 2000,
+    level: float = 0.95,
+) -> list[tuple[float, float]]:
+    """Return percentile bootstrap intervals of ``other - reference`` over the same users, paired user by user."""
+    first, *rest = _bootstrap([reference, *others], seed, resamples)
+    tails = [50 * (1 - level), 50 * (1 + level)]
+    return [(float(low), float(high)) for low, high in (np.percentile(drawn - first, tails) for drawn in rest)]
 
 
 def compare_pairs(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.data.arraydir import open_arrays, read_manifest
+from core.data.arraydir import open_arrays, read_manifest, write_array_dir
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ArtifactError, ConfigurationError, InvalidInputError, NotFittedError
@@ -119,8 +119,6 @@ class Recommender(ABC):
 
     def save(self, path: Path | str) -> Path:
         """Write the model to a directory atomically; members go to sibling directories of their own keys."""
-        from core.data.arraydir import write_array_dir
-
         directory = Path(path)
         for key, member in self.members.items():
             sibling = directory.parent / key
@@ -177,12 +175,7 @@ class Recommender(ABC):
 
         members: dict[str, Recommender] = {}
         for key in manifest.get("members", []):
-            member = given.get(key)
-            members[key] = (
-                member
-                if member is not None
-                else recommender_class(key).load(directory.parent / key, dataset, members)
-            )
+            members[key] = given.get(key) or recommender_class(key).load(directory.parent / key, dataset, members)
         return members
 
     @property
@@ -268,6 +261,17 @@ class Recommender(ABC):
         InvalidInputError
             When `n` is below 1 or `candidates` has the wrong shape.
         """
+        items, scores = self.best(profile, n, exclude_rated, candidates)
+        return Recommendations(self.key, items, scores, self.predict(profile, items))
+
+    def best(
+        self,
+        profile: Profile,
+        n: int,
+        exclude_rated: bool = True,
+        candidates: NDArray[np.bool_] | ArrayLike | None = None,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the movies of `recommend` and their scores, without predicting any stars."""
         if n < 1:
             raise InvalidInputError(f"n must be at least 1, not {n}.")
         scores = self.score(profile)
@@ -278,8 +282,7 @@ class Recommender(ABC):
         if exclude_rated:
             scores[profile.items] = np.nan
         items = top_n(scores, n)
-        predicted = self.predict(profile, items) if len(items) else np.empty(0, dtype=np.float32)
-        return Recommendations(self.key, items, scores[items].astype(np.float32, copy=False), predicted)
+        return items, scores[items].astype(np.float32, copy=False)
 
     def similar(self, item: int, n: int = 10) -> Neighbours:
         """Return the movies most similar to a movie, without the movie itself.

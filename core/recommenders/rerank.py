@@ -1,6 +1,6 @@
 """Re-ranking that people can set: diversity, popularity or obscurity, recency. A weight of 0 changes nothing.
 
-All functions are pure and work on a list of candidates, best first, such as the best hundred of an algorithm.
+Everything works on a list of candidates, best first: the best hundred of an algorithm.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
+from core.data.profile import Profile
 from core.errors import InvalidInputError
+from core.recommenders.base import Recommender
 from core.recommenders.results import Recommendations
 
-__all__ = ["Reranking", "diversify", "lean", "relevance", "rerank", "share_below"]
+__all__ = ["Reranking", "diversify", "lean", "recommend_wished", "relevance", "reorder", "share_below"]
 
 Values = NDArray[np.float64]
 
@@ -53,22 +55,46 @@ class Reranking:
         return max(100, 5 * n) if self.active else n
 
 
-def rerank(dataset: Dataset, found: Recommendations, n: int, wish: Reranking) -> Recommendations:
-    """Return the best `n` of a longer list after re-ranking; scores and predictions stay the algorithm's own.
+def recommend_wished(
+    model: Recommender,
+    profile: Profile,
+    n: int,
+    wish: Reranking,
+    exclude_rated: bool = True,
+    candidates: NDArray[np.bool_] | None = None,
+) -> Recommendations:
+    """Return the best `n` for a profile after re-ranking; scores and predicted stars stay the algorithm's own.
+
+    Stars are predicted for the final list alone. Parameters are those of `Recommender.recommend`.
+    """
+    if not wish.active:
+        return model.recommend(profile, n, exclude_rated, candidates)
+    items, scores = model.best(profile, wish.candidates(n), exclude_rated, candidates)
+    order = reorder(model.dataset, items, scores, n, wish)
+    chosen = items[order]
+    return Recommendations(model.key, chosen, scores[order], model.predict(profile, chosen))
+
+
+def reorder(
+    dataset: Dataset, items: NDArray[np.int32], scores: NDArray[np.float32], n: int, wish: Reranking
+) -> NDArray[np.int64]:
+    """Return the positions of the best `n` candidates after re-ranking, best first.
 
     Parameters
     ----------
-    found : Recommendations
-        The algorithm's best, at least `wish.candidates(n)` where there are as many.
+    items : ndarray of int32, shape (m,)
+        The algorithm's best, best first: at least `wish.candidates(n)` where there are as many.
+    scores : ndarray of float32, shape (m,)
     """
-    if not wish.active or not len(found):
-        return Recommendations(found.algorithm, found.items[:n], found.scores[:n], found.predicted[:n])
-    values = relevance(found.scores)
-    years = dataset.movies.years[found.items]
-    values = lean(values, share_below(dataset.movie_counts[found.items]), wish.popularity)
-    values = lean(values, share_below(years, known=years > 0), wish.recency)
-    order = diversify(values, _genres(dataset, found.items), n, wish.diversity)
-    return Recommendations(found.algorithm, found.items[order], found.scores[order], found.predicted[order])
+    if not wish.active or not len(items):
+        return np.arange(min(n, len(items)))
+    values = relevance(scores)
+    if wish.popularity:
+        values = lean(values, share_below(dataset.movie_counts[items]), wish.popularity)
+    if wish.recency:
+        years = dataset.movies.years[items]
+        values = lean(values, share_below(years, known=years > 0), wish.recency)
+    return diversify(values, _genres(dataset, items), n, wish.diversity)
 
 
 def relevance(scores: NDArray[np.floating[Any]]) -> Values:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from core.recommenders.registry import algorithm_keys
+from core.recommenders.rerank import Reranking
 from core.service import MAX_LIST
 from core.views import Filters
 
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 MAX_RATINGS = 10_000
+MAX_ONLY = 1_000
 _LARGEST_ID = 2**53 - 1  # beyond it JSON's numbers lose digits in browsers
 
 
@@ -45,6 +47,8 @@ def _split(value: object) -> object:
 
 Id = Annotated[int, Field(ge=0, le=_LARGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
+Only = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_ONLY)]
+Weight = Annotated[float, Field(ge=-1, le=1)]
 Year = Annotated[int, Field(ge=1800, le=2200)]
 Algorithm = Annotated[
     str, AfterValidator(_known_algorithm), Field(json_schema_extra={"enum": list(algorithm_keys())})
@@ -128,12 +132,24 @@ class ListFilters(_Years):
     """At least one of these; in a query repeat the parameter or separate by commas."""
     exclude_genres: Genres = []
     """None of these."""
+    all_genres: bool = False
+    """All of `genres` instead of at least one of them."""
     min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     """Rated by at least this many people."""
+    only: Only | None = None
+    """Only these movies, by id, such as a watchlist; in a query repeat the parameter or separate by commas."""
 
     def filters(self) -> Filters:
         """Return which movies may be listed."""
-        return Filters(tuple(self.genres), tuple(self.exclude_genres), self.year_min, self.year_max, self.min_ratings)
+        return Filters(
+            tuple(self.genres),
+            tuple(self.exclude_genres),
+            self.year_min,
+            self.year_max,
+            self.min_ratings,
+            self.all_genres,
+            None if self.only is None else tuple(self.only),
+        )
 
 
 class ListQuery(ListFilters):
@@ -145,6 +161,16 @@ class ListQuery(ListFilters):
     """How many at most; fewer when fewer movies qualify."""
     exclude_rated: bool = True
     """Leave out the movies that the profile has rated."""
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """How much the list is to be mixed: weight of being unlike the movies above, by genres. 0 changes nothing."""
+    popularity: Weight = 0.0
+    """Towards well-known movies (up to 1) or off the beaten path (down to -1). 0 changes nothing."""
+    recency: Weight = 0.0
+    """Towards new movies (up to 1) or old ones (down to -1). 0 changes nothing."""
+
+    def wish(self) -> Reranking:
+        """Return how far the list may move away from the algorithm's own order."""
+        return Reranking(self.diversity, self.popularity, self.recency)
 
 
 class RatingBody(Strict):

@@ -89,6 +89,7 @@ def get_recommendations(path: UserPath, query: ListQuery) -> Response:
         n=query.n,
         exclude_rated=query.exclude_rated,
         filters=query.filters(),
+        wish=query.wish(),
     )
     return answers.json_answer(found)
 
@@ -101,6 +102,7 @@ def post_recommendations(body: RecommendationBody) -> Response:
         n=body.n,
         exclude_rated=body.exclude_rated,
         filters=body.filters(),
+        wish=body.wish(),
     )
     return answers.json_answer(found)
 

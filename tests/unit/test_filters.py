@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from core.errors import InvalidInputError
-from core.filters import filter_mask
+from core.errors import InvalidInputError, UnknownIdError
+from core.filters import FilterMasks, filter_mask
 from core.views import Filters
 from tests.toy import toy_dataset
 
@@ -53,3 +53,32 @@ def test_unknown_genre_names_the_choices(dataset):
 def test_exchanged_years_are_refused(dataset):
     with pytest.raises(InvalidInputError, match="exchange"):
         filter_mask(dataset, Filters(year_min=2000, year_max=1990))
+
+
+def test_all_genres_are_required_on_request(dataset):
+    both = _passing(dataset, genres=("Action", "Sci-Fi"), all_genres=True)
+    assert both == {
+        movie for movie in range(dataset.n_movies) if {"Action", "Sci-Fi"} <= set(dataset.movies.genres(movie))
+    }
+    assert both < _passing(dataset, genres=("Action", "Sci-Fi"))
+
+
+def test_only_named_movies_pass_and_the_other_filters_still_hold(dataset):
+    assert _passing(dataset, movie_ids=(10, 30, 60)) == {0, 2, 5}
+    assert _passing(dataset, movie_ids=(10, 30, 60), genres=("Romance",)) == {2}
+    assert _passing(dataset, movie_ids=()) == set()
+    with pytest.raises(UnknownIdError, match="no movie 5"):
+        filter_mask(dataset, Filters(movie_ids=(5,)))
+
+
+def test_masks_are_kept_but_never_those_of_somebodys_own_list(dataset):
+    masks = FilterMasks(dataset)
+    horror = Filters(genres=("Horror",))
+    assert masks(horror) is masks(horror)
+    own = Filters(genres=("Horror",), movie_ids=(80, 10))
+    assert np.flatnonzero(masks(own)).tolist() == [7]
+    assert masks(own) is not masks(own)
+    for movie in range(100):
+        masks(Filters(movie_ids=(10 * (movie % dataset.n_movies + 1),)))
+    assert masks(horror) is masks(horror)
+    assert masks(Filters()) is None

@@ -3,6 +3,7 @@ import pytest
 
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.recommenders.popularity import Popularity
+from core.recommenders.rerank import Reranking
 from core.search import TitleIndex
 from core.service import CineMatch, open_service
 from core.settings import load_settings
@@ -47,6 +48,29 @@ def test_filters_hold_before_the_list_is_cut(service):
     found = service.recommend(user_id=1, algorithm="popularity", n=5, filters=Filters(genres=("Horror",)))
     assert found.items
     assert all("Horror" in item.genres for item in found.items)
+
+
+def test_a_wish_reorders_the_list_and_the_answer_names_it(service):
+    plain = service.recommend(user_id=3, n=40)
+    wished = service.recommend(user_id=3, n=5, wish=Reranking(popularity=-1))
+    counts = {item.movie_id: service.movie(item.movie_id).rating_count for item in plain.items}
+    assert [item.movie_id for item in wished.items] != [item.movie_id for item in plain.items[:5]]
+    assert max(counts[item.movie_id] for item in wished.items) < min(
+        counts[item.movie_id] for item in plain.items[:5]
+    )
+    assert [item.rank for item in wished.items] == [1, 2, 3, 4, 5]
+    assert wished.wish.popularity == -1
+    assert wished.wish.costs[0].text == "What this costs was not measured for this algorithm."
+    assert plain.wish is None
+    assert service.recommend(user_id=3, wish=Reranking()).wish is None
+
+
+def test_a_list_of_somebodys_own_choice(service):
+    rated = {movie.movie_id for movie in service.user_ratings(3)}
+    chosen = [movie for movie in range(10, 300, 10) if movie not in rated][:4]
+    found = service.recommend(user_id=3, filters=Filters(movie_ids=(*chosen, *rated)))
+    assert {item.movie_id for item in found.items} == set(chosen)
+    assert service.recommend(user_id=3, filters=Filters(movie_ids=())).items == []
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,20 @@ def test_recommend_for_ratings_and_filters(run, trained):
     assert {item["movie_id"] for item in items}.isdisjoint({10, 20})
 
 
+def test_recommend_with_wishes_and_a_watchlist(run, trained):
+    plain = run("recommend", "--user", "1", "-n", "5", "--json").json
+    wished = run("recommend", "--user", "1", "-n", "5", "--popularity", "-0.8", "--recency", ".2", "--json").json
+    assert [item["movie_id"] for item in wished["items"]] != [item["movie_id"] for item in plain["items"]]
+    assert (wished["wish"]["popularity"], wished["wish"]["recency"], plain["wish"]) == (-0.8, 0.2, None)
+    two = f"{plain['items'][3]['movie_id']},{plain['items'][1]['movie_id']}"
+    only = run("recommend", "--user", "1", "--only", two, "--json").json["items"]
+    assert [item["movie_id"] for item in only] == [plain["items"][row]["movie_id"] for row in (1, 3)]
+    text = run("recommend", "--user", "1", "--diversity", ".2").out
+    assert "diversity +0.2: What this costs was not measured for this algorithm." in text
+    assert run("recommend", "--user", "1", "--diversity", "2").code == 2
+    assert run("recommend", "--user", "1", "--only", "1,x").code == 2
+
+
 def test_recommend_can_list_rated_films(run, trained):
     without = run("recommend", "--user", "1", "-n", "60", "--json").json["items"]
     with_rated = run("recommend", "--user", "1", "-n", "60", "--include-rated", "--json").json["items"]

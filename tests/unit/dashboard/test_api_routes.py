@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.recommenders.registry import algorithm_keys
+from core.recommenders.rerank import Reranking
 from core.service import CineMatch
 from core.views import Filters
 
@@ -70,7 +71,7 @@ def test_recommendations_of_a_user_and_of_a_visitor_with_the_same_ratings(
     client: FlaskClient, service: CineMatch, algorithm: str
 ) -> None:
     document = ok(client, "/users/1/recommendations", algorithm=algorithm, n=7)
-    assert set(document) == {"algorithm", "dataset", "user_id", "items", "took_ms"}
+    assert set(document) == {"algorithm", "dataset", "user_id", "items", "took_ms", "wish"}
     expected = service.recommend(user_id=1, algorithm=algorithm, n=7)
     assert document["items"] == [asdict(item) for item in expected.items]
     assert [item["rank"] for item in document["items"]] == [1, 2, 3, 4, 5, 6, 7]
@@ -95,6 +96,31 @@ def test_filters_reach_the_service(client: FlaskClient, service: CineMatch) -> N
     answer = client.post(f"{API}/recommendations", json=body)
     assert answer.json["items"]
     assert all("Horror" in item["genres"] and item["year"] <= 1980 for item in answer.json["items"])
+
+
+def test_wishes_and_watchlists_reach_the_service(client: FlaskClient, service: CineMatch) -> None:
+    weights = {"diversity": 0.3, "popularity": -0.4, "recency": 0.2}
+    document = ok(client, "/users/1/recommendations", n=6, **weights)
+    expected = service.recommend(user_id=1, n=6, wish=Reranking(**weights))
+    assert document["items"] == [asdict(item) for item in expected.items]
+    assert document["items"] != ok(client, "/users/1/recommendations", n=6)["items"]
+    assert {name: document["wish"][name] for name in weights} == weights
+    assert [cost["wish"] for cost in document["wish"]["costs"]] == list(weights)
+    assert ok(client, "/users/1/recommendations", n=6)["wish"] is None
+    listed = [item["movie_id"] for item in ok(client, "/users/1/recommendations", n=9)["items"]]
+    for only in (f"{listed[4]},{listed[8]}", [listed[8], listed[4]]):
+        items = ok(client, "/users/1/recommendations", only=only)["items"]
+        assert [item["movie_id"] for item in items] == [listed[4], listed[8]]
+    both = ok(client, "/users/1/recommendations", n=50, genres="Action,Sci-Fi", all_genres="true")["items"]
+    assert both
+    assert all({"Action", "Sci-Fi"} <= set(item["genres"]) for item in both)
+    body = {"ratings": [{"movie_id": 10, "rating": 5}], "only": [20, 30], "recency": 1}
+    answer = client.post(f"{API}/recommendations", json=body)
+    assert {item["movie_id"] for item in answer.json["items"]} == {20, 30}
+    assert answer.json["wish"]["recency"] == 1
+    assert client.get(f"{API}/users/1/recommendations?only=5").status_code == 404
+    for wrong in ("diversity=-0.1", "popularity=1.5", "recency=nan", "only=x"):
+        assert client.get(f"{API}/users/1/recommendations?{wrong}").status_code == 422, wrong
 
 
 def test_of_a_movie_rated_twice_the_last_rating_counts(client: FlaskClient) -> None:

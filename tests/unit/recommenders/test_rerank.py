@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.recommenders.popularity import Popularity
-from core.recommenders.rerank import Reranking, diversify, lean, relevance, rerank, share_below
+from core.recommenders.rerank import (
+    Reranking,
+    diversify,
+    lean,
+    recommend_wished,
+    relevance,
+    reorder,
+    share_below,
+)
 from core.recommenders.results import Recommendations
 from tests.toy import toy_dataset
 
@@ -21,6 +29,11 @@ def data() -> Dataset:
 @pytest.fixture(scope="module")
 def found(data: Dataset) -> Recommendations:
     return Popularity().fit(data).recommend(data.profile(0), n=30)
+
+
+def rerank(data: Dataset, found: Recommendations, n: int, wish: Reranking) -> Recommendations:
+    order = reorder(data, found.items, found.scores, n, wish)
+    return Recommendations(found.algorithm, found.items[order], found.scores[order], found.predicted[order])
 
 
 def test_weight_zero_is_off(data: Dataset, found: Recommendations) -> None:
@@ -105,3 +118,21 @@ def test_weights_out_of_range_are_refused(wrong: dict[str, float]) -> None:
 def test_an_empty_list_stays_empty(data: Dataset, found: Recommendations) -> None:
     nothing = Recommendations("x", found.items[:0], found.scores[:0], found.predicted[:0])
     assert len(rerank(data, nothing, 10, Reranking(diversity=0.5))) == 0
+
+
+@pytest.mark.parametrize("wish", [Reranking(), Reranking(0.3, -0.2, 0.4), Reranking(popularity=-1)])
+def test_a_wished_list_is_the_best_hundred_reordered_with_stars_for_what_is_shown(
+    data: Dataset, wish: Reranking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, profile = Popularity().fit(data), data.profile(3)
+    mask = data.movies.years > 1955
+    everything = model.recommend(profile, wish.candidates(5), False, mask)
+    expected = rerank(data, everything, 5, wish)
+    asked: list[int] = []
+    predict = model.predict
+    monkeypatch.setattr(model, "predict", lambda who, items: asked.append(len(items)) or predict(who, items))
+    shown = recommend_wished(model, profile, 5, wish, exclude_rated=False, candidates=mask)
+    np.testing.assert_array_equal(shown.items, expected.items)
+    np.testing.assert_array_equal(shown.scores, expected.scores)
+    np.testing.assert_array_equal(shown.predicted, expected.predicted)
+    assert asked == [5]

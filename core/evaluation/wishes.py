@@ -1,0 +1,90 @@
+"""What people's wishes for a list cost in accuracy, measured on held-out ratings."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.data.splits import Split
+from core.evaluation.measure import Ranked, judge_lists
+from core.evaluation.protocols import Protocol
+from core.evaluation.significance import bootstrap_changes
+from core.recommenders.rerank import Reranking, reorder
+
+__all__ = ["LENGTH", "WEIGHTS", "candidate_depth", "wish_metrics", "wished_lists"]
+
+LENGTH = 10
+"""Of the lists that are compared."""
+WEIGHTS: tuple[tuple[str, float], ...] = (
+    *(("diversity", weight) for weight in (0.1, 0.2, 0.4)),
+    *(("popularity", weight) for weight in (-0.4, -0.2, 0.2, 0.4)),
+    *(("recency", weight) for weight in (-0.4, -0.2, 0.2, 0.4)),
+)
+"""What is measured of every model, one weight at a time."""
+_METRIC = f"ndcg@{LENGTH}"
+
+
+def candidate_depth() -> int:
+    """Return how many of an algorithm's best a wish chooses from: how long the lists to judge must be."""
+    return Reranking(diversity=1).candidates(LENGTH)
+
+
+def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) -> NDArray[np.int32]:
+    """Return the lists that each wish makes of the same candidates.
+
+    Parameters
+    ----------
+    ranked : Ranked
+        `candidate_depth` movies for every test user.
+
+    Returns
+    -------
+    ndarray of int32, shape (n_wishes, n_test_users, LENGTH)
+        Dense movie indices, best first, -1 where a list is shorter.
+    """
+    lists = np.full((len(wishes), len(ranked.users), LENGTH), -1, dtype=np.int32)
+    for row, (items, scores) in enumerate(zip(ranked.lists, ranked.scores, strict=True)):
+        known = items >= 0
+        candidates, values = items[known], scores[known]
+        for number, wish in enumerate(wishes):
+            chosen = candidates[reorder(train, candidates, values, LENGTH, wish)]
+            lists[number, row, : len(chosen)] = chosen
+    return lists
+
+
+def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol) -> dict[str, Any]:
+    """Return what each of `WEIGHTS` changes, as a model's manifest carries it under ``wishes``.
+
+    Returns
+    -------
+    dict
+        ``ndcg@10`` without a wish; ``weights``: rows of ``wish``, ``weight``, ``change`` of NDCG@10 and ``low`` and
+        ``high`` of its 95% interval over users, paired user by user; ``how``, ``split`` and ``seed``.
+    """
+    wishes = [Reranking(), *(Reranking(**{name: weight}) for name, weight in WEIGHTS)]
+    short = replace(protocol, k=(LENGTH,))
+    plain, *wished = (
+        judge_lists(lists, ranked.users, split, short).statistics[_METRIC]
+        for lists in wished_lists(ranked, split.train, wishes)
+    )
+    intervals = bootstrap_changes(plain, wished, seed=protocol.seed)
+    return {
+        _METRIC: round(plain.value, 6),
+        "weights": [
+            {
+                "wish": name,
+                "weight": weight,
+                "change": round(statistic.value - plain.value, 6),
+                "low": round(low, 6),
+                "high": round(high, 6),
+            }
+            for (name, weight), statistic, (low, high) in zip(WEIGHTS, wished, intervals, strict=True)
+        ],
+        "how": f"The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time. {protocol.sentence()} "
+        "Change of NDCG@10 against the algorithm's own list, 95% interval over users.",
+        "split": split.description,
+        "seed": protocol.seed,
+    }
