@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import _sparsetools
 
-__all__ = ["SparseRows", "add_rows"]
-
-_MANY_ROWS = 2000
+__all__ = ["SparseRows", "add_rows", "add_rows_of_ones"]
 
 
 def add_rows(
@@ -26,29 +24,54 @@ def add_rows(
     Parameters
     ----------
     indptr, indices, values
-        The matrix by row. Where `values` is as short as the longest row, every row has these values: ones for a
-        matrix that stores none.
+        The matrix by row, of fewer than 2**31 entries.
     rows : ndarray of int
+        Ascending.
     factors : ndarray of float32, as long as `rows`
     total : ndarray of float32
         C-contiguous.
 
     Notes
     -----
-    SciPy's own compiled loop, called on slices: unlike a product with a selected submatrix it copies nothing, and
-    unlike ``total[indices] += ...`` it makes no temporary arrays.
+    SciPy's own compiled loop over columns from one start to the next: unlike a product with a selected submatrix it
+    copies nothing, and unlike ``total[indices] += ...`` it makes no temporary arrays. The rows are handed over in
+    descending order, each with its start and its end. What would lie between the end of one and the start of the
+    next then has a negative length, so the loop passes over it, and one call adds all of them.
     """
-    add = _sparsetools.csc_matvec
+    if len(rows) == 0:
+        return
+    descending = rows[::-1]
+    bounds = np.empty((len(rows), 2), dtype=np.int32)
+    bounds[:, 0] = indptr[descending]
+    bounds[:, 1] = indptr[descending + 1]
+    weights = np.zeros((len(rows), 2), dtype=np.float32)
+    weights[:, 0] = factors[::-1]
+    _sparsetools.csc_matvec(len(total), 2 * len(rows) - 1, bounds.ravel(), indices, values, weights.ravel(), total)
+
+
+def add_rows_of_ones(
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    ones: NDArray[np.float32],
+    rows: NDArray[Any],
+    factors: NDArray[np.float32],
+    total: NDArray[np.float32],
+) -> None:
+    """Do the same, rows in any order, for a matrix whose entries are all 1 and not stored.
+
+    Parameters
+    ----------
+    ones : ndarray of float32
+        As many ones as the longest row has entries. They are why each row takes a call of its own.
+    """
     starts, stops = indptr[rows], indptr[rows + 1]
     # One column each, from 0 to its length.
     spans = np.zeros((len(rows), 2), dtype=np.int32)
     spans[:, 1] = stops - starts
-    own_values = len(values) == len(indices)
     for start, stop, span, factor in zip(
         starts.tolist(), stops.tolist(), spans, factors.astype(np.float32, copy=False).reshape(-1, 1), strict=True
     ):
-        given = values[start:stop] if own_values else values[: stop - start]
-        add(len(total), 1, span, indices[start:stop], given, factor, total)
+        _sparsetools.csc_matvec(len(total), 1, span, indices[start:stop], ones[: stop - start], factor, total)
 
 
 @dataclass(frozen=True)
@@ -80,16 +103,8 @@ class SparseRows:
 
     def weighted_sum(self, rows: NDArray[np.int32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the sum of rows times weights, float32 of shape (n_movies,)."""
-        size = len(self.indptr) - 1
-        total = np.zeros(size, dtype=np.float32)
-        if len(rows) <= _MANY_ROWS or len(self.indices) > np.iinfo(np.int32).max:
-            add_rows(self.indptr, self.indices, self.values, rows, weights, total)
-        else:
-            # All at once: what the longest profile costs is bounded by the matrix.
-            factors = np.zeros(size, dtype=np.float32)
-            factors[rows] = weights
-            starts = self.indptr.astype(np.int32)
-            _sparsetools.csc_matvec(size, size, starts, self.indices, self.values, factors, total)
+        total = np.zeros(len(self.indptr) - 1, dtype=np.float32)
+        add_rows(self.indptr, self.indices, self.values, rows, weights, total)
         return total
 
     def column(self, rows: NDArray[np.int32], item: int) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.item_knn import RESIDUAL_UNIT, quantised
 from core.recommenders.memo import LastProfile
 from core.recommenders.results import Contribution
-from core.recommenders.sparse_rows import add_rows
+from core.recommenders.sparse_rows import add_rows_of_ones
 from core.recommenders.topn import top_n
 from core.recommenders.watching import profile_weights
 
@@ -150,7 +150,7 @@ class UserKNN(Recommender):
     def _overlaps(self, compared: Profile) -> NDArray[np.float32]:
         """Return the weight of what every user has in common with a profile, float32 of shape (n_users,)."""
         overlaps = np.zeros(self.dataset.n_users, dtype=np.float32)
-        add_rows(
+        add_rows_of_ones(
             self.dataset.movie_indptr,
             self._movie_users,
             self._ones,
@@ -186,7 +186,7 @@ class UserKNN(Recommender):
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         scores = np.zeros(self.dataset.n_movies, dtype=np.float32)
         nearest = self._nearest(profile)
-        add_rows(self.dataset.user_indptr, self._user_items, self._ones, nearest.users, nearest.votes, scores)
+        add_rows_of_ones(self.dataset.user_indptr, self._user_items, self._ones, nearest.users, nearest.votes, scores)
         scores *= self._outward
         scores += self._prior
         return scores
