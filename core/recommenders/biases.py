@@ -14,6 +14,7 @@ Nothing of a user is stored: `Baseline.fold_in` computes b_u, w_u and z_u of any
 profile of a training user gives the values of the fit.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -95,8 +96,9 @@ class Baseline:
         rows = self.features[profile.items]
         penalty = np.full(rows.shape[1], USER_PENALTY)
         taste = ridge_row(rows, left - bias, penalty).astype(np.float32)
-        traits = user_traits(np.array([count]), np.array([bias]), self.count_center, self.count_spread)[0]
-        return UserBaseline(bias, taste, traits)
+        activity = min(max((math.log1p(count) - self.count_center) / self.count_spread, -_TRAIT_LIMIT), _TRAIT_LIMIT)
+        activity *= count / (count + _TRAIT_SHRINKAGE)
+        return UserBaseline(bias, taste, np.array([1.0, activity, _SCALE * bias], dtype=np.float32))
 
     def predict(self, user: UserBaseline, items: NDArray[np.int32] | None = None) -> NDArray[np.float32]:
         """Return baseline ratings in stars, not clipped, of some movies or of all."""

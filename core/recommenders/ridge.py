@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lapack
 
 __all__ = ["ridge_row"]
 
@@ -26,6 +27,12 @@ def ridge_row(
         Zeros when there is no row.
     """
     rows: NDArray[Any] = features.astype(np.float64, copy=False)
-    gram = rows.T @ rows + np.diag(penalty)
-    solution: NDArray[np.float64] = np.linalg.solve(gram, rows.T @ targets.astype(np.float64, copy=False))
+    gram = rows.T @ rows
+    gram.ravel()[:: len(penalty) + 1] += penalty
+    right = rows.T @ targets.astype(np.float64, copy=False)
+    # By Cholesky decomposition: the penalty makes the matrix positive definite.
+    solution: NDArray[np.float64]
+    _, solution, failed = lapack.dposv(gram, right, lower=True, overwrite_a=True, overwrite_b=True)
+    if failed:
+        raise np.linalg.LinAlgError("The normal equations are not positive definite: is a penalty not positive?")
     return solution

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from scipy.sparse import _sparsetools
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
@@ -22,6 +23,7 @@ __all__ = ["UserKNN", "UserKNNConfig"]
 
 _SIMILAR_RATERS = 1000
 _SIMILAR_SHRINKAGE = 5.0
+_OWN, _ASKED = 1, 2
 
 
 class UserKNNConfig(AlgorithmConfig):
@@ -73,6 +75,23 @@ class _Neighbourhood(NamedTuple):
     votes: NDArray[np.float32]
 
 
+class _Read(NamedTuple):
+    """Ratings of several people, one after the other.
+
+    Attributes
+    ----------
+    ends : ndarray of int64, shape (n_people,)
+        Where each one's end.
+    movies : ndarray of int32
+    residuals : ndarray of int8
+        What mean and biases leave over, in units of `RESIDUAL_UNIT`.
+    """
+
+    ends: NDArray[np.int64]
+    movies: NDArray[np.int32]
+    residuals: NDArray[np.int8]
+
+
 class UserKNN(Recommender):
     """User-based neighbourhoods over the training ratings, one kind for the list and one for the stars.
 
@@ -119,7 +138,7 @@ class UserKNN(Recommender):
         self._weights = self._movie_weights(dataset)
         norms: NDArray[np.float32] = self.arrays["norms"]
         self._norms = norms ** np.float32(1 - config.asymmetry)
-        self._similarities = LastProfile(self._compared_with_all)
+        self._people = LastProfile(self._most_alike)
         counts = dataset.movie_counts
         self._outward = np.maximum(counts, 1).astype(np.float32) ** np.float32(config.score_power)
         prior = config.popularity * counts / dataset.n_users
@@ -127,6 +146,7 @@ class UserKNN(Recommender):
         # Plain views: each slice of a memmap object would build another memmap object.
         self._user_items = dataset.user_items.view(np.ndarray)
         self._movie_users = dataset.movie_users.view(np.ndarray)
+        self._residuals = self.arrays["residuals"].view(np.ndarray)
 
     @cached_property
     def _ones(self) -> NDArray[np.float32]:
@@ -162,8 +182,8 @@ class UserKNN(Recommender):
             overlaps[compared.user] = 0
         return overlaps
 
-    def _compared_with_all(self, profile: Profile) -> NDArray[np.float32]:
-        """Return the shrunk asymmetric cosine with every user; -inf where nothing is in common."""
+    def _most_alike(self, profile: Profile) -> _Neighbourhood:
+        """Return the people nearest to a profile by shrunk asymmetric cosine, and the cosines, the nearest first."""
         config = self.config
         compared = self._compared(profile)
         overlaps = self._overlaps(compared)
@@ -171,14 +191,16 @@ class UserKNN(Recommender):
         similarities = own * self._norms
         similarities += np.float32(config.shrinkage)
         np.divide(overlaps, similarities, out=similarities)
-        similarities[overlaps <= 0] = -np.inf
-        return similarities
+        people = top_n(similarities, max(config.neighbours, config.rating_candidates))
+        found = similarities[people]
+        some = int(np.count_nonzero(found > 0))
+        return _Neighbourhood(people[:some], found[:some])
 
     def _nearest(self, profile: Profile) -> _Neighbourhood:
-        similarities = self._similarities(profile)
-        users = top_n(similarities, self.config.neighbours)
+        alike = self._people(profile)
+        users = alike.users[: self.config.neighbours]
         activity = self._lengths(users).astype(np.float32)
-        votes = similarities[users] ** np.float32(self.config.sharpness)
+        votes = alike.votes[: self.config.neighbours] ** np.float32(self.config.sharpness)
         return _Neighbourhood(users, votes / activity ** np.float32(self.config.activity_power))
 
     # --- asking -------------------------------------------------------------------------------------------
@@ -197,17 +219,29 @@ class UserKNN(Recommender):
         people = self._rated_alike(profile)
         if len(people) == 0 or len(items) == 0:
             return predicted
-        entries, owners = self._entries(people)
-        movies = self._user_items[entries]
-        agreement = self._agreement(
-            profile, self._baseline.profile_bias_residuals(user, profile), people, owners, movies, entries
-        )
+        read = self._read(people)
         wanted, place = np.unique(items, return_inverse=True)
-        position = np.full(self.dataset.n_movies, -1, dtype=np.int32)
-        position[wanted] = np.arange(len(wanted))
-        asked = np.flatnonzero((position[movies] >= 0) & (agreement[owners] > 0))
-        of, weights = position[movies[asked]], agreement[owners[asked]]
-        left = self.arrays["left"][entries[asked]] * RESIDUAL_UNIT
+        marks = np.zeros(self.dataset.n_movies, dtype=np.uint8)
+        marks[profile.items] = _OWN
+        marks[wanted] |= _ASKED
+        # Few of all these ratings are of films in the profile or asked for; only those are looked at further.
+        met = marks.take(read.movies)
+        common = np.flatnonzero(met & _OWN)
+        owners = np.searchsorted(read.ends, common, side="right")
+        agreement = self._agreement(
+            self._baseline.profile_bias_residuals(user, profile),
+            np.searchsorted(profile.items, read.movies[common]),
+            people,
+            owners,
+            read.residuals[common],
+        )
+        asked = np.flatnonzero(met & _ASKED)
+        owners = np.searchsorted(read.ends, asked, side="right")
+        agreeing = agreement[owners] > 0
+        asked, owners = asked[agreeing], owners[agreeing]
+        entries = asked - read.ends[owners] + self.dataset.user_indptr[people[owners] + 1]
+        of, weights = np.searchsorted(wanted, read.movies[asked]), agreement[owners]
+        left = self.arrays["left"][entries] * RESIDUAL_UNIT
         order = np.lexsort((-weights, of))
         of, weights, left = of[order], weights[order], left[order]
         first = np.searchsorted(of, np.arange(len(wanted)))
@@ -219,7 +253,7 @@ class UserKNN(Recommender):
 
     def _rated_alike(self, profile: Profile) -> NDArray[np.int32]:
         """Return the people whose ratings are looked at: the nearest, as many as have few enough ratings together."""
-        people = top_n(self._similarities(profile), self.config.rating_candidates)
+        people = self._people(profile).users[: self.config.rating_candidates]
         together = np.cumsum(self._lengths(people))
         return people[: max(int(np.searchsorted(together, self.config.rating_entries, side="right")), 1)]
 
@@ -227,31 +261,37 @@ class UserKNN(Recommender):
         lengths: NDArray[np.int64] = self.dataset.user_indptr[people + 1] - self.dataset.user_indptr[people]
         return lengths
 
-    def _entries(self, people: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Return the positions of all ratings of some people, and whose they are (positions in `people`)."""
+    def _read(self, people: NDArray[np.int32]) -> _Read:
+        """Return all ratings of some people, one after the other."""
         indptr = self.dataset.user_indptr
-        lengths = indptr[people + 1] - indptr[people]
-        owners = np.repeat(np.arange(len(people), dtype=np.int32), lengths)
-        offsets = indptr[people] - np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        return np.arange(len(owners)) + offsets[owners], owners
+        starts, stops = indptr[people], indptr[people + 1]
+        ends = np.cumsum(stops - starts)
+        movies = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.int32)
+        residuals = np.empty(len(movies), dtype=np.int8)
+        # SciPy's own loop, which selects rows of a matrix: here every other one of those that have these bounds.
+        bounds = np.column_stack([starts, stops]).astype(np.int32).ravel()
+        rows = np.arange(0, len(bounds), 2, dtype=np.int32)
+        _sparsetools.csr_row_index(len(rows), rows, bounds, self._user_items, self._residuals, movies, residuals)
+        return _Read(ends, movies, residuals)
 
     def _agreement(
         self,
-        profile: Profile,
         residuals: NDArray[np.float32],
+        films: NDArray[np.intp],
         people: NDArray[np.int32],
-        owners: NDArray[np.int32],
-        movies: NDArray[np.int32],
-        entries: NDArray[np.int64],
+        owners: NDArray[np.intp],
+        theirs: NDArray[np.int8],
     ) -> NDArray[np.float32]:
-        """Return the shrunk correlation of some people's residuals with the profile's, 0 where it is negative."""
-        own = np.full(self.dataset.n_movies, np.nan, dtype=np.float32)
-        own[profile.items] = residuals
-        common = np.flatnonzero(~np.isnan(own[movies]))
-        of = owners[common]
-        products = own[movies[common]] * self.arrays["residuals"][entries[common]]
-        dots = np.bincount(of, products, minlength=len(people)) * RESIDUAL_UNIT
-        counts = np.bincount(of, minlength=len(people))
+        """Return the shrunk correlation of some people's residuals with the profile's, 0 where it is negative.
+
+        Parameters
+        ----------
+        residuals : ndarray of float32, as long as the profile
+        films, owners, theirs
+            For each rating of a film in common its place in the profile, its owner's in `people`, and the residual.
+        """
+        dots = np.bincount(owners, residuals[films] * theirs, minlength=len(people)) * RESIDUAL_UNIT
+        counts = np.bincount(owners, minlength=len(people))
         spread = float(np.sqrt((residuals**2).mean())) if len(residuals) else 0.0
         scale = max(spread, 1e-3) * self.arrays["spread"][people] * (counts + self.config.rating_shrinkage)
         return np.maximum(dots / np.maximum(scale, 1e-9), 0).astype(np.float32)
@@ -262,7 +302,7 @@ class UserKNN(Recommender):
         if len(raters) == 0:
             return np.full(dataset.n_movies, np.nan, dtype=np.float32)
         asked = raters[np.unique(np.linspace(0, len(raters) - 1, _SIMILAR_RATERS).astype(np.int64))]
-        common = np.bincount(self._user_items[self._entries(asked)[0]], minlength=dataset.n_movies)
+        common = np.bincount(self._read(asked).movies, minlength=dataset.n_movies)
         scale = len(raters) / len(asked)
         counts = dataset.movie_counts
         cosine = scale * common / (np.sqrt(counts * float(counts[item])) + _SIMILAR_SHRINKAGE)
