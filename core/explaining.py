@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.views import ContributionView, ExplanationView
+from core.recommenders.counterfactual import counterfactuals, weightiest_films
+from core.recommenders.sentences import Person, without_rating
+from core.views import ContributionView, CounterfactualView, ExplanationView
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.data.profile import Profile
     from core.recommenders.base import Recommender
-    from core.recommenders.results import Contribution
+    from core.recommenders.results import Contribution, Explanation
 
 __all__ = ["explanation_view"]
 
 
-def explanation_view(model: Recommender, profile: Profile, item: int) -> ExplanationView:
-    """Return why a movie has its score for a profile; `item` is a dense index."""
+def explanation_view(
+    model: Recommender, profile: Profile, item: int, *, counterfactual: bool = False
+) -> ExplanationView:
+    """Return why a movie has its score for a profile.
+
+    Parameters
+    ----------
+    item : int
+        Dense movie index.
+    counterfactual : bool
+        Say, too, where the movie would stand without each of the heaviest ratings: up to four more scorings.
+    """
     dataset = model.dataset
     explanation = model.explain(profile, item)
     return ExplanationView(
@@ -27,7 +39,26 @@ def explanation_view(model: Recommender, profile: Profile, item: int) -> Explana
         contributions=[_contribution(dataset, part) for part in explanation.contributions],
         text=explanation.text,
         films=[_contribution(dataset, part) for part in explanation.films],
+        user_id=None if profile.user is None else int(dataset.user_ids[profile.user]),
+        counterfactuals=_without(model, profile, explanation) if counterfactual else None,
     )
+
+
+def _without(model: Recommender, profile: Profile, explanation: Explanation) -> list[CounterfactualView]:
+    dataset = model.dataset
+    person = Person.of(dataset, profile)
+    found = counterfactuals(model, profile, explanation.item, weightiest_films(explanation))
+    return [
+        CounterfactualView(
+            movie_id=int(dataset.movies.ids[one.film]),
+            title=dataset.movies.title(one.film),
+            rating=one.rating,
+            rank=one.rank,
+            rank_without=one.rank_without,
+            text=without_rating(person, dataset.movies.title(one.film), one.rating, one.rank, one.rank_without),
+        )
+        for one in found
+    ]
 
 
 def _contribution(dataset: Dataset, part: Contribution) -> ContributionView:

@@ -144,24 +144,9 @@ class CineMatch:
 
     def user_ratings(self, user_id: int, limit: int | None = None, offset: int = 0) -> list[RatedMovie]:
         """Return what a user rated, the best first and among equals the most recent first."""
-        user = self.dataset.user_index(user_id)
-        span = slice(int(self.dataset.user_indptr[user]), int(self.dataset.user_indptr[user + 1]))
-        items = self.dataset.user_items[span]
-        ratings = self.dataset.user_ratings[span]
-        times = self.dataset.user_times[span]
-        order = np.lexsort((items, -times.astype(np.int64), -ratings.astype(np.int64)))
-        movies = self.dataset.movies
-        return [
-            RatedMovie(
-                movie_id=int(movies.ids[items[row]]),
-                title=movies.title(int(items[row])),
-                year=movies.year(int(items[row])),
-                genres=movies.genres(int(items[row])),
-                rating=float(ratings[row]) / 2,
-                timestamp=int(times[row]),
-            )
-            for row in order[offset : None if limit is None else offset + limit].tolist()
-        ]
+        from core.analytics.history import history
+
+        return history(self.dataset, self.dataset.user_index(user_id), limit, offset)
 
     # --- recommending -------------------------------------------------------------------------------------
 
@@ -280,10 +265,15 @@ class CineMatch:
         user_id: int | None = None,
         ratings: Mapping[int, float] | None = None,
         algorithm: str | None = None,
+        counterfactuals: bool = False,
     ) -> ExplanationView:
-        """Return why a movie has its score for a profile; the contributions add up to the score."""
-        model = self._model(algorithm)
-        return explanation_view(model, self.profile(user_id, ratings), self.dataset.movie_index(movie_id))
+        """Return why a movie has its score for a profile; the contributions add up to the score.
+
+        With `counterfactuals` the answer says, too, what rank the movie would have without each of the ratings that
+        carry the most weight.
+        """
+        model, item = self._model(algorithm), self.dataset.movie_index(movie_id)
+        return explanation_view(model, self.profile(user_id, ratings), item, counterfactual=counterfactuals)
 
     def similar(self, movie_id: int, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
         """Return the movies most similar to a movie, in the algorithm's own measure."""

@@ -118,12 +118,15 @@ def explain(
     user: UserOption = None,
     rate: RateOption = None,
     algorithm: AlgorithmOption = None,
+    counterfactuals: Annotated[
+        bool, typer.Option("--counterfactuals", help="Say what rank it would have without the heaviest ratings.")
+    ] = False,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
 ) -> None:
     """Say why a movie has its score; the contributions add up to it."""
     ratings = _ratings(user, rate)
-    found = _service(dataset, algorithm).explain(movie, user, ratings, algorithm)
+    found = _service(dataset, algorithm).explain(movie, user, ratings, algorithm, counterfactuals)
     if json_target:
         emit_json(found, json_target)
         return
@@ -134,6 +137,8 @@ def explain(
     rows.append(["", "Score", f"{found.score:+.4f}"])
     print_table(f"{found.algorithm} for movie {movie}", ["Kind", "What", "Value#"], rows)
     typer.echo(found.text)
+    for without in found.counterfactuals or []:
+        typer.echo(without.text)
 
 
 def similar(

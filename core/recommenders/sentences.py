@@ -1,6 +1,7 @@
-"""Plain sentences from contributions."""
+"""Plain sentences from contributions: to a visitor about "you", about a stored user by number."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,7 +10,42 @@ from core.data.profile import Profile
 from core.display.titles import format_movie_title
 from core.recommenders.results import Contribution
 
-__all__ = ["describe"]
+__all__ = ["Person", "describe", "without_rating"]
+
+
+@dataclass(frozen=True)
+class Person:
+    """How sentences speak of whose profile it is.
+
+    Attributes
+    ----------
+    subject : str
+        ``you`` or ``user 5``.
+    possessive : str
+        ``your`` or ``user 5's``.
+    """
+
+    subject: str
+    possessive: str
+
+    @classmethod
+    def of(cls, dataset: Dataset, profile: Profile) -> "Person":
+        """Return the person of a profile."""
+        if profile.user is None:
+            return cls("you", "your")
+        name = f"user {int(dataset.user_ids[profile.user])}"
+        return cls(name, f"{name}'s")
+
+
+def without_rating(person: Person, title: str, rating: float, rank: int | None, rank_without: int | None) -> str:
+    """Return where a movie would stand without one rating, and where it stands now."""
+    condition = f"Without {person.possessive} rating of {format_movie_title(title)} ({rating:.1f})"
+    now = "not ranked" if rank is None else f"rank {rank:,}"
+    if rank_without is None:
+        return f"{condition} there would be nothing to rank this by (now {now})."
+    if rank_without == rank:
+        return f"{condition} this would still be {now}."
+    return f"{condition} this would be rank {rank_without:,} (now {now})."
 
 
 def describe(
@@ -25,11 +61,17 @@ def describe(
         Predicted stars, NaN where unknown.
     """
     title = format_movie_title(dataset.movies.title(item))
-    reason = _reason(dataset, profile, title, contributions)
-    return f"{reason} You would probably give it {predicted:.1f} stars." if np.isfinite(predicted) else reason
+    person = Person.of(dataset, profile)
+    reason = _reason(dataset, profile, person, title, contributions)
+    if not np.isfinite(predicted):
+        return reason
+    subject = person.subject[:1].upper() + person.subject[1:]
+    return f"{reason} {subject} would probably give it {predicted:.1f} stars."
 
 
-def _reason(dataset: Dataset, profile: Profile, title: str, contributions: Sequence[Contribution]) -> str:
+def _reason(
+    dataset: Dataset, profile: Profile, person: Person, title: str, contributions: Sequence[Contribution]
+) -> str:
     by_kind = {
         kind: [part for part in contributions if part.kind == kind and part.value > 0 and part.id >= 0]
         for kind in ("movie", "neighbour", "genre", "factor", "model")
@@ -38,14 +80,16 @@ def _reason(dataset: Dataset, profile: Profile, title: str, contributions: Seque
         stars = dict(zip(profile.items.tolist(), profile.ratings.tolist(), strict=True))
         named = [f"{format_movie_title(part.label)} ({stars[part.id]:.1f})" for part in films if part.id in stars]
         if named:
-            return f"{title} is here mainly because you rated {_join(named)}."
+            return f"{title} is here mainly because {person.subject} rated {_join(named)}."
     if neighbours := by_kind["neighbour"]:
         people = "1 person" if len(neighbours) == 1 else f"{len(neighbours)} people"
-        return f"{title} is here because {people} with a taste close to yours rated it well."
+        whose = "yours" if person.subject == "you" else person.possessive
+        return f"{title} is here because {people} with a taste close to {whose} rated it well."
     if genres := by_kind["genre"][:3]:
-        return f"{title} fits what you like: {_join([part.label for part in genres])}."
+        likes = "like" if person.subject == "you" else "likes"
+        return f"{title} fits what {person.subject} {likes}: {_join([part.label for part in genres])}."
     if factors := by_kind["factor"][:2]:
-        return f"{title} fits your taste for {_join([part.label for part in factors])}."
+        return f"{title} fits {person.possessive} taste for {_join([part.label for part in factors])}."
     if models := by_kind["model"][:3]:
         return f"{title} is placed here by {_join([part.label for part in models])}."
     index = next((part.id for part in contributions if part.kind == "bias" and part.id >= 0), None)

@@ -187,7 +187,7 @@ class SurpriseSVD(Recommender):
         ]
         position = self._watched.position(profile)
         watched = float(self._watched.by_factor(position, item).sum() * self._watched_weight(position))
-        together = Contribution("bias", -1, "Watched by people who watch what you do", watched)
+        together = Contribution("bias", -1, "Watched by people who watch the same films", watched)
         return [*parts, together, *self._rest(user, item, float(vector[0]))]
 
     def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
@@ -212,7 +212,7 @@ class SurpriseSVD(Recommender):
         count = int(self.dataset.movie_counts[item])
         return [
             Contribution("bias", item, "What people in general think of it", own),
-            Contribution("bias", -1, "How high you rate in general", level),
-            Contribution("bias", -1, "Your ratings of its genres, its time and films as well known", habits),
+            Contribution("bias", -1, "General level of the ratings given", level),
+            Contribution("bias", -1, "Ratings given to its genres, its time and films as well known", habits),
             Contribution("bias", -1, f"{count:,} people rated it", float(self._popular[item])),
         ]

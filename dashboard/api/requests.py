@@ -212,6 +212,8 @@ class ExplanationBody(Strict):
     """A visitor's ratings; leave out when `user_id` is given."""
     algorithm: Algorithm | None = None
     """By default the best model that is loaded."""
+    counterfactuals: bool = False
+    """Say, too, what rank the movie would have without each of the ratings that carry the most weight."""
 
     @model_validator(mode="after")
     def _one_profile(self) -> "ExplanationBody":

@@ -115,7 +115,13 @@ def post_group_recommendations(body: GroupBody) -> Response:
 
 def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
-    found = _service().explain(body.movie_id, user_id=body.user_id, ratings=body.by_movie(), algorithm=body.algorithm)
+    found = _service().explain(
+        body.movie_id,
+        user_id=body.user_id,
+        ratings=body.by_movie(),
+        algorithm=body.algorithm,
+        counterfactuals=body.counterfactuals,
+    )
     return answers.json_answer(found)
 
 

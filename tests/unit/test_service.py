@@ -114,6 +114,14 @@ def test_explanations_add_up_and_name_raw_ids(service):
     assert {part.id for part in explanation.contributions} == {listed.movie_id}
 
 
+def test_an_explanation_says_whose_it_is(service):
+    listed = service.recommend(user_id=2, n=1).items[0]
+    stored = service.explain(listed.movie_id, user_id=2, counterfactuals=True)
+    assert (stored.user_id, stored.counterfactuals) == (2, [])  # the same list for everyone: no rating matters
+    visitor = service.explain(listed.movie_id, ratings={10: 4.0})
+    assert (visitor.user_id, visitor.counterfactuals) == (None, None)
+
+
 def test_histories_come_best_first_then_latest(service):
     history = service.user_ratings(4)
     keys = [(-movie.rating, -movie.timestamp, movie.movie_id) for movie in history]

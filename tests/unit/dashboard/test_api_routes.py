@@ -148,5 +148,28 @@ def test_explanations_add_up(client: FlaskClient, algorithm: str) -> None:
     assert answer.status_code in (200, 422), answer.text
 
 
+def test_counterfactuals_are_ranks_of_lists_that_can_be_asked_for(client: FlaskClient) -> None:
+    ratings = [{"movie_id": movie, "rating": stars} for movie, stars in ((10, 5), (30, 4.5), (50, 4), (80, 1))]
+
+    def ranked(given: list[dict[str, float]]) -> list[int]:
+        body = {"ratings": given, "algorithm": "ease", "n": 60}
+        items = client.post(f"{API}/recommendations", json=body).json["items"]
+        return [item["movie_id"] for item in items]
+
+    now = ranked(ratings)
+    body = {"ratings": ratings, "movie_id": now[2], "algorithm": "ease", "counterfactuals": True}
+    document = client.post(f"{API}/explanations", json=body).json
+    assert len(document["counterfactuals"]) == 3
+    for found in document["counterfactuals"]:
+        without = ranked([given for given in ratings if given["movie_id"] != found["movie_id"]])
+        without.remove(found["movie_id"])
+        assert (found["rank"], found["rank_without"]) == (3, without.index(now[2]) + 1)
+        assert found["text"].startswith("Without your rating of ")
+    stored = client.post(f"{API}/explanations", json={"user_id": 3, "movie_id": 20, "algorithm": "ease"}).json
+    assert (stored["user_id"], stored["counterfactuals"]) == (3, None)
+    assert "ser 3" in stored["text"]
+    assert "you" not in stored["text"].split()
+
+
 def test_answers_are_not_kept_by_shared_caches(client: FlaskClient) -> None:
     assert "private" in client.get(f"{API}/users/1").headers["Cache-Control"]

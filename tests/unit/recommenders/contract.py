@@ -14,6 +14,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ArtifactError, ConfigurationError, InvalidInputError, JobCancelledError, NotFittedError
 from core.recommenders.base import Recommender
+from core.recommenders.counterfactual import counterfactuals, weightiest_films
 from core.recommenders.registry import algorithm_keys, recommender_class
 from tests.toy import toy_dataset
 
@@ -255,6 +256,22 @@ class RecommenderContract:
         people = [part.id for part in explanation.contributions if part.kind == "neighbour"]
         assert profile.user not in people
         assert all(-1 <= person < fitted.dataset.n_users for person in people)
+
+    @each_profile
+    def test_a_counterfactual_is_the_rank_in_the_list_without_the_rating(self, fitted: Fitted, kind: str):
+        model, profile = fitted.model, PROFILES[kind](fitted.dataset)
+        everything = fitted.dataset.n_movies
+        listed = model.recommend(profile, everything).items.tolist()
+        for item in {*listed[:1], *listed[4:5]}:
+            films = weightiest_films(model.explain(profile, item))
+            assert len(films) <= 3
+            for found in counterfactuals(model, profile, item, films):
+                kept = profile.items != found.film
+                without = Profile.of(profile.items[kept], profile.ratings[kept], user=profile.user)
+                again = [other for other in model.recommend(without, everything).items if other != found.film]
+                assert found.rating == profile.ratings[~kept].item()
+                assert found.rank == listed.index(item) + 1
+                assert found.rank_without == (again.index(item) + 1 if item in again else None)
 
     def test_a_film_without_a_score_has_no_explanation(self, fitted: Fitted):
         profile = PROFILES["one rating"](fitted.dataset)

@@ -88,7 +88,7 @@ def test_its_voters_and_the_films_in_common_explain_a_score(dataset):
     assert people
     assert people <= raters - {9}
     assert sum(part.value for part in explanation.films) == pytest.approx(explanation.score, rel=1e-4)
-    assert "because you rated" in explanation.text
+    assert "because user 10 rated" in explanation.text
 
 
 def test_fewer_people_may_be_looked_at_for_the_stars(dataset):

@@ -1,0 +1,57 @@
+"""Sentences name what carries the weight, and whose taste it is."""
+
+import pytest
+
+from core.data.profile import Profile
+from core.recommenders.results import Contribution
+from core.recommenders.sentences import Person, describe, without_rating
+from tests.toy import toy_dataset
+
+DATA = toy_dataset()
+PARTS = {
+    "movie": Contribution("movie", 2, DATA.movies.title(2), 1.0),
+    "neighbour": Contribution("neighbour", 5, "Person 6", 1.0),
+    "genre": Contribution("genre", 0, "Comedy", 1.0),
+    "factor": Contribution("factor", 1, "quiet films", 1.0),
+}
+YOURS = {
+    "movie": "because you rated The Film 2 (1952) (4.5)",
+    "neighbour": "1 person with a taste close to yours rated",
+    "genre": "fits what you like: Comedy",
+    "factor": "fits your taste for quiet films",
+}
+THEIRS = {
+    "movie": "because user 8 rated The Film 2 (1952) (4.5)",
+    "neighbour": "1 person with a taste close to user 8's rated",
+    "genre": "fits what user 8 likes: Comedy",
+    "factor": "fits user 8's taste for quiet films",
+}
+
+
+@pytest.mark.parametrize("kind", PARTS)
+@pytest.mark.parametrize(("user", "expected", "closing"), [(None, YOURS, "You would"), (7, THEIRS, "User 8 would")])
+def test_the_sentence_says_whose_taste_it_is(
+    kind: str, user: int | None, expected: dict[str, str], closing: str
+) -> None:
+    profile = Profile.of([2], [4.5], user=user)
+    text = describe(DATA, profile, 0, [PARTS[kind]], 3.84)
+    assert expected[kind] in text
+    assert text.endswith(f" {closing} probably give it 3.8 stars.")
+    if user is not None:
+        assert "you" not in text.lower().replace("young", "").split()
+    assert "stars" not in describe(DATA, profile, 0, [PARTS[kind]], float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("rank", "without", "text"),
+    [
+        (3, 1412, "Without your rating of Heat (1995) (4.0) this would be rank 1,412 (now rank 3)."),
+        (3, 3, "Without your rating of Heat (1995) (4.0) this would still be rank 3."),
+        (3, None, "Without your rating of Heat (1995) (4.0) there would be nothing to rank this by (now rank 3)."),
+    ],
+)
+def test_counterfactual_sentences(rank: int, without: int | None, text: str) -> None:
+    assert without_rating(Person("you", "your"), "Heat (1995)", 4.0, rank, without) == text
+    assert without_rating(Person("user 5", "user 5's"), "Heat (1995)", 4.0, rank, without) == text.replace(
+        "your", "user 5's"
+    )
