@@ -10,8 +10,8 @@ from callbacks.errors import notify_error
 from core.display.titles import format_movie_title
 from core.errors import UnknownIdError
 from dashboard.address import query_of
-from dashboard.ids import Analytics, Movie, Recommend, Search, Shell
-from dashboard.pages import analytics, home, movie, not_found, recommend, search, system
+from dashboard.ids import Analytics, Movie, Recommend, Search, Shell, Together
+from dashboard.pages import analytics, home, movie, not_found, recommend, search, system, together
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -24,12 +24,14 @@ __all__ = ["register", "render"]
 _PAGES = {
     "/": ("CineMatch", home.layout),
     "/recommend": ("Recommendations", recommend.layout),
+    "/together": ("Together", together.layout),
     "/analytics": ("Analytics", analytics.layout),
     "/search": ("Films", search.layout),
     "/system": ("System", system.layout),
 }
 _ADDRESSES = (
     Recommend.ADDRESS,
+    Together.ADDRESS,
     Search.ADDRESS,
     Movie.ADDRESS,
     Analytics.ADDRESS,

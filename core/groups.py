@@ -37,7 +37,7 @@ class Opinion:
     predicted_rating: float | None
     """Stars."""
     score: float
-    """In standard deviations above what the member's average movie has in the algorithm's own score."""
+    """How much the member wants it: 0 as the member's average movie, 1 as the ten best unseen ones on average."""
     least_pleased: bool
     """Whether nobody else's score is lower."""
 

@@ -1,6 +1,6 @@
 """Names of components that callbacks refer to, one namespace per page."""
 
-__all__ = ["Analytics", "Home", "Movie", "Recommend", "Search", "Shell", "System"]
+__all__ = ["Analytics", "Home", "Movie", "Recommend", "Search", "Shell", "System", "Together"]
 
 
 class Shell:
@@ -57,6 +57,25 @@ class Recommend:
     CSV = "rec-csv"
     JSON = "rec-json"
     DOWNLOAD = "rec-download"
+
+
+class Together:
+    """One list for several people."""
+
+    ADDRESS = "tog-address"
+    USERS = "tog-users"
+    ME = "tog-me"
+    ME_NOTE = "tog-me-note"
+    METHOD = "tog-method"
+    METHOD_NOTE = "tog-method-note"
+    ALGORITHM = "tog-algorithm"
+    COUNT = "tog-count"
+    GENRES = "tog-genres"
+    EXCLUDE = "tog-exclude"
+    YEARS = "tog-years"
+    MIN_RATINGS = "tog-min-ratings"
+    SUMMARY = "tog-summary"
+    RESULTS = "tog-results"
 
 
 class Analytics:

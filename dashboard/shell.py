@@ -18,6 +18,7 @@ __all__ = ["EMPTY_VISITOR", "INDEX_STRING", "NAVIGATION", "build_layout"]
 
 NAVIGATION = (
     ("/recommend", "Recommend"),
+    ("/together", "Together"),
     ("/search", "Films"),
     ("/analytics", "Analytics"),
     ("/system", "System"),

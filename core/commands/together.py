@@ -74,4 +74,4 @@ def _stars(rating: float | None, least: bool) -> str:
 def _caption(found: GroupList) -> str:
     if not found.items:
         return "No movie qualifies: loosen the filters."
-    return "Predicted stars; * marks who is pleased least, measured by what the member's other movies score."
+    return "Predicted stars; * marks who is pleased least, measured by the ten best films for that member."

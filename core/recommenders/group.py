@@ -16,6 +16,7 @@ __all__ = ["MAX_MEMBERS", "GroupMethod", "GroupRecommendations", "recommend_grou
 
 GroupMethod = Literal["average", "least-misery"]
 MAX_MEMBERS = 5
+_BEST = 10
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class GroupRecommendations:
     scores : ndarray of float32, shape (n,)
         The group's, which order the list.
     member_scores : ndarray of float32, shape (members, n)
-        Each member's own score in standard deviations above what the member's average movie has.
+        Each member's own score, mapped so that the member's average movie has 0 and the ten best unseen have 1 on
+        average.
     predicted : ndarray of float32, shape (members, n)
         Each member's predicted stars, NaN where the algorithm cannot say.
     """
@@ -50,9 +52,11 @@ def recommend_group(
 ) -> GroupRecommendations:
     """Return movies for a group, none of which any of them has rated.
 
-    Members' scores are standardised first, because an algorithm's scores grow with the length of a profile. The
-    group's score is their mean (``average``: most pleasure in all) or their minimum (``least-misery``: nobody is
-    made unhappy): Masthoff (2011), Group recommender systems, Recommender Systems Handbook, section 21.4.
+    An algorithm's scores grow with the length of a profile, so each member's are mapped first: 0 is what the
+    member's average movie has, 1 the mean of the ten best that the member has not rated. The group's score is their
+    mean (``average``: most pleasure in all) or their minimum (``least-misery``: nobody is made unhappy): Masthoff
+    (2011), Group recommender systems, Recommender Systems Handbook, section 21.4. Of several maps (standard scores,
+    ranks, logarithms of both) this one served members best on validation splits of ml-latest-small.
 
     Parameters
     ----------
@@ -72,7 +76,7 @@ def recommend_group(
         raise InvalidInputError(f"A group decides by {' or '.join(get_args(GroupMethod))}, not {method!r}.")
     if n < 1:
         raise InvalidInputError(f"n must be at least 1, not {n}.")
-    members = np.stack([_standardised(model.score(profile)) for profile in profiles])
+    members = np.stack([_relative(model.score(profile), profile.items) for profile in profiles])
     together = members.mean(axis=0) if method == "average" else members.min(axis=0)
     if candidates is not None:
         together = np.where(candidates, together, np.float32(np.nan))
@@ -90,10 +94,14 @@ def recommend_group(
     )
 
 
-def _standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+def _relative(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> NDArray[np.float32]:
     known = np.isfinite(scores)
     if not known.any():
         return scores
-    spread = float(scores[known].std(dtype=np.float64))
-    centred = scores - np.float32(scores[known].mean(dtype=np.float64))
-    return centred / np.float32(spread) if spread > 0 else centred
+    unseen = scores.copy()
+    unseen[seen] = np.nan
+    best = unseen[top_n(unseen, _BEST)]
+    middle = float(scores[known].mean(dtype=np.float64))
+    centred = scores - np.float32(middle)
+    span = float(best.mean(dtype=np.float64)) - middle if len(best) else 0.0
+    return centred / np.float32(span) if span > 0 else centred

@@ -57,7 +57,8 @@ def root(app: Dash) -> None:
 
 def _everything(service: CineMatch) -> list[Component]:
     pages = [
-        render(service, path, "")[0] for path in ("/", "/recommend", "/analytics", "/search", "/system", "/movie/10")
+        render(service, path, "")[0]
+        for path in ("/", "/recommend", "/together", "/analytics", "/search", "/system", "/movie/10")
     ]
     statuses = service.models()
     panels = [compare_panel(statuses, [], None), similar_panel(statuses, [], None, None)]
@@ -70,6 +71,7 @@ def _everything(service: CineMatch) -> list[Component]:
         ("/", "", "Find the next film"),
         ("/recommend", "?user=3&algorithm=nonsense&n=x&genres=Comedy,Nope", "Recommendations"),
         ("/recommend/", "?mode=me&n=20&year_min=1960", "Recommendations"),
+        ("/together", "?users=1,x,99999&method=nonsense&n=x", "Together"),
         ("/analytics", "?tab=nonsense", "Analytics"),
         ("/search", "?q=%C3%A9&page=-4", "Films"),
         ("/movie/10", "?user=abc", "Film 0"),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import quality_asking
+from benchmarks import quality_asking, quality_groups
 from benchmarks.quality import main, protocols
 from benchmarks.quality_asking import asking
+from benchmarks.quality_groups import groups
 from benchmarks.quality_report import update_document
 from benchmarks.quality_wishes import cold_start, wishes
 from tests.toy import toy_dataset
@@ -80,3 +81,21 @@ def test_asking_compares_three_ways(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quality_asking, "POOL", 30)
     table = asking(toy_dataset(n_users=200), "popularity", (42,))
     assert table.count("| rate first |") == table.count("| random |") == 3
+
+
+def test_groups_compare_ways_to_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quality_groups, "AT_LEAST", 1)
+    table = groups(toy_dataset(n_users=40), "svd", n_groups=12)
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ") and line[2].isdigit()]
+    assert [(row[0].strip("| "), row[1]) for row in rows[:4]] == [
+        ("2", "average"),
+        ("2", "least misery"),
+        ("2", "one member's list"),
+        ("2", "most popular"),
+    ]
+    assert len(rows) == 12
+    for row in rows:
+        mean, worst = float(row[2].split()[0]), float(row[4].split()[0])
+        assert 0 <= worst <= mean <= 1
+    best = {row[1]: float(row[2].split()[0]) for row in rows[:4]}
+    assert best["average"] > best["most popular"]

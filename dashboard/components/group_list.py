@@ -1,0 +1,88 @@
+"""A list for several people: every film with what each of them is expected to think of it."""
+
+from collections.abc import Sequence
+
+from dash.development.base_component import Component
+
+from core.display.titles import format_movie_title
+from core.groups import GroupItem, GroupList, Opinion
+from dashboard.address import href
+from dashboard.components import light as html
+from dashboard.components.poster import poster
+from dashboard.components.stars import stars
+from dashboard.components.states import empty_state
+
+__all__ = ["group_list", "member_names"]
+
+
+def member_names(users: Sequence[int | None]) -> list[str]:
+    """Return what members are called; None is the person at the browser."""
+    return ["You" if user is None else f"User {user}" for user in users]
+
+
+def group_list(found: GroupList) -> html.Node | Component:
+    """Return the rows of a list, or why there are none."""
+    if not found.items:
+        return empty_state(
+            "No film qualifies", "Every film that passes the filters was rated by somebody of you. Widen the filters."
+        )
+    users = [member.user_id for member in found.members]
+    return html.Ol([_row(found.algorithm, item, users) for item in found.items], className="plain together")
+
+
+def _row(algorithm: str, item: GroupItem, users: Sequence[int | None]) -> html.Node:
+    name = format_movie_title(item.title, include_year=False)
+    meta = " · ".join(filter(None, [str(item.year or ""), ", ".join(item.genres[:3])])) or "No genres listed"
+    opinions = [
+        _opinion(algorithm, item.movie_id, name, user, called, opinion)
+        for user, called, opinion in zip(users, member_names(users), item.members, strict=True)
+    ]
+    return html.Li(
+        [
+            html.Span(str(item.rank), className="together-rank tabular", **{"aria-hidden": "true"}),
+            poster(item.movie_id, item.title, item.year, item.genres, "sm"),
+            html.Div(
+                [
+                    html.A(name, href=href(f"/movie/{item.movie_id}"), className="row-title", **{"data-nav": "1"}),
+                    html.Span(meta, className="card-meta"),
+                ],
+                className="row-text",
+            ),
+            html.Ul(opinions, className="opinions", **{"aria-label": f"What you would think of {name}"}),
+        ],
+        className="together-row",
+        **{"data-movie": str(item.movie_id)},
+    )
+
+
+def _opinion(algorithm: str, movie_id: int, title: str, user: int | None, called: str, opinion: Opinion) -> html.Node:
+    # The button's explanation is for whom the nearest element with an algorithm says.
+    data = {"data-algorithm": algorithm} | ({} if user is None else {"data-user": str(user)})
+    shown = (
+        html.Span("No rating predicted", className="stars-none")
+        if opinion.predicted_rating is None
+        else stars(opinion.predicted_rating, "Predicted {rating:.1f} of 5 stars")
+    )
+    mark = [html.Span("least pleased", className="opinion-mark")] if opinion.least_pleased else []
+    share = min(max(opinion.score, 0.0), 1.0)
+    return html.Li(
+        [
+            html.Button(
+                called,
+                className="link-button",
+                type="button",
+                **{"data-why": str(movie_id), "aria-label": f"{called}: why {title}?"},
+            ),
+            shown,
+            html.Span(
+                html.Span(className="bar-fill", style={"width": f"{100 * share:.0f}%"}),
+                className="bar-track",
+                role="img",
+                title=f"{share:.0%} of the way from an average film to the ten best",
+                **{"aria-label": f"{share:.0%} of the way from an average film to the ten best"},
+            ),
+            *mark,
+        ],
+        className="opinion is-least" if opinion.least_pleased else "opinion",
+        **data,
+    )
