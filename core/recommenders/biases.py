@@ -103,12 +103,10 @@ class Baseline:
     def predict(self, user: UserBaseline, items: NDArray[np.int32] | None = None) -> NDArray[np.float32]:
         """Return baseline ratings in stars, not clipped, of some movies or of all."""
         chosen = slice(None) if items is None else items
-        predicted: NDArray[np.float32] = (
-            np.float32(self.mean + user.bias)
-            + self.item_bias[chosen]
-            + self.features[chosen] @ user.taste
-            + self.effects[chosen] @ user.traits
-        )
+        predicted: NDArray[np.float32] = self.features[chosen] @ user.taste
+        predicted += self.effects[chosen] @ user.traits
+        predicted += self.item_bias[chosen]
+        predicted += np.float32(self.mean + user.bias)
         return predicted
 
     def profile_residuals(self, user: UserBaseline, profile: Profile) -> NDArray[np.float32]:

@@ -21,8 +21,6 @@ __all__ = ["Content", "ContentConfig"]
 _SIMILAR_PARTS = (0.5, 0.2, 0.3)
 """Shares of genres, year and terms in the similarity of two films."""
 _YEARS_APART = 8.0
-_MANY_TERMS = 300
-"""Above this many terms one product with all of them is faster than one term after another."""
 
 
 class ContentConfig(AlgorithmConfig):
@@ -150,11 +148,17 @@ class Content(Recommender):
         total = np.zeros(self.dataset.n_movies, dtype=np.float32)
         if len(profile) == 0:
             return total
-        wanted = weights @ self._terms[profile.items]
+        wanted = np.zeros(self._terms.shape[1], dtype=np.float32)
+        by_movie = self.arrays
+        add_rows(
+            by_movie["movie_indptr"],
+            by_movie["movie_terms"],
+            by_movie["movie_values"],
+            profile.items,
+            weights,
+            wanted,
+        )
         terms = np.flatnonzero(wanted)
-        if len(terms) > _MANY_TERMS:
-            found: NDArray[np.float32] = self._terms @ wanted
-            return found
         add_rows(self.arrays["term_indptr"], self._term_movies, self._term_values, terms, wanted[terms], total)
         return total
 

@@ -96,22 +96,25 @@ class RankingBlend:
         """Return the sum of `parts`, without an array for each of them."""
         total: NDArray[np.float32] | None = None
         unknown: NDArray[np.bool_] | None = None
+        unheard = 0.0
         for key, weight in self._heard().items():
             part = members[key].score(profile)
             scale = scale_of(part, profile.items)
             part -= np.float32(scale.low)
-            part *= np.float32(scale.factor)
-            part *= np.float32(weight)
+            part *= np.float32(scale.factor * weight)
             silent = np.isnan(part)
-            np.copyto(part, np.float32(_UNKNOWN * weight), where=silent)
             if total is None or unknown is None:
-                total, unknown = part, silent
-            else:
-                total += part
+                total, unknown, unheard = part, silent, _UNKNOWN * weight
+                continue
+            # Members mostly know the same movies; where none knows one, the sum stays NaN by itself.
+            if not np.array_equal(silent, unknown):
+                np.copyto(part, np.float32(_UNKNOWN * weight), where=silent & ~unknown)
+                np.copyto(total, np.float32(unheard), where=unknown & ~silent)
                 unknown &= silent
-        if total is None or unknown is None:
+            total += part
+            unheard += _UNKNOWN * weight
+        if total is None:
             raise ValueError("A blend needs a member.")
-        np.copyto(total, np.float32(np.nan), where=unknown)
         return total
 
     def slope(self, key: str, scores: NDArray[np.float32], profile: Profile) -> float:

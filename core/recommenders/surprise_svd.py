@@ -105,7 +105,10 @@ class SurpriseSVD(Recommender):
         self._baseline = Baseline.from_arrays(self.arrays)
         self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, Scaling(), self._baseline)
         self._fold_in = LastProfile(self._folded_in)
-        self._popular = (self.config.popularity * np.log1p(self.dataset.movie_counts)).astype(np.float32)
+        counts = self.dataset.movie_counts
+        self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
+        # What every profile's scores start from; NaN for movies without ratings.
+        self._common = np.where(counts > 0, self.arrays["item_bias"] + self._popular, np.nan).astype(np.float32)
 
     def _folded_in(self, profile: Profile) -> tuple[UserBaseline, NDArray[np.float32]]:
         """Return the profile's baseline and its bias and vector, float32 of shape (factors + 1,)."""
@@ -154,12 +157,13 @@ class SurpriseSVD(Recommender):
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         user, vector = self._fold_in(profile)
-        scores = self._watched.spread(self.arrays["factors"] @ vector[1:])
-        scores += self._baseline.predict(user)
-        scores += self.arrays["item_bias"] + vector[0] + self._popular
         position = self._watched.position(profile)
-        scores += self._watched.scores(position * self._watched_weight(position))
-        scores[self.dataset.movie_counts == 0] = np.nan
+        known = self._watched.known_scores(position * self._watched_weight(position))
+        known += self.arrays["factors"] @ vector[1:]
+        scores = self._watched.spread(known)
+        scores += self._baseline.predict(user)
+        scores += self._common
+        scores += vector[0]
         return scores
 
     def _similar(self, item: int) -> NDArray[np.float32]:

@@ -85,7 +85,9 @@ class WatchedDirections:
         baseline: Baseline | None = None,
     ) -> None:
         self.items: NDArray[np.int32] = arrays["watched_items"].view(np.ndarray)
-        known = np.maximum(counts[self.items], 1).astype(np.float32)
+        # As wide as an index: NumPy would widen it in each request.
+        self._places = self.items.astype(np.intp)
+        known = np.maximum(counts[self._places], 1).astype(np.float32)
         self.directions: NDArray[np.float32] = arrays["watched_directions"].view(np.ndarray)
         self.damping: NDArray[np.float32] = arrays["watched_damping"]
         self._inward: NDArray[np.float32] = known ** np.float32(-scaling.movie_power)
@@ -132,9 +134,13 @@ class WatchedDirections:
 
     def scores(self, position: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the scores of all movies, 0 for those without a direction."""
+        return self.spread(self.known_scores(position))
+
+    def known_scores(self, position: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the scores of the movies that have a direction, in the order of `items`."""
         found: NDArray[np.float32] = self.directions @ position
         found *= self._outward
-        return self.spread(found)
+        return found
 
     def direction(self, item: int) -> NDArray[np.float32]:
         """Return the direction of one movie, zeros where it has none."""
@@ -172,7 +178,7 @@ class WatchedDirections:
         if len(values) == self._n_movies:
             return values
         spread = np.zeros(self._n_movies, dtype=np.float32)
-        spread[self.items] = values
+        spread[self._places] = values
         return spread
 
     def rows(self, items: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

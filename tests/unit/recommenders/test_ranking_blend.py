@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.data.profile import Profile
 from core.data.splits import holdout_per_user
 from core.recommenders.ease import EASE
 from core.recommenders.popularity import Popularity
@@ -39,3 +40,30 @@ def test_the_better_member_gets_the_larger_weight():
     inner = {"ease": EASE().fit(split.train), "popularity": Popularity().fit(split.train)}
     influence = RankingBlend.fit(inner, split, 0).influence()
     assert influence["ease"] > influence["popularity"] >= 0
+
+
+class _Says:
+    """A member with given scores."""
+
+    def __init__(self, scores):
+        self._scores = np.array(scores, dtype=np.float32)
+
+    def score(self, profile):
+        return self._scores.copy()
+
+
+def test_the_total_is_the_sum_of_the_parts_where_members_know_different_movies():
+    rng = np.random.default_rng(3)
+    spoken = rng.normal(size=(3, 400))
+    spoken[0, :60] = np.nan
+    spoken[1, 40:100] = np.nan
+    spoken[2, 50:120] = np.nan
+    members = {name: _Says(scores) for name, scores in zip("abc", spoken, strict=True)}
+    blend = RankingBlend(("a", "b", "c"), np.array([0.5, 0.3, 0.9]))
+    profile = Profile.of([150, 160], [4.0, 3.0])
+    total = blend.total(members, profile)
+    np.testing.assert_allclose(
+        total, np.sum(list(blend.parts(members, profile).values()), axis=0), rtol=1e-4, atol=1e-5
+    )
+    np.testing.assert_array_equal(np.isnan(total), np.isnan(spoken).all(axis=0))
+    assert np.isnan(total).sum() == 10
