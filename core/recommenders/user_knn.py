@@ -226,16 +226,14 @@ class UserKNN(Recommender):
         marks[wanted] |= _ASKED
         # Few of all these ratings are of films in the profile or asked for; only those are looked at further.
         met = marks.take(read.movies)
-        common = np.flatnonzero(met & _OWN)
-        owners = np.searchsorted(read.ends, common, side="right")
-        agreement = self._agreement(
-            self._baseline.profile_bias_residuals(user, profile),
-            np.searchsorted(profile.items, read.movies[common]),
-            people,
-            owners,
-            read.residuals[common],
-        )
-        asked = np.flatnonzero(met & _ASKED)
+        # As truth values, among which NumPy finds those that are not zero ten times faster.
+        common = np.flatnonzero((met & _OWN).view(np.bool_))
+        residuals = self._baseline.profile_bias_residuals(user, profile)
+        own = np.zeros(self.dataset.n_movies, dtype=np.float32)
+        own[profile.items] = residuals
+        products = own[read.movies[common]] * read.residuals[common]
+        agreement = self._agreement(residuals, people, products, np.searchsorted(common, read.ends))
+        asked = np.flatnonzero(met > _OWN)
         owners = np.searchsorted(read.ends, asked, side="right")
         agreeing = agreement[owners] > 0
         asked, owners = asked[agreeing], owners[agreeing]
@@ -277,21 +275,24 @@ class UserKNN(Recommender):
     def _agreement(
         self,
         residuals: NDArray[np.float32],
-        films: NDArray[np.intp],
         people: NDArray[np.int32],
-        owners: NDArray[np.intp],
-        theirs: NDArray[np.int8],
+        products: NDArray[np.float32],
+        ends: NDArray[np.intp],
     ) -> NDArray[np.float32]:
         """Return the shrunk correlation of some people's residuals with the profile's, 0 where it is negative.
 
         Parameters
         ----------
         residuals : ndarray of float32, as long as the profile
-        films, owners, theirs
-            For each rating of a film in common its place in the profile, its owner's in `people`, and the residual.
+        people : ndarray of int32
+        products : ndarray of float32
+            Of the profile's and each person's residual of every film in common, one person after the other.
+        ends : ndarray of int64, as long as `people`
+            Where each one's end.
         """
-        dots = np.bincount(owners, residuals[films] * theirs, minlength=len(people)) * RESIDUAL_UNIT
-        counts = np.bincount(owners, minlength=len(people))
+        counts = np.diff(ends, prepend=0)
+        sums = np.concatenate([[0.0], np.cumsum(products, dtype=np.float64)])
+        dots = np.diff(sums[ends], prepend=0.0) * RESIDUAL_UNIT
         spread = float(np.sqrt((residuals**2).mean())) if len(residuals) else 0.0
         scale = max(spread, 1e-3) * self.arrays["spread"][people] * (counts + self.config.rating_shrinkage)
         return np.maximum(dots / np.maximum(scale, 1e-9), 0).astype(np.float32)
