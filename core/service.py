@@ -32,6 +32,7 @@ from core.views import (
     TasteProfile,
     WishView,
 )
+from core.what_if import HybridWeights, WhatIf, changed, weights_view
 
 if TYPE_CHECKING:
     from core.evaluation.runs import EvaluationRun
@@ -159,6 +160,7 @@ class CineMatch:
         exclude_rated: bool = True,
         filters: Filters | None = None,
         wish: Reranking | None = None,
+        what_if: WhatIf | None = None,
     ) -> RecommendationList:
         """Return the best movies for a profile.
 
@@ -175,6 +177,8 @@ class CineMatch:
         filters : Filters, optional
         wish : Reranking, optional
             How far the list may move away from the algorithm's own order.
+        what_if : WhatIf, optional
+            How much the hybrid is to trust its members; refused for other algorithms.
 
         Raises
         ------
@@ -183,7 +187,7 @@ class CineMatch:
         started = time.perf_counter()
         if not 1 <= n <= MAX_LIST:
             raise InvalidInputError(f"n must be between 1 and {MAX_LIST}, not {n}.")
-        model = self._model(algorithm)
+        model = changed(self._model(algorithm), what_if)
         profile = self.profile(user_id, ratings)
         mask = self._mask(filters or Filters())
         found = recommend_wished(model, profile, n, wish or Reranking(), exclude_rated, mask)
@@ -205,6 +209,10 @@ class CineMatch:
         took = (time.perf_counter() - started) * 1000
         applied = self.wish(model.key, wish, n) if wish and wish.active else None
         return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3), applied)
+
+    def hybrid_weights(self) -> HybridWeights:
+        """Return how much the hybrid has learned to trust its members."""
+        return weights_view(self._model("hybrid"))
 
     def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
         """Return a wish with what its weights were measured to cost with an algorithm."""

@@ -8,6 +8,7 @@ import typer
 
 from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
 from core.commands.together import GroupOption, show_group
+from core.commands.weights import WeightOption, what_if_of
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -60,6 +61,7 @@ def recommend(
         float, typer.Option(help="Well known (1) or off the beaten path (-1).", min=-1, max=1)
     ] = 0.0,
     recency: Annotated[float, typer.Option(help="New (1) or old (-1).", min=-1, max=1)] = 0.0,
+    weight: WeightOption = None,
     include_rated: Annotated[bool, typer.Option("--include-rated", help="List rated movies, too.")] = False,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
@@ -75,7 +77,10 @@ def recommend(
     movie_ids = None if only is None else _ids(only)
     filters = Filters(_names(genres), _names(exclude_genres), year_min, year_max, min_ratings, all_genres, movie_ids)
     wish = Reranking(diversity, popularity, recency)
+    what_if = what_if_of(weight)
     if group or len(users) > 1:
+        if what_if:
+            raise typer.BadParameter("a group's list is made with the weights as learned", param_hint="--weight")
         if include_rated:
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
         if wish.active:
@@ -86,7 +91,7 @@ def recommend(
     alone = users[0] if users else None
     ratings = _ratings(alone, rate)
     service = _service(dataset, algorithm)
-    found = service.recommend(alone, ratings, algorithm, n, not include_rated, filters, wish)
+    found = service.recommend(alone, ratings, algorithm, n, not include_rated, filters, wish, what_if)
     if json_target:
         emit_json(found, json_target)
         return

@@ -19,10 +19,10 @@ from core.recommenders.registry import recommender_class
 from core.recommenders.results import Contribution
 from core.recommenders.topn import top_n
 
-__all__ = ["Hybrid", "HybridConfig"]
+__all__ = ["MAX_FACTOR", "Hybrid", "HybridConfig"]
 
 _HEAVY = frozenset({"als", "bayesian_mf", "user_knn"})
-_MAX_FACTOR = 10.0
+MAX_FACTOR = 10.0
 
 
 class HybridConfig(AlgorithmConfig):
@@ -193,6 +193,6 @@ def _factors(part: str, keys: tuple[str, ...], given: Mapping[str, float] | None
     for key, factor in (given or {}).items():
         if key not in keys:
             raise InvalidInputError(f"{key!r} has no part in the hybrid's {part}. Choose from: {', '.join(keys)}.")
-        if not 0 <= factor <= _MAX_FACTOR:
-            raise InvalidInputError(f"The factor of {key!r} must be between 0 and {_MAX_FACTOR:g}, not {factor}.")
+        if not 0 <= factor <= MAX_FACTOR:
+            raise InvalidInputError(f"The factor of {key!r} must be between 0 and {MAX_FACTOR:g}, not {factor}.")
     return np.array([(given or {}).get(key, 1.0) for key in keys], dtype=np.float64)

@@ -4,10 +4,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from core.recommenders.hybrid import MAX_FACTOR
 from core.recommenders.registry import algorithm_keys
 from core.recommenders.rerank import Reranking
 from core.service import MAX_LIST
 from core.views import Filters
+from core.what_if import WhatIf
 
 __all__ = [
     "Algorithm",
@@ -182,6 +184,7 @@ class RatingBody(Strict):
     """Stars."""
 
 
+Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Field(max_length=20)]
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 
@@ -190,11 +193,26 @@ def by_movie(ratings: list[RatingBody]) -> dict[int, float]:
     return {given.movie_id: given.rating for given in ratings}
 
 
+class WeightsBody(Strict):
+    """By what to multiply the weights of the hybrid's members, by key: 1 is as learned, 0 leaves a member out."""
+
+    ranking: Factors = {}
+    """In the order of the list."""
+    rating: Factors = {}
+    """In the predicted ratings."""
+
+
 class RecommendationBody(ListQuery):
     """A visitor's ratings and what the list is to hold."""
 
     ratings: Ratings
     """May be empty: the list is then for somebody unknown. Of a movie rated twice the last rating counts."""
+    weights: WeightsBody | None = None
+    """What if the hybrid trusted its members otherwise; refused for other algorithms."""
+
+    def what_if(self) -> WhatIf | None:
+        """Return how the hybrid's weights are to be changed."""
+        return None if self.weights is None else WhatIf(self.weights.ranking, self.weights.rating)
 
     def by_movie(self) -> dict[int, float]:
         """Return stars by movie id."""

@@ -103,6 +103,7 @@ def post_recommendations(body: RecommendationBody) -> Response:
         exclude_rated=body.exclude_rated,
         filters=body.filters(),
         wish=body.wish(),
+        what_if=body.what_if(),
     )
     return answers.json_answer(found)
 
