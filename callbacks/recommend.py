@@ -13,11 +13,12 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.starters import starting_films
-from callbacks.visitor import Visitor
+from callbacks.visitor import Visitor, watchlist
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
+from core.recommenders.rerank import Reranking
 from core.views import RecommendationList
-from dashboard.address import FilterState, href
+from dashboard.address import FilterState, href, wish_query
 from dashboard.components.algorithm_card import algorithm_note
 from dashboard.components.lists import recommendation_list
 from dashboard.components.rating_lists import films_to_rate, rated_films
@@ -36,6 +37,7 @@ __all__ = ["ListRequest", "register", "to_csv"]
 
 _TO_RATE = 8
 _HIDDEN = {"display": "none"}
+_EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,9 @@ class ListRequest:
     algorithm: str | None
     count: int
     state: FilterState
+    wish: Reranking | None = None
+    only: tuple[int, ...] | None = None
+    """The watchlist, where nothing else is to be listed."""
 
     @property
     def answerable(self) -> bool:
@@ -55,15 +60,18 @@ class ListRequest:
 
     def run(self, service: "CineMatch") -> RecommendationList:
         """Ask the service; films that a visitor waved away are left out and the next ones move up."""
-        filters = self.state.filters()
+        filters = replace(self.state.filters(), movie_ids=self.only)
         if self.visitor is None:
-            return service.recommend(user_id=self.user_id, algorithm=self.algorithm, n=self.count, filters=filters)
+            return service.recommend(
+                user_id=self.user_id, algorithm=self.algorithm, n=self.count, filters=filters, wish=self.wish
+            )
         hidden = self.visitor.hidden
         found = service.recommend(
             ratings=self.visitor.ratings,
             algorithm=self.algorithm,
             n=min(self.count + len(hidden), 500),
             filters=filters,
+            wish=self.wish,
         )
         kept = [item for item in found.items if item.movie_id not in hidden][: self.count]
         return replace(found, items=[replace(item, rank=rank) for rank, item in enumerate(kept, start=1)])
@@ -72,7 +80,18 @@ class ListRequest:
         """Return the page's address that shows the same again."""
         who: dict[str, object] = {"mode": "me"} if self.visitor is not None else {"user": self.user_id}
         count = self.count if self.count != DEFAULT_COUNT else None
-        return href("/recommend", **who, algorithm=self.algorithm, n=count, **self.state.query())
+        listed = {
+            **self.state.query(),
+            **(wish_query(self.wish) if self.wish else {}),
+            "watchlist": None if self.only is None else 1,
+        }
+        return href("/recommend", **who, algorithm=self.algorithm, n=count, **listed)
+
+    def concerns(self, triggered: set[str]) -> bool:
+        """Return whether the list depends on any of the properties that changed."""
+        without = {f"{Shell.VISITOR}.data"} if self.visitor is None else set()
+        without |= {f"{Shell.WATCHLIST}.data"} if self.only is None else set()
+        return not triggered or not triggered <= without
 
 
 _CONTROLS = (
@@ -84,19 +103,28 @@ _CONTROLS = (
     (Recommend.EXCLUDE, "value"),
     (Recommend.YEARS, "value"),
     (Recommend.MIN_RATINGS, "value"),
+    (Recommend.ALL_GENRES, "checked"),
+    (Recommend.DIVERSITY, "value"),
+    (Recommend.POPULARITY, "value"),
+    (Recommend.RECENCY, "value"),
+    (Recommend.ONLY_WATCHLIST, "checked"),
+    (Shell.WATCHLIST, "data"),
     (Shell.VISITOR, "data"),
 )
 
 
 def _request(service: "CineMatch", span: tuple[int, int], values: Sequence[Any]) -> ListRequest:
-    mode, user, algorithm, count, genres, exclude, years, min_ratings, visitor = values
+    mode, user, algorithm, count, genres, exclude, years, min_ratings, all_genres, *rest = values
+    *weights, only, kept, visitor = rest
     mine = mode == "me"
     return ListRequest(
         user_id=None if mine or not user else int(user),
         visitor=Visitor.of(visitor, service) if mine else None,
         algorithm=algorithm,
         count=int(count or DEFAULT_COUNT),
-        state=FilterState.from_controls(genres, exclude, years, min_ratings, span),
+        state=FilterState.from_controls(genres, exclude, years, min_ratings, span, all_genres),
+        wish=Reranking(*(float(weight or 0) for weight in weights)),
+        only=watchlist(kept, service) if only else None,
     )
 
 
@@ -118,7 +146,8 @@ def _summary(found: RecommendationList, request: ListRequest, name: str) -> str:
     whom = "you" if request.visitor is not None else f"user {request.user_id}"
     films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
     short = "" if len(found.items) == request.count else f" of {request.count} asked for; no more qualify"
-    return f"{films}{short} for {whom}, by {name}, in {found.took_ms:.1f} ms."
+    wished = ", re-ranked as wished" if found.wish else ""
+    return f"{films}{short} for {whom}, by {name}{wished}, in {found.took_ms:.1f} ms."
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
@@ -133,10 +162,9 @@ def register(app: "Dash", service: "CineMatch") -> None:
         on_error=notify_error,
     )
     def recommendations(*values: Any) -> tuple[Any, str, Any]:
-        only_visitor = {item["prop_id"] for item in dash.ctx.triggered} == {f"{Shell.VISITOR}.data"}
-        if only_visitor and values[0] != "me":
-            raise PreventUpdate
         request = _request(service, span, values)
+        if not request.concerns({item["prop_id"] for item in dash.ctx.triggered}):
+            raise PreventUpdate
         if not request.answerable:
             return (
                 empty_state("Whose taste?", "Choose a viewer by number, or rate films yourself."),
@@ -149,7 +177,9 @@ def register(app: "Dash", service: "CineMatch") -> None:
             return error_state(str(error)), "", dash.no_update
         names = {status.key: status.name for status in service.models()}
         summary = _summary(found, request, names.get(found.algorithm, found.algorithm))
-        return recommendation_list(found, visitor=request.visitor is not None), summary, request.address()
+        hint = _EMPTY_WATCHLIST if request.only == () else ""
+        cards = recommendation_list(found, visitor=request.visitor is not None, hint=hint)
+        return cards, summary, request.address()
 
     @app.callback(
         Output(Recommend.TASTE, "children"),
@@ -221,13 +251,14 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Recommend.EXCLUDE, "value"),
         Output(Recommend.YEARS, "value"),
         Output(Recommend.MIN_RATINGS, "value"),
+        Output(Recommend.ALL_GENRES, "checked"),
         Input(Recommend.RESET, "n_clicks"),
         prevent_initial_call=True,
     )
-    def reset(clicks: int | None) -> tuple[list[str], list[str], list[int], str]:
+    def reset(clicks: int | None) -> tuple[list[str], list[str], list[int], str, bool]:
         if not clicks:
             raise PreventUpdate
-        return [], [], list(span), "0"
+        return [], [], list(span), "0", False
 
     @app.callback(
         Output(Recommend.DOWNLOAD, "data"),

@@ -94,6 +94,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
     app.clientside_callback(
         ClientsideFunction("cinematch", "remember"), Output(Shell.VISITOR, "id"), Input(Shell.VISITOR, "data")
     )
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "remember_watchlist"),
+        Output(Shell.WATCHLIST, "id"),
+        Input(Shell.WATCHLIST, "data"),
+    )
     for address in _ADDRESSES:
         app.clientside_callback(
             ClientsideFunction("cinematch", "write_address"), Output(address, "id"), Input(address, "data")

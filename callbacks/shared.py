@@ -35,7 +35,7 @@ def explain(
 ) -> "Component":
     """Return the explanation of a film for a stored user or for ratings; what cannot be explained says why."""
     try:
-        view = service.explain(movie_id, user_id=user_id, ratings=ratings, algorithm=algorithm)
+        view = service.explain(movie_id, user_id=user_id, ratings=ratings, algorithm=algorithm, counterfactuals=True)
         names = {status.key: status.name for status in service.models()}
         return explanation_panel(view, service.movie(movie_id), names.get(view.algorithm, view.algorithm))
     except CineMatchError as error:

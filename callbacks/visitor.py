@@ -10,10 +10,13 @@ from core.errors import UnknownIdError
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["FILM_STARS", "Visitor", "films_as_ratings"]
+__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "watchlist"]
 
 FILM_STARS = 4.5
 """What a film counts that was named as liked, not rated."""
+
+MAX_WATCHLIST = 1_000
+"""Films that are read from a watchlist, the latest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,13 @@ class Visitor:
 def films_as_ratings(films: str) -> dict[int, float]:
     """Return ``"1,2"`` as ratings of films that are liked."""
     return {int(part): FILM_STARS for part in films.split(",") if part.isdigit()}
+
+
+def watchlist(data: object, service: "CineMatch") -> tuple[int, ...]:
+    """Read the films that a browser keeps for later, the latest first; films of another data set are left out."""
+    kept = [(movie, when) for movie, when in _whole_keys(data) if isinstance(when, int | float)]
+    latest = sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:MAX_WATCHLIST]
+    return tuple(movie for movie, _ in latest if _known(service, movie))
 
 
 def _whole_keys(values: object) -> list[tuple[int, Any]]:

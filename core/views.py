@@ -125,6 +125,8 @@ class WishView:
     """So many of the algorithm's best were re-ranked."""
     costs: list[WishCost]
     """One for each weight that is not 0; weights were measured one at a time, not together."""
+    how: str | None
+    """How the costs were measured; null where they were not."""
 
 
 @dataclass(frozen=True, slots=True)

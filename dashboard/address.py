@@ -6,9 +6,11 @@ from urllib.parse import parse_qs, urlencode
 
 import dash
 
+from core.errors import InvalidInputError
+from core.recommenders.rerank import Reranking
 from core.views import Filters
 
-__all__ = ["FilterState", "href", "integer", "query_of", "words"]
+__all__ = ["FilterState", "href", "integer", "query_of", "wish_from_query", "wish_query", "words"]
 
 Query = Mapping[str, str]
 
@@ -44,6 +46,20 @@ def words(query: Query, name: str, allowed: Sequence[str] | None = None) -> list
     return found if allowed is None else [part for part in found if part in allowed]
 
 
+def wish_from_query(query: Query) -> Reranking:
+    """Read how a list is to be re-ranked; a wish that does not parse or is out of range is none."""
+    try:
+        return Reranking(*(float(query.get(name) or 0) for name in ("diversity", "popularity", "recency")))
+    except (ValueError, InvalidInputError):
+        return Reranking()
+
+
+def wish_query(wish: Reranking) -> dict[str, object]:
+    """Return what belongs into an address: the weights that are not 0."""
+    weights = {"diversity": wish.diversity, "popularity": wish.popularity, "recency": wish.recency}
+    return {name: f"{weight:g}" if weight else None for name, weight in weights.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class FilterState:
     """Which films may be listed, as controls and addresses hold it; ``years`` spans all when None."""
@@ -52,6 +68,7 @@ class FilterState:
     exclude: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
     min_ratings: int = 0
+    all_genres: bool = False
 
     @classmethod
     def from_query(cls, query: Query, genre_names: Sequence[str], span: tuple[int, int]) -> "FilterState":
@@ -64,6 +81,7 @@ class FilterState:
             exclude=tuple(words(query, "exclude_genres", genre_names)),
             years=None if years == span else years,
             min_ratings=integer(query, "min_ratings", 0) or 0,
+            all_genres=query.get("all_genres") == "1",
         )
 
     @classmethod
@@ -74,6 +92,7 @@ class FilterState:
         years: Sequence[int] | None,
         min_ratings: int | str | None,
         span: tuple[int, int],
+        all_genres: bool | None = False,
     ) -> "FilterState":
         """Read from what the filter controls hold."""
         chosen = (int(years[0]), int(years[1])) if years else span
@@ -82,12 +101,13 @@ class FilterState:
             exclude=tuple(exclude or ()),
             years=None if chosen == span else chosen,
             min_ratings=int(min_ratings or 0),
+            all_genres=bool(all_genres),
         )
 
     def filters(self) -> Filters:
         """Return what the service takes."""
         low, high = self.years or (None, None)
-        return Filters(self.genres, self.exclude, low, high, self.min_ratings)
+        return Filters(self.genres, self.exclude, low, high, self.min_ratings, self.all_genres)
 
     def query(self) -> dict[str, object]:
         """Return what belongs into an address: only what differs from the defaults."""
@@ -98,4 +118,5 @@ class FilterState:
             "year_min": low,
             "year_max": high,
             "min_ratings": self.min_ratings or None,
+            "all_genres": "1" if self.all_genres else None,
         }

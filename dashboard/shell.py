@@ -38,6 +38,7 @@ def build_layout(service: "CineMatch") -> Component:
             dcc.Store(id=Shell.ROUTE),
             dcc.Store(id=Shell.TITLE),
             dcc.Store(id=Shell.VISITOR, storage_type="local", data=EMPTY_VISITOR),
+            dcc.Store(id=Shell.WATCHLIST, storage_type="local", data={}),
             dcc.Store(id=Shell.ASK_WHY),
             dmc.NotificationContainer(id=Shell.NOTIFICATIONS, position="bottom-right", autoClose=8000),
             html.A("Skip to content", href="#main", className="skip-link"),

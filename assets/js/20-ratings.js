@@ -12,7 +12,11 @@
     window.dash_clientside.set_props("visitor", { data: next });
   }
 
+  /* A film that was rated or waved away is not one to keep for later. */
+  function seen(movie) { document.dispatchEvent(new CustomEvent("cinematch:seen", { detail: movie })); }
+
   function rate(movie, stars) {
+    if (stars > 0) { seen(movie); }
     save(function (next) {
       if (stars > 0) { next.ratings[movie] = stars; delete next.hidden[movie]; } else { delete next.ratings[movie]; }
     });
@@ -55,7 +59,7 @@
     var button = event.target.closest("[data-hide], [data-unrate], [data-forget], [data-unhide], [data-why]");
     if (!button) { return; }
     var data = button.dataset;
-    if (data.hide) { save(function (next) { next.hidden[data.hide] = 1; delete next.ratings[data.hide]; }); }
+    if (data.hide) { seen(data.hide); save(function (next) { next.hidden[data.hide] = 1; delete next.ratings[data.hide]; }); }
     if (data.unrate) { rate(data.unrate, 0); }
     if (data.unhide) { save(function (next) { next.hidden = {}; }); }
     if (data.forget) { save(function (next) { next.ratings = {}; next.hidden = {}; }); }

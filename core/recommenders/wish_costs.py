@@ -23,7 +23,9 @@ def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
     """
     weights = {name: getattr(wish, name) for name in WISHES}
     costs = [wish_cost(name, weight, metrics) for name, weight in weights.items() if weight]
-    return WishView(**weights, candidates=wish.candidates(n), costs=costs)
+    measured = metrics.get("wishes")
+    how = measured.get("how") if isinstance(measured, Mapping) else None
+    return WishView(**weights, candidates=wish.candidates(n), costs=costs, how=how)
 
 
 def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:
@@ -57,8 +59,9 @@ def _told(weight: float, closest: list[MeasuredWeight], plain: float) -> str:
 
 
 def _change(row: MeasuredWeight, plain: float) -> str:
-    share = f" ({abs(row.change) / plain:.1%})" if plain > 0 else ""
+    share = f"{abs(row.change) / plain:.1%}, " if plain > 0 else ""
     gained = row.change > 0
     low, high = (row.low, row.high) if gained else (-row.high, -row.low)
-    told = f"{'gained' if gained else 'cost'} {abs(row.change):.4f} NDCG@10{share}, [{low:.4f}, {high:.4f}]"
+    interval = f"({share}95% interval {low:.4f} to {high:.4f})"
+    told = f"{'gained' if gained else 'cost'} {abs(row.change):.4f} NDCG@10 {interval}"
     return f"{told}, which is within the noise" if row.low <= 0 <= row.high else told

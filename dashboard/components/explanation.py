@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from core.display.titles import format_movie_title
-from core.views import ContributionView, ExplanationView, MovieView
+from core.views import ContributionView, CounterfactualView, ExplanationView, MovieView
 from dashboard.components.bars import diverging_bar
 from dashboard.components.poster import poster
 from dashboard.components.stars import stars
@@ -15,9 +15,13 @@ from dashboard.components.stars import stars
 __all__ = ["contribution_table", "explanation_panel"]
 
 _SHOWN = 12
+_RANKS = (
+    "Exact: the list computed again without it. Ranks are in the algorithm's own order of all films that are not "
+    "rated, whatever the filters and wishes."
+)
 _KINDS = {
     "movie": "films",
-    "neighbour": "people like you",
+    "neighbour": "people of like taste",
     "genre": "genres and features",
     "factor": "tastes",
     "bias": "the film itself",
@@ -36,11 +40,12 @@ def explanation_panel(view: ExplanationView, movie: MovieView, algorithm_name: s
     split: Component = own
     if view.films:
         kinds = {part.kind for part in view.contributions} - {"bias"}
+        own_films = "By your films" if view.user_id is None else f"By films of user {view.user_id}"
         first = _KINDS.get(next(iter(kinds), ""), "parts") if len(kinds) == 1 else "parts"
         split = dmc.Tabs(
             value="own",
             children=[
-                dmc.TabsList([dmc.TabsTab(f"By {first}", value="own"), dmc.TabsTab("By your films", value="films")]),
+                dmc.TabsList([dmc.TabsTab(f"By {first}", value="own"), dmc.TabsTab(own_films, value="films")]),
                 dmc.TabsPanel(own, value="own", pt="md"),
                 dmc.TabsPanel(contribution_table(view.films, view.score), value="films", pt="md"),
             ],
@@ -63,8 +68,17 @@ def explanation_panel(view: ExplanationView, movie: MovieView, algorithm_name: s
             html.P(view.text, className="why-text"),
             html.H3("What adds up to its score"),
             split,
+            *(_counterfactuals(view.counterfactuals) if view.counterfactuals else []),
         ]
     )
+
+
+def _counterfactuals(found: Sequence[CounterfactualView]) -> list[Component]:
+    return [
+        html.H3("What if one rating were not there"),
+        html.Ul([html.Li(one.text) for one in found], className="what-if"),
+        html.P(_RANKS, className="note"),
+    ]
 
 
 def contribution_table(parts: Sequence[ContributionView], score: float) -> html.Table:

@@ -21,6 +21,7 @@ def filter_controls(
     years_id: str,
     min_ratings_id: str,
     exclude_id: str | None = None,
+    all_genres_id: str | None = None,
 ) -> list[object]:
     """Return the filter controls, holding `state`.
 
@@ -30,6 +31,8 @@ def filter_controls(
         First and last year of release in the data set.
     exclude_id : str, optional
         Without it films cannot be excluded by genre.
+    all_genres_id : str, optional
+        Without it one of the genres is enough.
     """
     steps = sorted({*MIN_RATING_STEPS, state.min_ratings})
     controls: list[object] = [
@@ -43,6 +46,12 @@ def filter_controls(
             searchable=True,
         )
     ]
+    if all_genres_id:
+        controls.append(
+            dmc.Checkbox(
+                id=all_genres_id, label="All of these genres in one film", checked=state.all_genres, size="sm"
+            )
+        )
     if exclude_id:
         controls.append(
             dmc.MultiSelect(

@@ -7,6 +7,7 @@ from core.views import ListItem, MovieView, SimilarMovie
 from dashboard.address import href
 from dashboard.components import light as html
 from dashboard.components.icons import icon
+from dashboard.components.keep_button import keep_button
 from dashboard.components.poster import poster
 from dashboard.components.stars import star_input, stars
 
@@ -14,23 +15,22 @@ __all__ = ["movie_card", "movie_row", "recommendation_card", "similar_card"]
 
 
 def recommendation_card(item: ListItem, *, visitor: bool) -> html.Node:
-    """Return a film of a recommendation list; visitors can rate it or wave it away."""
+    """Return a film of a recommendation list; anybody can keep it, visitors can rate it or wave it away."""
     name = format_movie_title(item.title, include_year=False)
     predicted = (
         stars(item.predicted_rating, "Predicted {rating:.1f} of 5 stars")
         if item.predicted_rating is not None
         else html.Span("No rating predicted", className="stars-none")
     )
-    actions: list[html.Node] = [
-        html.Button(
-            "Why this?",
-            className="link-button",
-            type="button",
-            **{"data-why": str(item.movie_id), "aria-label": f"Why this? {name}"},
-        )
-    ]
+    why = html.Button(
+        "Why this?",
+        className="link-button",
+        type="button",
+        **{"data-why": str(item.movie_id), "aria-label": f"Why this? {name}"},
+    )
+    tools: list[html.Node] = [keep_button(item.movie_id, name)]
     if visitor:
-        actions.append(
+        tools.append(
             html.Button(
                 icon("hide"),
                 className="icon-button",
@@ -39,7 +39,7 @@ def recommendation_card(item: ListItem, *, visitor: bool) -> html.Node:
                 **{"data-hide": str(item.movie_id), "aria-label": f"Not interested in {name}"},
             )
         )
-    body = [predicted, html.Div(actions, className="card-actions")]
+    body = [predicted, html.Div([why, html.Span(tools, className="card-tools")], className="card-actions")]
     if visitor:
         body.append(html.Div(["Seen it?", star_input(item.movie_id, name)], className="card-rate"))
     return _card(item.movie_id, item.title, item.year, item.genres, body, rank=item.rank)
@@ -48,7 +48,9 @@ def recommendation_card(item: ListItem, *, visitor: bool) -> html.Node:
 def movie_card(movie: MovieView) -> html.Node:
     """Return a film of the catalogue with its mean rating."""
     count = f"{movie.rating_count:,} rating{'' if movie.rating_count == 1 else 's'}"
-    body = [stars(movie.mean_rating), html.Span(count, className="card-meta")]
+    name = format_movie_title(movie.title, include_year=False)
+    meta = [html.Span(count, className="card-meta"), keep_button(movie.movie_id, name)]
+    body = [stars(movie.mean_rating), html.Div(meta, className="card-actions")]
     return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
 
 

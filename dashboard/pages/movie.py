@@ -10,6 +10,7 @@ from core.views import MovieView
 from dashboard.address import Query, href, integer
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.histogram import rating_histogram
+from dashboard.components.keep_button import keep_button
 from dashboard.components.poster import poster
 from dashboard.components.stars import star_input, stars
 from dashboard.components.user_select import user_select
@@ -70,7 +71,14 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
                 className="chips",
             ),
             html.Div(rated, className="stack-sm"),
-            html.Div([html.Span("Your rating"), star_input(movie.movie_id, name)], className="your-rating"),
+            html.Div(
+                [
+                    html.Span("Your rating"),
+                    star_input(movie.movie_id, name),
+                    keep_button(movie.movie_id, name, label=True),
+                ],
+                className="your-rating",
+            ),
             *([html.P(["Tagged ", html.Em(", ".join(movie.tags))], className="tags")] if movie.tags else []),
             html.P(
                 [

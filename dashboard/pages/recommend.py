@@ -7,12 +7,14 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.service import CineMatch
-from dashboard.address import FilterState, Query, integer
+from dashboard.address import FilterState, Query, integer, wish_from_query
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
 from dashboard.components.states import waiting_cards
 from dashboard.components.user_select import user_select
+from dashboard.components.watchlist import watchlist_fold
+from dashboard.components.wishes import wishes_fold
 from dashboard.ids import Recommend
 
 __all__ = ["COUNTS", "DEFAULT_COUNT", "layout", "mode_of", "year_span"]
@@ -99,6 +101,7 @@ def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[
                             span,
                             genres_id=Recommend.GENRES,
                             exclude_id=Recommend.EXCLUDE,
+                            all_genres_id=Recommend.ALL_GENRES,
                             years_id=Recommend.YEARS,
                             min_ratings_id=Recommend.MIN_RATINGS,
                         ),
@@ -107,6 +110,7 @@ def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[
                             id=Recommend.RESET,
                             variant="subtle",
                             color="gray",
+                            c="dimmed",
                             size="compact-sm",
                             leftSection=icon("reset"),
                         ),
@@ -117,6 +121,8 @@ def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[
             className="fold",
             open=state != FilterState(),
         ),
+        wishes_fold(wish_from_query(query)),
+        watchlist_fold(only=query.get("watchlist") == "1"),
     ]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from core.evaluation.benchmark import measure_for_manifest
+from core.store.artifact import attach_metrics
 from tests.conftest import Installation
 from tests.servers import GunicornProcess
 
@@ -36,7 +38,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.fixture(scope="session")
 def site(toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running server."""
+    """The address of a running server; one of its models was measured, as `cinematch train` does it."""
+    measured = measure_for_manifest(toy_installation.dataset, ["ease"])["ease"]
+    attach_metrics(toy_installation.models_dir / toy_installation.dataset.name / "ease", measured)
     work = tmp_path_factory.mktemp("e2e")
     installation = toy_installation.with_cache(work / "cache")
     with GunicornProcess("dashboard.wsgi:server", work, workers=2, env=installation.env).start(

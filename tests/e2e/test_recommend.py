@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import number, settle, titles
+from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.e2e
 
@@ -22,6 +23,7 @@ def explain_first(page: Page) -> None:
     expect(drawer.locator(".why-text")).not_to_be_empty()
     values = [number(text) for text in drawer.locator("table:visible td:last-child").all_inner_texts()]
     assert sum(values[:-1]) == pytest.approx(values[-1], abs=0.0006 * len(values))
+    expect(drawer.locator(".what-if li").first).to_contain_text("Without ")
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
 
@@ -127,3 +129,71 @@ def test_a_film_explains_itself_and_leads_to_others(visit: Visit) -> None:
     )
     page.go_back()
     expect(page.locator("#page h1")).to_contain_text("The Film 2")
+
+
+def test_a_wish_moves_the_list_and_says_what_it_costs(visit: Visit) -> None:
+    page = visit("/recommend?user=3&algorithm=ease&n=5")
+    plain = titles(page)
+    page.get_by_text("Wishes", exact=True).click()
+    slider = page.get_by_role("slider", name="How well known")
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    cost = page.locator("#rec-popularity-cost")
+    expect(cost).to_contain_text("On held-out ratings this")
+    expect(cost).to_contain_text("NDCG@10")
+    expect(page.locator("#rec-summary")).to_contain_text("re-ranked as wished")
+    settle(page)
+    wished = titles(page)
+    assert wished != plain
+    assert page.url.endswith("/recommend?user=3&algorithm=ease&n=5&popularity=-0.4")
+    page.keyboard.press("ArrowRight")
+    expect(cost).to_contain_text("0.3 was not measured. On held-out ratings 0.2")
+    page.get_by_text("How this was measured").click()
+    expect(page.locator("#rec-wish-note")).to_contain_text("seed 42")
+    assert not violations(page)
+
+    page.goto(page.url.split("?")[0] + "?user=3&algorithm=popularity&n=5&diversity=0.2")
+    settle(page)
+    expect(page.locator("#rec-diversity-cost")).to_have_text("What this costs was not measured for this algorithm.")
+    page.get_by_role("button", name="Reset wishes").click()
+    expect(page.locator("#rec-diversity-cost")).to_have_text("")
+    expect(page.locator("#rec-summary")).not_to_contain_text("re-ranked")
+
+
+def test_films_are_kept_for_later_and_listed_alone(visit: Visit) -> None:
+    page = visit("/recommend?user=3&algorithm=ease&n=5")
+    names = titles(page)
+    for name in (names[3], names[1]):
+        keep = page.get_by_role("button", name=f"Keep for later: {name}", exact=True)
+        expect(keep).to_have_attribute("aria-pressed", "false")
+        keep.click()
+        expect(keep).to_have_attribute("aria-pressed", "true")
+    page.get_by_text("Watchlist", exact=True).click()
+    rows = page.locator("#rec-watchlist .row-title")
+    expect(rows).to_have_text([names[1], names[3]])
+    page.get_by_role("switch", name="Only my watchlist").check()
+    expect(page.locator("#rec-results .card-title")).to_have_text([names[1], names[3]])
+    assert page.url.endswith("&watchlist=1")
+    assert not violations(page)
+
+    page.reload()
+    settle(page)
+    expect(page.locator("#rec-results .card-title")).to_have_text([names[1], names[3]])
+    page.get_by_role("button", name=f"Take {names[1]} off the watchlist", exact=True).click()
+    expect(page.locator("#rec-results .card-title")).to_have_text([names[3]])
+    page.get_by_role("button", name=f"Keep for later: {names[3]}", exact=True).click()
+    expect(page.locator("#rec-results")).to_contain_text("Your watchlist is empty")
+
+
+def test_a_film_that_was_rated_leaves_the_watchlist(visit: Visit) -> None:
+    page = visit("/recommend?mode=me&algorithm=ease&n=5")
+    name = titles(page)[0]
+    page.get_by_role("button", name=f"Keep for later: {name}", exact=True).click()
+    page.get_by_text("Watchlist", exact=True).click()
+    expect(page.locator("#rec-watchlist .row-title")).to_have_text([name])
+    stars = page.locator("#rec-results").get_by_role("slider", name=f"Your rating of {name}", exact=True)
+    stars.focus()
+    page.keyboard.press("End")
+    expect(page.get_by_text("Your ratings (1)")).to_be_visible()
+    expect(page.locator("#rec-watchlist")).to_contain_text("Empty.")

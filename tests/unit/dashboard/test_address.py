@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.recommenders.rerank import Reranking
 from core.views import Filters
-from dashboard.address import FilterState, href, integer, query_of, words
+from dashboard.address import FilterState, href, integer, query_of, wish_from_query, wish_query, words
 
 _GENRES = ("Action", "Comedy", "Drama")
 _SPAN = (1950, 2000)
@@ -33,19 +34,35 @@ def test_links_lie_under_the_prefix_and_leave_out_what_is_empty(prefix: str) -> 
     exclude=st.lists(st.sampled_from(_GENRES), unique=True),
     years=st.none() | st.tuples(st.integers(1950, 1975), st.integers(1975, 2000)).filter(lambda pair: pair != _SPAN),
     least=st.integers(0, 10**6),
+    all_of_them=st.booleans(),
 )
 def test_filters_survive_the_way_through_an_address(
-    genres: list[str], exclude: list[str], years: tuple[int, int] | None, least: int
+    genres: list[str], exclude: list[str], years: tuple[int, int] | None, least: int, all_of_them: bool
 ) -> None:
-    state = FilterState(tuple(genres), tuple(exclude), years, least)
+    state = FilterState(tuple(genres), tuple(exclude), years, least, all_of_them)
     link = href("/recommend", **state.query())
     assert FilterState.from_query(query_of(link.partition("?")[2]), _GENRES, _SPAN) == state
+
+
+@pytest.mark.usefixtures("prefix")
+@given(st.integers(0, 10), st.integers(-10, 10), st.integers(-10, 10))
+def test_wishes_survive_the_way_through_an_address(diversity: int, popularity: int, recency: int) -> None:
+    wish = Reranking(diversity / 10, popularity / 10, recency / 10)
+    link = href("/recommend", **wish_query(wish))
+    assert wish_from_query(query_of(link.partition("?")[2])) == wish
+    assert link.count("=") == sum(value != 0 for value in (diversity, popularity, recency))
+
+
+@pytest.mark.parametrize("wrong", ["x", "nan", "inf", "-0.1", "1.5", "1e400"])
+def test_a_wish_that_is_none_changes_nothing(wrong: str) -> None:
+    assert wish_from_query({"diversity": wrong}) == Reranking()
 
 
 @given(st.text())
 def test_no_address_is_an_error(text: str) -> None:
     query = query_of("?" + text)
     FilterState.from_query(query, _GENRES, _SPAN)
+    wish_from_query({"diversity": text, **query})
     FilterState.from_query(dict.fromkeys(("genres", "year_min", "year_max", "min_ratings"), text), _GENRES, _SPAN)
 
 

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.data.columns import GENRE_NAMES
-from core.views import ContributionView, ExplanationView, ListItem, ModelStatus, MovieView, RecommendationList
+from core.views import (
+    ContributionView,
+    CounterfactualView,
+    ExplanationView,
+    ListItem,
+    ModelStatus,
+    MovieView,
+    RecommendationList,
+)
 from dashboard.components.algorithm_card import algorithm_card, algorithm_options, metric_rows
 from dashboard.components.bars import diverging_bar, share_bars
 from dashboard.components.explanation import contribution_table, explanation_panel
@@ -113,6 +121,23 @@ def test_an_explanation_offers_its_second_split_only_where_there_is_one() -> Non
     assert "By models" in text_of(both)
     assert "Heat (1995)" in text_of(both)
     assert "Because." in text_of(both)
+
+
+def test_an_explanation_says_whose_films_carry_it_and_what_if_they_did_not() -> None:
+    parts = [ContributionView("model", 0, "EASE", 2.0)]
+    films = [ContributionView("movie", 10, "Heat (1995)", 2.0)]
+    movie = MovieView(20, "Ronin (1998)", 1998, ["Action"], 3, 3.5)
+    what_if = [CounterfactualView(10, "Heat (1995)", 4.0, 2, 9, "Without your rating this would be rank 9.")]
+
+    def shown(user: int | None, counterfactuals: list[CounterfactualView] | None) -> str:
+        view = ExplanationView("hybrid", 20, 2.0, None, parts, "Why.", films, user, counterfactuals)
+        return text_of(explanation_panel(view, movie, "Hybrid"))
+
+    assert "By your films" in shown(None, None)
+    assert "By films of user 7" in shown(7, None)
+    assert "your" not in shown(7, None)
+    assert "this would be rank 9." in shown(None, what_if)
+    assert "What if" not in shown(None, None) + shown(None, [])
 
 
 def test_an_algorithm_that_is_not_loaded_is_shown_disabled_with_its_reason() -> None:

@@ -29,6 +29,7 @@ from tests.unit.dashboard.markup import nodes, text_of
 _CONTROLS = {
     "Button",
     "Burger",
+    "Checkbox",
     "ChipGroup",
     "MultiSelect",
     "NumberInput",
@@ -36,6 +37,7 @@ _CONTROLS = {
     "RangeSlider",
     "SegmentedControl",
     "Select",
+    "Slider",
     "Switch",
     "Tabs",
     "TextInput",

@@ -12,6 +12,7 @@ def row(wish: str, weight: float, change: float, low: float, high: float) -> dic
 
 METRICS = {
     "wishes": {
+        "how": "Held out.",
         "ndcg@10": 0.4,
         "weights": [
             row("diversity", 0.4, -0.02, -0.025, -0.015),
@@ -26,20 +27,32 @@ METRICS = {
 @pytest.mark.parametrize(
     ("name", "weight", "used", "text"),
     [
-        ("diversity", 0.1, [0.1], "On held-out ratings this cost 0.0040 NDCG@10 (1.0%), [0.0020, 0.0060]."),
-        ("popularity", -0.2, [-0.2], "On held-out ratings this gained 0.0100 NDCG@10 (2.5%), [0.0080, 0.0120]."),
+        (
+            "diversity",
+            0.1,
+            [0.1],
+            "On held-out ratings this cost 0.0040 NDCG@10 (1.0%, 95% interval 0.0020 to 0.0060).",
+        ),
+        (
+            "popularity",
+            -0.2,
+            [-0.2],
+            "On held-out ratings this gained 0.0100 NDCG@10 (2.5%, 95% interval 0.0080 to 0.0120).",
+        ),
         (
             "popularity",
             0.2,
             [0.2],
-            "On held-out ratings this gained 0.0020 NDCG@10 (0.5%), [-0.0010, 0.0050], which is within the noise.",
+            "On held-out ratings this gained 0.0020 NDCG@10 (0.5%, 95% interval -0.0010 to 0.0050), "
+            "which is within the noise.",
         ),
         (
             "diversity",
             0.2,
             [0.1, 0.4],
-            "0.2 was not measured. On held-out ratings 0.1 cost 0.0040 NDCG@10 (1.0%), [0.0020, 0.0060]; "
-            "0.4 cost 0.0200 NDCG@10 (5.0%), [0.0150, 0.0250].",
+            "0.2 was not measured. On held-out ratings "
+            "0.1 cost 0.0040 NDCG@10 (1.0%, 95% interval 0.0020 to 0.0060); "
+            "0.4 cost 0.0200 NDCG@10 (5.0%, 95% interval 0.0150 to 0.0250).",
         ),
         ("diversity", 0.5, [0.4], "0.5 was not measured. On held-out ratings 0.4 cost 0.0200 NDCG@10"),
         ("diversity", 0.05, [0.1], "0.05 was not measured. On held-out ratings 0.1 cost"),
@@ -65,3 +78,5 @@ def test_only_weights_that_are_set_have_a_cost():
     view = wish_view(Reranking(diversity=0.1, recency=-0.3), 30, METRICS)
     assert [(cost.wish, cost.weight) for cost in view.costs] == [("diversity", 0.1), ("recency", -0.3)]
     assert (view.diversity, view.popularity, view.recency, view.candidates) == (0.1, 0.0, -0.3, 150)
+    assert view.how == "Held out."
+    assert wish_view(Reranking(diversity=0.1), 10, {}).how is None
