@@ -21,7 +21,7 @@ from core.recommenders.topn import top_n
 
 __all__ = ["MAX_FACTOR", "Hybrid", "HybridConfig"]
 
-_HEAVY = frozenset({"als", "bayesian_mf", "user_knn"})
+_HEAVY = frozenset({"als", "bayesian_mf"})
 MAX_FACTOR = 10.0
 
 
@@ -30,11 +30,10 @@ class HybridConfig(AlgorithmConfig):
 
     rating_members: tuple[str, ...] = ("bayesian_mf", "item_knn", "svd")
     """Whose stars are stacked, the most accurate first."""
-    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "als", "popularity")
+    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "als", "user_knn", "popularity")
     """Whose scores order the list."""
     heavy_limit: int = Field(default=2_000_000, ge=0)
-    """Above this many ratings `als`, `bayesian_mf` and `user_knn` are left out: the first two take minutes to fit
-    there, the other milliseconds to ask."""
+    """Above this many ratings `als` and `bayesian_mf` are left out: they take minutes to fit there."""
     learning_limit: int = Field(default=1_000_000, ge=1)
     """The weights are learned on all ratings of so many randomly drawn users that they have at most about as many."""
     held_out: float = Field(default=0.2, gt=0, lt=1)
@@ -54,7 +53,7 @@ class Hybrid(Recommender):
     summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
     config_class = HybridConfig
     config: HybridConfig
-    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "popularity")
+    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config
@@ -105,9 +104,15 @@ class Hybrid(Recommender):
         self._stack = RatingStack.from_arrays(rating_keys, arrays, self.dataset.movie_counts)
         self._blend = RankingBlend.from_arrays(ranking_keys, arrays)
 
-    def influence(self) -> dict[str, dict[str, float]]:
-        """Return the learned weights of the members, for the ``rating`` and for the ``ranking``."""
-        return {"rating": self._stack.influence(), "ranking": self._blend.influence()}
+    def influence(self, length: int | None = None) -> dict[str, dict[str, float]]:
+        """Return the learned weights of the members, for the ``rating`` and for the ``ranking``.
+
+        Parameters
+        ----------
+        length : int, optional
+            Number of ratings of the profile, on which the weights of the ranking depend; by default a long one.
+        """
+        return {"rating": self._stack.influence(), "ranking": self._blend.influence(length)}
 
     def what_if(
         self, ranking: Mapping[str, float] | None = None, rating: Mapping[str, float] | None = None

@@ -1,9 +1,9 @@
-"""One list from several recommenders: normalised scores, blended by weights learned list by list.
+"""One list from several recommenders: normalised scores, blended by weights that depend on how much is known.
 
 Scores of different algorithms live on different scales, and on another one for every user. Each member's scores are
 first mapped so that its hundredth best unseen movie gets 0 and the mean of its twenty best gets 1; what is blended is
-linear in these. The weights minimise the listwise softmax loss (ListNet of Cao et al. 2007) of ratings that the
-members have not seen, among the movies that any member would list.
+linear in these. A member's weight is learned for profiles of 1, 3, 10 and 30 ratings (`blend_learning`) and
+interpolated between them on the logarithm of their number: who knows best depends on how much there is to know.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,18 +14,20 @@ from numpy.typing import NDArray
 
 from core.data.profile import Profile
 from core.data.splits import Split
+from core.errors import ArtifactError
 from core.recommenders.base import Recommender
+from core.recommenders.blend_learning import UNKNOWN, learn_weights, sample_lists
 from core.recommenders.topn import top_n
 
-__all__ = ["RankingBlend", "Scale"]
+__all__ = ["KNOTS", "RankingBlend", "Scale"]
 
+KNOTS = (1, 3, 10, 30)
+"""The numbers of ratings for which weights are learned; the last ones hold for all longer profiles."""
+_FOR_SHORT = frozenset({"popularity", "user_knn"})
+"""Members that are heard only while little is known: for longer profiles learning gives them nothing, and to find the
+people nearest to a long profile is the dearest part of an answer."""
 _LISTED = 100
 _BEST = 20
-_COMPARED = 40
-"""Of each member's best movies so many are compared when the weights are learned: what stands lower never shows."""
-_USERS = 2_000
-_PENALTY = 1e-3
-_UNKNOWN = -1.0
 
 
 class Scale(NamedTuple):
@@ -42,8 +44,8 @@ class RankingBlend:
     ----------
     keys : sequence of str
         The members, in the order of the weights.
-    weights : ndarray of float64, shape (len(keys),)
-        Not negative.
+    weights : ndarray of float64, shape (len(keys), len(KNOTS))
+        Not negative; one for each of the lengths in `KNOTS`.
     """
 
     def __init__(self, keys: Sequence[str], weights: NDArray[np.float64]) -> None:
@@ -60,16 +62,17 @@ class RankingBlend:
             Fitted on ``split.train``.
         split : Split
         seed : int
-            Draws the users where there are more than two thousand.
+            Draws the users where there are many, and what shortened profiles keep.
         """
-        users = np.unique(split.test_users)
-        if len(users) > _USERS:
-            users = np.sort(np.random.default_rng(seed).choice(users, _USERS, replace=False))
-        lists = [found for user in users if (found := _list_of(members, split, int(user))) is not None]
         keys = tuple(members)
+        lists = sample_lists(members, split, seed, scaled)
         if not lists:
-            return cls(keys, np.full(len(keys), 1.0 / len(keys)))
-        return cls(keys, _listwise_weights([rows for rows, _ in lists], [relevant for _, relevant in lists]))
+            return cls(keys, np.full((len(keys), len(KNOTS)), 1.0 / len(keys)))
+        silent = np.zeros((len(keys), len(KNOTS)), dtype=bool)
+        if not _FOR_SHORT.issuperset(keys):
+            silent[[key in _FOR_SHORT for key in keys], -1] = True
+        shares = np.stack([knot_shares(one.length) for one in lists])
+        return cls(keys, learn_weights(lists, shares, silent))
 
     def parts(self, members: Mapping[str, Recommender], profile: Profile) -> dict[str, NDArray[np.float32]]:
         """Return what each member of weight adds to the score of every movie; NaN where none of them can say.
@@ -80,15 +83,13 @@ class RankingBlend:
             At least those of `keys`.
         """
         parts = {}
-        weights = self._heard()
+        weights = self._heard(len(profile))
         for key, weight in weights.items():
-            scores = members[key].score(profile)
-            scale = scale_of(scores, profile.items)
-            parts[key] = np.float32(weight) * _scaled(scores, scale)
+            parts[key] = np.float32(weight) * scaled(members[key].score(profile), profile.items)
         unknown = np.logical_and.reduce([np.isnan(part) for part in parts.values()])
         for key, weight in weights.items():
             part = parts[key]
-            np.nan_to_num(part, copy=False, nan=_UNKNOWN * weight)
+            np.nan_to_num(part, copy=False, nan=UNKNOWN * weight)
             part[unknown] = np.nan
         return parts
 
@@ -97,41 +98,49 @@ class RankingBlend:
         total: NDArray[np.float32] | None = None
         unknown: NDArray[np.bool_] | None = None
         unheard = 0.0
-        for key, weight in self._heard().items():
+        for key, weight in self._heard(len(profile)).items():
             part = members[key].score(profile)
             scale = scale_of(part, profile.items)
             part -= np.float32(scale.low)
             part *= np.float32(scale.factor * weight)
             silent = np.isnan(part)
             if total is None or unknown is None:
-                total, unknown, unheard = part, silent, _UNKNOWN * weight
+                total, unknown, unheard = part, silent, UNKNOWN * weight
                 continue
             # Members mostly know the same movies; where none knows one, the sum stays NaN by itself.
             if not np.array_equal(silent, unknown):
-                np.copyto(part, np.float32(_UNKNOWN * weight), where=silent & ~unknown)
+                np.copyto(part, np.float32(UNKNOWN * weight), where=silent & ~unknown)
                 np.copyto(total, np.float32(unheard), where=unknown & ~silent)
                 unknown &= silent
             total += part
-            unheard += _UNKNOWN * weight
+            unheard += UNKNOWN * weight
         if total is None:
             raise ValueError("A blend needs a member.")
         return total
 
     def slope(self, key: str, scores: NDArray[np.float32], profile: Profile) -> float:
         """Return by how much the blend changes when a member's score of a movie changes by one."""
-        return float(self.weights[self.keys.index(key)]) * scale_of(scores, profile.items).factor
+        return self.influence(len(profile))[key] * scale_of(scores, profile.items).factor
 
-    def influence(self) -> dict[str, float]:
-        """Return each member's weight."""
-        return dict(zip(self.keys, self.weights.tolist(), strict=True))
+    def influence(self, length: int | None = None) -> dict[str, float]:
+        """Return each member's weight for a profile of so many ratings; by default for a long one."""
+        weights = self.weights @ knot_shares(KNOTS[-1] if length is None else length)
+        return dict(zip(self.keys, weights.tolist(), strict=True))
 
     def scaled(self, factors: NDArray[np.float64]) -> "RankingBlend":
-        """Return the blend with each member's weight multiplied by a factor, float64 of shape (len(keys),)."""
-        return RankingBlend(self.keys, self.weights * factors)
+        """Return the blend with each member's weights multiplied by a factor, float64 of shape (len(keys),).
 
-    def _heard(self) -> dict[str, float]:
+        At a length at which nobody with a weight is left, those who are left share it by their factors.
+        """
+        weights = self.weights * factors[:, None]
+        undecided = ~weights.any(axis=0) & factors.any()
+        weights[:, undecided] = (factors / max(float(factors.sum()), 1e-9))[:, None]
+        return RankingBlend(self.keys, weights)
+
+    def _heard(self, length: int) -> dict[str, float]:
         """Return the weights of the members that have one: who has none is not asked."""
-        return {key: weight for key, weight in self.influence().items() if weight != 0} or self.influence()
+        weights = self.influence(length)
+        return {key: weight for key, weight in weights.items() if weight != 0} or weights
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays under which an ensemble stores the blend."""
@@ -139,8 +148,26 @@ class RankingBlend:
 
     @classmethod
     def from_arrays(cls, keys: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> Self:
-        """Rebuild the blend from what `arrays` returned."""
-        return cls(keys, arrays["blend_weights"])
+        """Rebuild the blend from what `arrays` returned.
+
+        Raises
+        ------
+        ArtifactError
+            For weights of another form, such as those without lengths that version 3.0.0 stored.
+        """
+        weights = arrays["blend_weights"]
+        if weights.shape != (len(keys), len(KNOTS)):
+            raise ArtifactError(
+                f"The stored weights of the blend have the form {weights.shape}, not {(len(keys), len(KNOTS))}: "
+                "another version made them. Train it again with `cinematch train`."
+            )
+        return cls(keys, weights)
+
+
+def knot_shares(length: int) -> NDArray[np.float64]:
+    """Return how much each of `KNOTS` counts for a profile of so many ratings, float64; adds up to 1."""
+    at = np.interp(np.log(max(length, 1)), np.log(KNOTS), np.arange(len(KNOTS)))
+    return np.maximum(1.0 - np.abs(np.arange(len(KNOTS)) - at), 0.0)
 
 
 def scale_of(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> Scale:
@@ -156,60 +183,8 @@ def scale_of(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> Scale:
     return Scale(low, 1.0 / (high - low) if high - low > 1e-9 * max(abs(high), 1e-30) else 0.0)
 
 
-def _scaled(scores: NDArray[np.float32], scale: Scale) -> NDArray[np.float32]:
-    scaled: NDArray[np.float32] = (scores - np.float32(scale.low)) * np.float32(scale.factor)
-    return scaled
-
-
-def _list_of(
-    members: Mapping[str, Recommender], split: Split, user: int
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
-    """Return normalised scores of the movies that any member would list, and which of them were held out."""
-    profile = split.train.profile(user)
-    start, end = np.searchsorted(split.test_users, [user, user + 1])
-    listed: list[NDArray[np.int32]] = []
-    columns = []
-    for member in members.values():
-        scores = member.score(profile)
-        columns.append(_scaled(scores, scale_of(scores, profile.items)))
-        scores[profile.items] = np.nan
-        listed.append(top_n(scores, _COMPARED))
-    items = np.unique(np.concatenate(listed))
-    relevant = np.isin(items, split.test_items[start:end])
-    if not relevant.any() or relevant.all():
-        return None
-    rows = np.column_stack([column[items] for column in columns]).astype(np.float64)
-    return np.nan_to_num(rows, nan=_UNKNOWN), relevant
-
-
-def _listwise_weights(lists: list[NDArray[np.float64]], relevant: list[NDArray[np.bool_]]) -> NDArray[np.float64]:
-    """Minimise the mean of -log softmax over the relevant movies of each list.
-
-    Lists with many relevant movies weigh by the root of their number, between one vote a user and one a rating.
-    """
-    from scipy.optimize import minimize
-
-    rows = np.concatenate(lists)
-    target = np.concatenate(relevant).astype(np.float64)
-    sizes = np.array([len(part) for part in lists])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    segment = np.repeat(np.arange(len(lists)), sizes)
-    positives = np.add.reduceat(target, starts)
-    vote = positives**-0.5
-    total = float(vote @ positives)
-
-    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        scores = rows @ weights
-        scores -= np.maximum.reduceat(scores, starts)[segment]
-        exponential = np.exp(scores)
-        sums = np.add.reduceat(exponential, starts)
-        log_share = scores - np.log(sums)[segment]
-        value = -float((vote[segment] * target) @ log_share)
-        slope = vote[segment] * (target - positives[segment] * exponential / sums[segment])
-        gradient = -(rows.T @ slope) / total + 2 * _PENALTY * weights
-        return value / total + _PENALTY * float(weights @ weights), gradient
-
-    size = rows.shape[1]
-    found = minimize(loss, np.full(size, 0.5), jac=True, method="L-BFGS-B", bounds=[(0, None)] * size)
-    weights: NDArray[np.float64] = found.x
-    return weights
+def scaled(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return scores on the scale of `scale_of`; NaN stays NaN."""
+    scale = scale_of(scores, seen)
+    mapped: NDArray[np.float32] = (scores - np.float32(scale.low)) * np.float32(scale.factor)
+    return mapped
