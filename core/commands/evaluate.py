@@ -77,6 +77,10 @@ def evaluate_command(
 def tune_command(
     algorithm: Annotated[str, typer.Option("--algorithm", help="Key of the algorithm to tune.")],
     dataset: DatasetOption = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option("--also", help="A further data set for which the configuration shall be good; may be repeated."),
+    ] = None,
     protocol: ProtocolOption = "ranking",
     metric: Annotated[
         str | None, typer.Option("--metric", help="What to improve; by default ndcg@10 or rmse.")
@@ -93,12 +97,21 @@ def tune_command(
 
     settings = settings_for(dataset)
     data = open_dataset(settings)
+    others = [open_dataset(settings_for(name)) for name in also or []]
     (key,) = split_keys(algorithm, settings)
     names = [part.strip() for part in (parameters or "").split(",") if part.strip()] or None
     how = _protocol(protocol, 1, seed, "10,20", None, None, None)
     with progress(f"Tuning {key}") as report:
         found = tune(
-            data, key, kind=how.kind, metric=metric, trials=trials, seed=seed, parameters=names, progress=report
+            data,
+            key,
+            also=others,
+            kind=how.kind,
+            metric=metric,
+            trials=trials,
+            seed=seed,
+            parameters=names,
+            progress=report,
         )
     if json_target is not None:
         emit_json(found.to_dict(), json_target)

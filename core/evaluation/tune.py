@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
+from statistics import fmean
 from typing import Any
 
 from core.data.dataset import Dataset
@@ -29,8 +31,9 @@ class TuningResult:
     Attributes
     ----------
     best, default : dict
-        ``config`` (complete), ``validation`` (the metric on the validation part) and ``test`` (after fitting on
-        training and validation part together, measured once).
+        ``config`` (complete), ``validation`` (the metric on the validation part, its mean where there are several
+        data sets), ``test`` (the same after fitting on training and validation part together, measured once) and
+        ``tests`` (the latter for each data set by its name).
     trials : list of dict
         ``parameters``, ``value`` and ``cpu_seconds`` of every trial, in order; the first is the default.
     space : list of dict
@@ -39,6 +42,7 @@ class TuningResult:
 
     algorithm: str
     dataset: dict[str, str]
+    also: list[dict[str, str]]
     metric: str
     protocol: dict[str, Any]
     how: str
@@ -54,10 +58,46 @@ class TuningResult:
         return asdict(self)
 
 
+class _Task:
+    """A data set's validation part, which judges trials, and its test part."""
+
+    def __init__(self, dataset: Dataset, key: str, protocol: Protocol, metric: str, others: Configs) -> None:
+        self.dataset = {"name": dataset.name, "fingerprint": dataset.fingerprint}
+        self._key, self._protocol, self._metric, self._others = key, protocol, metric, others
+        self._outer = next(protocol.splits(dataset))
+        hold_out = holdout_per_user if protocol.kind == "ranking" else random_holdout
+        self._inner = hold_out(self._outer.train, _VALIDATION, protocol.seed + 1)
+        self._members: dict[str, Recommender] = {}
+
+    def prepare(self, progress: Progress) -> None:
+        """Fit the members of an ensemble, once for all trials."""
+        if keys := recommender_class(self._key).member_keys:
+            self._members = {
+                name: model for name, model, *_ in fit_on(self._inner.train, keys, self._others, progress)
+            }
+
+    def judge(self, config: Mapping[str, Any], progress: Progress) -> float:
+        """Return the metric on the validation part."""
+        model = recommender_class(self._key)(config)
+        model.fit(self._inner.train, stage(progress, 0.0, 0.6), members=self._members)
+        return self._value(model, self._inner, stage(progress, 0.6, 1.0))
+
+    def test(self, config: Mapping[str, Any], progress: Progress) -> float:
+        """Return the metric on the test part."""
+        configs = {**self._others, self._key: config}
+        *_, (_, model, _, share) = fit_on(self._outer.train, [self._key], configs, progress)
+        return self._value(model, self._outer, share)
+
+    def _value(self, model: Recommender, split: Split, progress: Progress) -> float:
+        measure = measure_ratings if self._protocol.kind == "ratings" else measure_ranking
+        return _value(measure(model, split, self._protocol, progress), self._metric)
+
+
 def tune(
     dataset: Dataset,
     key: str,
     *,
+    also: Sequence[Dataset] = (),
     kind: ProtocolKind = "ranking",
     metric: str | None = None,
     trials: int = 40,
@@ -74,6 +114,8 @@ def tune(
 
     Parameters
     ----------
+    also : sequence of Dataset, optional
+        Further data sets for which the same configuration shall be good: trials are judged by the metric's mean.
     metric : str, optional
         By default ``ndcg@10`` for ``ranking`` and ``rmse`` for ``ratings``.
     parameters : sequence of str, optional
@@ -94,54 +136,46 @@ def tune(
     start = cls((configs or {}).get(key)).config.model_dump(mode="json")
     space = search_space(cls.config_class, parameters, start)
     report = progress or _silent
-
-    outer = next(protocol.splits(dataset))
-    hold_out = holdout_per_user if kind == "ranking" else random_holdout
-    inner = hold_out(outer.train, _VALIDATION, seed + 1)
     others = {name: dict(config) for name, config in (configs or {}).items() if name != key}
-    members = _fit_members(key, inner.train, others, stage(report, 0.0, 0.1))
+    tasks = [_Task(data, key, protocol, wanted, others) for data in (dataset, *also)]
 
+    def each(ask: Callable[[_Task], Callable[[Progress], float | None]], share: Progress) -> list[Any]:
+        parts = [stage(share, number / len(tasks), (number + 1) / len(tasks)) for number in range(len(tasks))]
+        return [ask(task)(part) for task, part in zip(tasks, parts, strict=True)]
+
+    each(lambda task: task.prepare, stage(report, 0.0, 0.1))
     history: list[dict[str, Any]] = []
 
     def objective(values: dict[str, Any]) -> float:
         began = time.process_time()
         share = stage(report, 0.1 + 0.8 * len(history) / trials, 0.1 + 0.8 * (len(history) + 1) / trials)
         share(0.0, f"trial {len(history) + 1} of {trials}")
-        model = cls({**start, **values}).fit(inner.train, stage(share, 0.0, 0.6), members=members)
-        value = _value(_measurer(kind)(model, inner, protocol, stage(share, 0.6, 1.0)), wanted)
+        value = fmean(each(lambda task: partial(task.judge, {**start, **values}), share))
         history.append({"parameters": values, "value": value, "cpu_seconds": round(time.process_time() - began, 3)})
         return value
 
     best_values = _search(objective, start, space, wanted, trials, seed)
     best_config = cls({**start, **best_values}).config.model_dump(mode="json")
     judge = min if smaller_is_better(wanted) else max
-    tests = [
-        _test(
-            key,
-            outer,
-            protocol,
-            wanted,
-            {**others, key: config},
-            stage(report, 0.9 + 0.05 * number, 0.95 + 0.05 * number),
-        )
-        for number, config in enumerate((start, best_config))
-    ]
+    ends = []
+    for number, config in enumerate((start, best_config)):
+        share = stage(report, 0.9 + 0.05 * number, 0.95 + 0.05 * number)
+        values = each(lambda task, config=config: partial(task.test, config), share)  # type: ignore[misc]
+        names = [task.dataset["name"] for task in tasks]
+        ends.append({"config": config, "test": fmean(values), "tests": dict(zip(names, values, strict=True))})
     report(1.0, "done")
     return TuningResult(
         algorithm=key,
-        dataset={"name": dataset.name, "fingerprint": dataset.fingerprint},
+        dataset=tasks[0].dataset,
+        also=[task.dataset for task in tasks[1:]],
         metric=wanted,
         protocol=protocol.to_dict(),
-        how=f"{dataset.name}: {protocol.sentence()} Trials were judged on a tenth of the remaining ratings "
-        f"(seed {seed + 1}); the held-out part was used once, after the search.",
+        how=f"{' and '.join(task.dataset['name'] for task in tasks)}: {protocol.sentence()} Trials were judged on a "
+        f"tenth of the remaining ratings (seed {seed + 1}); the held-out part was used once, after the search.",
         seed=seed,
         code_version=code_version(),
-        best={
-            "config": best_config,
-            "validation": judge(float(trial["value"]) for trial in history),
-            "test": tests[1],
-        },
-        default={"config": start, "validation": history[0]["value"], "test": tests[0]},
+        best={**ends[1], "validation": judge(float(trial["value"]) for trial in history)},
+        default={**ends[0], "validation": history[0]["value"]},
         trials=history,
         space=[asdict(item) for item in space],
     )
@@ -165,21 +199,6 @@ def _search(
     study.enqueue_trial({item.name: start[item.name] for item in space})
     study.optimize(lambda trial: objective(suggest(trial, space)), n_trials=trials)
     return dict(study.best_trial.params)
-
-
-def _fit_members(key: str, train: Dataset, configs: Configs, progress: Progress) -> dict[str, Recommender]:
-    if not (keys := recommender_class(key).member_keys):
-        return {}
-    return {name: model for name, model, _, _ in fit_on(train, keys, configs, progress)}
-
-
-def _test(key: str, split: Split, protocol: Protocol, metric: str, configs: Configs, progress: Progress) -> float:
-    *_, (_, model, _, share) = fit_on(split.train, [key], configs, progress)
-    return _value(_measurer(protocol.kind)(model, split, protocol, share), metric)
-
-
-def _measurer(kind: ProtocolKind) -> Callable[[Recommender, Split, Protocol, Progress], Measured]:
-    return measure_ratings if kind == "ratings" else measure_ranking
 
 
 def _value(measured: Measured, metric: str) -> float:

@@ -100,3 +100,17 @@ def test_cancel_and_wrong_metric(data: Dataset) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         tune(data, "popularity", trials=5, progress=stop)
+
+
+def test_several_data_sets_are_judged_by_their_mean(data: Dataset) -> None:
+    other = toy_dataset(n_users=30)
+    other.name = "other"
+    start = {"popularity": {"shrinkage": 300.0}}
+    both = tune(data, "popularity", also=[other], kind="ratings", trials=3, configs=start)
+    alone = [tune(one, "popularity", kind="ratings", trials=1, configs=start) for one in (data, other)]
+    assert both.also == [{"name": "other", "fingerprint": other.fingerprint}]
+    assert both.default["validation"] == pytest.approx(sum(one.default["validation"] for one in alone) / 2)
+    assert both.default["tests"] == {one.dataset["name"]: one.default["test"] for one in alone}
+    assert both.default["test"] == pytest.approx(sum(both.default["tests"].values()) / 2)
+    assert both.best["validation"] <= both.default["validation"]
+    assert both.how.startswith(f"{data.name} and other:")
