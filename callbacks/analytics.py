@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
+from callbacks import what_if
 from callbacks.errors import notify, notify_error
 from core.analytics.similarity import genre_cooccurrence
 from core.display.titles import format_movie_title
@@ -66,6 +67,7 @@ def _register_tabs(app: "Dash", service: "CineMatch") -> None:
         "data": data,
         "compare": compare,
         "similar": similar,
+        "what-if": lambda query: what_if.panel(service, query),
     }
 
     @app.callback(

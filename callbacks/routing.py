@@ -10,7 +10,7 @@ from callbacks.errors import notify_error
 from core.display.titles import format_movie_title
 from core.errors import UnknownIdError
 from dashboard.address import query_of
-from dashboard.ids import Analytics, Movie, Recommend, Search, Shell, Together
+from dashboard.ids import Analytics, Movie, Recommend, Search, Shell, Together, WhatIf
 from dashboard.pages import analytics, home, movie, not_found, recommend, search, system, together
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ _ADDRESSES = (
     Analytics.ADDRESS,
     Analytics.RUN_ADDRESS,
     Analytics.SIMILAR_ADDRESS,
+    WhatIf.ADDRESS,
 )
 _MOVIE = re.compile(r"/movie/(\d{1,18})")
 

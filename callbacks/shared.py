@@ -12,7 +12,7 @@ from dashboard.components.explanation import explanation_panel
 from dashboard.components.film_select import film_options
 from dashboard.components.states import error_state
 from dashboard.components.user_select import user_options
-from dashboard.ids import Analytics, Home, Movie, Recommend, Shell
+from dashboard.ids import Analytics, Home, Movie, Recommend, Shell, WhatIf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ def explain(
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    for select in (Home.USER, Recommend.USER, Movie.WHY_USER):
+    for select in (Home.USER, Recommend.USER, Movie.WHY_USER, WhatIf.USER):
 
         @app.callback(
             Output(select, "data"),

@@ -1,6 +1,8 @@
 """Names of components that callbacks refer to, one namespace per page."""
 
-__all__ = ["Analytics", "Home", "Movie", "Recommend", "Search", "Shell", "System", "Together"]
+from typing import Any
+
+__all__ = ["Analytics", "Home", "Movie", "Recommend", "Search", "Shell", "System", "Together", "WhatIf"]
 
 
 class Shell:
@@ -115,6 +117,33 @@ class Analytics:
     SIMILAR_ALGORITHM = "ana-similar-algorithm"
     SIMILAR_COUNT = "ana-similar-count"
     SIMILAR = "ana-similar"
+
+
+class WhatIf:
+    """The hybrid's weights, in a tab of the Analytics page."""
+
+    ADDRESS = "what-address"
+    USER = "what-user"
+    RESET = "what-reset"
+    LISTS = "what-lists"
+    RUN = "what-run"
+    CANCEL = "what-cancel"
+    PROGRESS = "what-progress"
+    PROGRESS_BOX = "what-progress-box"
+    PROGRESS_TEXT = "what-progress-text"
+    ORDER = "what-order"
+    FINISHED = "what-finished"
+    MEASURED = "what-measured"
+
+    @staticmethod
+    def slider(part: Any, key: Any) -> dict[str, Any]:
+        """Return the id of a member's slider."""
+        return {"type": "what-slider", "part": part, "key": key}
+
+    @staticmethod
+    def bar(part: Any, key: Any) -> dict[str, Any]:
+        """Return the id of a member's bar."""
+        return {"type": "what-bar", "part": part, "key": key}
 
 
 class Search:

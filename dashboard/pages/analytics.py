@@ -10,7 +10,12 @@ from dashboard.ids import Analytics
 
 __all__ = ["TABS", "layout"]
 
-TABS = (("data", "The data set"), ("compare", "Compare algorithms"), ("similar", "Similar films"))
+TABS = (
+    ("data", "The data set"),
+    ("compare", "Compare algorithms"),
+    ("similar", "Similar films"),
+    ("what-if", "What if"),
+)
 
 
 def layout(service: CineMatch, query: Query) -> Component:

@@ -21,6 +21,7 @@ from dashboard.app import create_app
 from dashboard.components.compare_panel import compare_panel, run_options
 from dashboard.components.rating_lists import films_to_rate
 from dashboard.components.similar_panel import similar_panel
+from dashboard.components.what_if_panel import what_if_panel
 from dashboard.pages.recommend import mode_of
 from dashboard.shell import build_layout
 from tests.conftest import Installation
@@ -63,7 +64,8 @@ def _everything(service: CineMatch) -> list[Component]:
         for path in ("/", "/recommend", "/together", "/analytics", "/search", "/system", "/movie/10")
     ]
     statuses = service.models()
-    panels = [compare_panel(statuses, [], None), similar_panel(statuses, [], None, None)]
+    weights = what_if_panel(service.dataset, service.hybrid_weights(), 1, {})
+    panels = [compare_panel(statuses, [], None), similar_panel(statuses, [], None, None), weights]
     return [build_layout(service), *pages, *panels]
 
 
@@ -136,7 +138,7 @@ def test_every_callback_finds_its_components(service: CineMatch, app: Dash) -> N
     with app.server.test_client() as client:
         client.get("/_dash-layout")
         dependencies = client.get("/_dash-dependencies").json
-    present = {node.id for part in _everything(service) for node in nodes(part) if getattr(node, "id", None)}
+    present = {str(node.id) for part in _everything(service) for node in nodes(part) if getattr(node, "id", None)}
     wanted = {part["id"] for callback in dependencies for part in [*callback["inputs"], *callback["state"]]}
     assert not {name for name in wanted if not name.startswith("{")} - present
 
@@ -145,7 +147,7 @@ def test_ids_are_unique_on_every_page(service: CineMatch) -> None:
     shell, *pages = _everything(service)
     shared = [node.id for node in nodes(shell) if getattr(node, "id", None)]
     for page in pages:
-        names = shared + [node.id for node in nodes(page) if getattr(node, "id", None)]
+        names = shared + [str(node.id) for node in nodes(page) if getattr(node, "id", None)]
         assert len(names) == len(set(names))
 
 

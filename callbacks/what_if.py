@@ -1,0 +1,189 @@
+"""The what-if on the hybrid's weights: sliders, two lists, a measurement in the background."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dash import ALL, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks.background import stored_results
+from callbacks.errors import notify_error
+from core.errors import CineMatchError, InvalidInputError
+from core.evaluation.runs import code_version
+from core.evaluation.what_if import measure_what_if
+from core.what_if import WhatIf as Question
+from core.what_if import hybrid_of
+from dashboard.address import Query, href, integer
+from dashboard.components.states import error_state
+from dashboard.components.weight_sliders import HIGHEST, weight_bar
+from dashboard.components.what_if_panel import measured_view, moved_lists, what_if_panel
+from dashboard.ids import WhatIf
+
+if TYPE_CHECKING:
+    from dash import Dash
+    from dash.development.base_component import Component
+
+    from core.service import CineMatch
+
+__all__ = ["address", "factors_of", "panel", "register"]
+
+_SHOWN = 10
+_COMPARED = 100
+_HIDDEN = {"display": "none"}
+_RESULT = "what-if"
+
+
+def factors_of(query: Query) -> dict[str, dict[str, float]]:
+    """Return the factors of an address, such as ``ranking=ease:0.5,svd:0``; what does not parse is ignored."""
+    found: dict[str, dict[str, float]] = {}
+    for part in ("ranking", "rating"):
+        found[part] = {}
+        for text in query.get(part, "").split(","):
+            key, _, factor = text.partition(":")
+            try:
+                value = float(factor)
+            except ValueError:
+                continue
+            if 0 <= value <= HIGHEST:
+                found[part][key] = value
+    return found
+
+
+def address(user: str | None, question: Question) -> str:
+    """Return the page's address that shows the same again."""
+    told = {
+        part: [f"{key}:{factor:g}" for key, factor in factors.items() if factor != 1]
+        for part, factors in (("ranking", question.ranking), ("rating", question.rating))
+    }
+    return href("/analytics", tab="what-if", user=user, **told)
+
+
+def panel(service: "CineMatch", query: Query) -> "Component":
+    """Return the tab; without a loaded hybrid, why it is empty."""
+    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
+    try:
+        weights = service.hybrid_weights()
+    except CineMatchError as error:
+        return error_state(str(error))
+    return what_if_panel(service.dataset, weights, integer(query, "user", first), factors_of(query))
+
+
+def _question(ids: Sequence[Mapping[str, str]], values: Sequence[float]) -> Question:
+    factors: dict[str, dict[str, float]] = {"ranking": {}, "rating": {}}
+    for name, value in zip(ids, values, strict=True):
+        factors[name["part"]][name["key"]] = round(float(value), 3)
+    return Question(factors["ranking"], factors["rating"])
+
+
+def register(app: "Dash", service: "CineMatch") -> None:
+    """Register the callbacks."""
+    _register_lists(app, service)
+    _register_measuring(app, service)
+
+
+def _register_lists(app: "Dash", service: "CineMatch") -> None:
+    @app.callback(
+        Output(WhatIf.bar(ALL, ALL), "children"),
+        Output(WhatIf.LISTS, "children"),
+        Output(WhatIf.ADDRESS, "data"),
+        Input(WhatIf.slider(ALL, ALL), "value"),
+        Input(WhatIf.USER, "value"),
+        State(WhatIf.slider(ALL, ALL), "id"),
+        on_error=notify_error,
+    )
+    def show(values: list[float], user: str | None, ids: list[dict[str, str]]) -> tuple[Any, Any, Any]:
+        question = _question(ids, values)
+        weights = service.hybrid_weights()
+        parts = {"ranking": (weights.ranking, question.ranking), "rating": (weights.rating, question.rating)}
+        bars = []
+        for name in ids:
+            members, factors = parts[name["part"]]
+            weight = next(one for one in members if one.key == name["key"])
+            bars.append(weight_bar(weight, members, factors[weight.key]))
+        if not user:
+            raise PreventUpdate
+        try:
+            learned = service.recommend(user_id=int(user), algorithm="hybrid", n=_COMPARED)
+            changed = service.recommend(user_id=int(user), algorithm="hybrid", n=_COMPARED, what_if=question)
+        except CineMatchError as error:
+            return bars, error_state(str(error)), no_update
+        lists = moved_lists(learned.items, changed.items, _SHOWN, active=question.active)
+        return bars, lists, address(user, question)
+
+    @app.callback(
+        Output(WhatIf.slider(ALL, ALL), "value"),
+        Input(WhatIf.RESET, "n_clicks"),
+        State(WhatIf.slider(ALL, ALL), "id"),
+        prevent_initial_call=True,
+    )
+    def reset(clicks: int | None, ids: list[dict[str, str]]) -> list[float]:
+        if not clicks:
+            raise PreventUpdate
+        return [1.0] * len(ids)
+
+
+def _register_measuring(app: "Dash", service: "CineMatch") -> None:
+    results = stored_results(app)
+
+    def asked(order: Mapping[str, Any]) -> dict[str, Any]:
+        return {"ranking": order["ranking"], "rating": order["rating"], "code": code_version()}
+
+    @app.callback(
+        Output(WhatIf.ORDER, "data"),
+        Output(WhatIf.FINISHED, "data", allow_duplicate=True),
+        Input(WhatIf.RUN, "n_clicks"),
+        State(WhatIf.slider(ALL, ALL), "value"),
+        State(WhatIf.slider(ALL, ALL), "id"),
+        prevent_initial_call=True,
+        on_error=notify_error,
+    )
+    def order(clicks: int | None, values: list[float], ids: list[dict[str, str]]) -> tuple[Any, Any]:
+        if not clicks:
+            raise PreventUpdate
+        question = _question(ids, values)
+        if not question.active:
+            raise InvalidInputError("Nothing is changed yet: move a slider first.")
+        hybrid_of(service.model_cache.get("hybrid")).what_if(question.ranking, question.rating)
+        wanted = {"ranking": dict(question.ranking), "rating": dict(question.rating), "click": clicks}
+        known = results.get(_RESULT, asked(wanted))
+        return (no_update, known) if known is not None else (wanted, no_update)
+
+    @app.callback(
+        Output(WhatIf.FINISHED, "data", allow_duplicate=True),
+        Input(WhatIf.ORDER, "data"),
+        background=True,
+        interval=500,
+        prevent_initial_call=True,
+        progress=[Output(WhatIf.PROGRESS, "value"), Output(WhatIf.PROGRESS_TEXT, "children")],
+        progress_default=[0, "Waiting for a free place …"],
+        running=[
+            (Output(WhatIf.RUN, "disabled"), True, False),
+            (Output(WhatIf.CANCEL, "disabled"), False, True),
+            (Output(WhatIf.PROGRESS_BOX, "style"), {}, _HIDDEN),
+        ],
+        cancel=[Input(WhatIf.CANCEL, "n_clicks")],
+        on_error=notify_error,
+    )
+    def measure(set_progress: Callable[[Any], None], order: dict[str, Any] | None) -> dict[str, Any]:
+        if not order:
+            raise PreventUpdate
+        found = measure_what_if(
+            service.dataset,
+            hybrid_of(service.model_cache.get("hybrid")),
+            Question(order["ranking"], order["rating"]),
+            cache_dir=service.settings.cache_dir,
+            progress=lambda share, text: set_progress((round(100 * share, 1), f"{share:.0%} · {text}")),
+        ).to_dict()
+        results.put(_RESULT, asked(order), found)
+        return found
+
+    @app.callback(
+        Output(WhatIf.MEASURED, "children"),
+        Input(WhatIf.FINISHED, "data"),
+        prevent_initial_call=True,
+        on_error=notify_error,
+    )
+    def finished(result: dict[str, Any] | None) -> Any:
+        if not result:
+            raise PreventUpdate
+        return measured_view(result)
