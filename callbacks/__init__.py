@@ -13,7 +13,19 @@ __all__ = ["register_all"]
 def register_all(app: "Dash", service: "CineMatch") -> None:
     """Register every page's callbacks."""
     # Here, not above: the modules of this package import the pages, which import components and core.
-    from callbacks import analytics, home, movie, recommend, routing, search, shared, system, together, what_if, wishes
+    from callbacks import (
+        analytics,
+        home,
+        movie,
+        recommend,
+        routing,
+        search,
+        shared,
+        system,
+        together,
+        what_if,
+        wishes,
+    )
 
     for module in (routing, shared, home, recommend, wishes, together, analytics, what_if, search, movie, system):
         module.register(app, service)

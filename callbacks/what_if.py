@@ -11,8 +11,8 @@ from callbacks.errors import notify_error
 from core.errors import CineMatchError, InvalidInputError
 from core.evaluation.runs import code_version
 from core.evaluation.what_if import measure_what_if
+from core.what_if import HybridWeights, hybrid_of
 from core.what_if import WhatIf as Question
-from core.what_if import hybrid_of
 from dashboard.address import Query, href, integer
 from dashboard.components.states import error_state
 from dashboard.components.weight_sliders import HIGHEST, weight_bar
@@ -75,6 +75,15 @@ def _question(ids: Sequence[Mapping[str, str]], values: Sequence[float]) -> Ques
     return Question(factors["ranking"], factors["rating"])
 
 
+def _bars(ids: Sequence[Mapping[str, str]], learned: HybridWeights, now: HybridWeights) -> list[Any]:
+    parts = {
+        "ranking": {one.key: (one, other.weight) for one, other in zip(learned.ranking, now.ranking, strict=True)},
+        "rating": {one.key: (one, other.weight) for one, other in zip(learned.rating, now.rating, strict=True)},
+    }
+    scales = {"ranking": learned.ranking, "rating": learned.rating}
+    return [weight_bar(*parts[name["part"]][name["key"]], scales[name["part"]]) for name in ids]
+
+
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
     _register_lists(app, service)
@@ -84,6 +93,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
 def _register_lists(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(WhatIf.bar(ALL, ALL), "children"),
+        Output(WhatIf.LENGTH, "children"),
         Output(WhatIf.LISTS, "children"),
         Output(WhatIf.ADDRESS, "data"),
         Input(WhatIf.slider(ALL, ALL), "value"),
@@ -91,24 +101,20 @@ def _register_lists(app: "Dash", service: "CineMatch") -> None:
         State(WhatIf.slider(ALL, ALL), "id"),
         on_error=notify_error,
     )
-    def show(values: list[float], user: str | None, ids: list[dict[str, str]]) -> tuple[Any, Any, Any]:
-        question = _question(ids, values)
-        weights = service.hybrid_weights()
-        parts = {"ranking": (weights.ranking, question.ranking), "rating": (weights.rating, question.rating)}
-        bars = []
-        for name in ids:
-            members, factors = parts[name["part"]]
-            weight = next(one for one in members if one.key == name["key"])
-            bars.append(weight_bar(weight, members, factors[weight.key]))
+    def show(values: list[float], user: str | None, ids: list[dict[str, str]]) -> tuple[Any, Any, Any, Any]:
         if not user:
             raise PreventUpdate
+        question = _question(ids, values)
         try:
+            length = len(service.profile(user_id=int(user)))
+            weights = service.hybrid_weights(length), service.hybrid_weights(length, question)
             learned = service.recommend(user_id=int(user), algorithm="hybrid", n=_COMPARED)
             changed = service.recommend(user_id=int(user), algorithm="hybrid", n=_COMPARED, what_if=question)
         except CineMatchError as error:
-            return bars, error_state(str(error)), no_update
+            return [no_update] * len(ids), "", error_state(str(error)), no_update
         lists = moved_lists(learned.items, changed.items, _SHOWN, active=question.active)
-        return bars, lists, address(user, question)
+        told = f"The weights above are those for a profile of {length:,} ratings, as user {user} has."
+        return _bars(ids, *weights), told, lists, address(user, question)
 
     @app.callback(
         Output(WhatIf.slider(ALL, ALL), "value"),

@@ -210,9 +210,9 @@ class CineMatch:
         applied = self.wish(model.key, wish, n) if wish and wish.active else None
         return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3), applied)
 
-    def hybrid_weights(self) -> HybridWeights:
-        """Return how much the hybrid has learned to trust its members."""
-        return weights_view(self._model("hybrid"))
+    def hybrid_weights(self, length: int | None = None, what_if: WhatIf | None = None) -> HybridWeights:
+        """Return how much the hybrid trusts its members for a profile of `length` ratings; by default a long one."""
+        return weights_view(changed(self._model("hybrid"), what_if), length)
 
     def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
         """Return a wish with what its weights were measured to cost with an algorithm."""

@@ -32,7 +32,7 @@ class WhatIf:
 
 @dataclass(frozen=True, slots=True)
 class MemberWeight:
-    """How much the hybrid trusts a member, as learned on ratings that the member had not seen."""
+    """How much the hybrid trusts a member: learned on ratings that the member had not seen, times the factor."""
 
     key: str
     name: str
@@ -43,7 +43,7 @@ class MemberWeight:
 
 @dataclass(frozen=True, slots=True)
 class HybridWeights:
-    """The learned weights of both parts."""
+    """The weights of both parts."""
 
     ranking: list[MemberWeight]
     rating: list[MemberWeight]
@@ -77,11 +77,11 @@ def changed(model: Recommender, what_if: WhatIf | None) -> Recommender:
     return hybrid_of(model).what_if(what_if.ranking, what_if.rating)
 
 
-def weights_view(model: Recommender) -> HybridWeights:
-    """Return a hybrid's learned weights."""
+def weights_view(model: Recommender, length: int | None = None) -> HybridWeights:
+    """Return a hybrid's weights for a profile of `length` ratings; by default for a long one."""
     hybrid = hybrid_of(model)
     parts = {
         part: [MemberWeight(key, hybrid.members[key].title, weight) for key, weight in weights.items()]
-        for part, weights in hybrid.influence().items()
+        for part, weights in hybrid.influence(length).items()
     }
     return HybridWeights(parts["ranking"], parts["rating"])

@@ -125,6 +125,7 @@ class WhatIf:
     ADDRESS = "what-address"
     USER = "what-user"
     RESET = "what-reset"
+    LENGTH = "what-length"
     LISTS = "what-lists"
     RUN = "what-run"
     CANCEL = "what-cancel"

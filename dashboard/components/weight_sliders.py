@@ -18,7 +18,7 @@ PARTS = {
     "ranking": (
         "Order of the list",
         "Every member scores all films. The mean of its twenty best counts 1, its hundredth best 0; these are added "
-        "up with the weights below.",
+        "up with the weights below, which depend on how many ratings are known.",
     ),
     "rating": (
         "Predicted stars",
@@ -43,13 +43,13 @@ def weight_sliders(part: str, weights: Sequence[MemberWeight], factors: Mapping[
     )
 
 
-def weight_bar(weight: MemberWeight, weights: Sequence[MemberWeight], factor: float) -> list[Component]:
-    """Return a member's weight times a factor as a bar, on one scale with the other members of its part."""
+def weight_bar(learned: MemberWeight, now: float, weights: Sequence[MemberWeight]) -> list[Component]:
+    """Return a member's present weight as a bar, on one scale with the other members of its part."""
     values = [HIGHEST * other.weight for other in weights]
-    now = weight.weight * factor
-    told = f"{now:.2f}" if factor == 1 else f"{now:.2f}, learned {weight.weight:.2f}"
+    same = abs(now - learned.weight) < 1e-9
+    told = f"{now:.2f}" if same else f"{now:.2f}, learned {learned.weight:.2f}"
     return [
-        diverging_bar(now, min(values, default=0.0), max(values, default=0.0)),
+        diverging_bar(now, min([now, *values]), max([now, *values])),
         html.Span(told, className="tabular note"),
     ]
 
@@ -58,7 +58,11 @@ def _row(part: str, weight: MemberWeight, weights: Sequence[MemberWeight], facto
     return html.Li(
         [
             html.Span(weight.name, className="weight-name"),
-            html.Div(weight_bar(weight, weights, factor), id=WhatIf.bar(part, weight.key), className="weight-bar"),
+            html.Div(
+                weight_bar(weight, weight.weight * factor, weights),
+                id=WhatIf.bar(part, weight.key),
+                className="weight-bar",
+            ),
             dmc.Slider(
                 id=WhatIf.slider(part, weight.key),
                 min=0,

@@ -49,6 +49,7 @@ def what_if_panel(
                 ],
                 className="toolbar toolbar-low",
             ),
+            html.P(id=WhatIf.LENGTH, className="muted", **{"aria-live": "polite"}),
             html.Div(id=WhatIf.LISTS, className="await"),
             html.Section(_measuring(), className="panel stack", **{"aria-label": "Is it better?"}),
             dcc.Store(id=WhatIf.ADDRESS),

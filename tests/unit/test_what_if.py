@@ -39,6 +39,17 @@ def test_weights_are_named(service: CineMatch) -> None:
     assert all(member.weight >= 0 for member in weights.ranking)
 
 
+def test_weights_are_those_of_a_profile_as_long(service: CineMatch) -> None:
+    model = service.model_cache.get("hybrid")
+    for length in (1, 64):
+        found = {member.key: member.weight for member in service.hybrid_weights(length).ranking}
+        assert found == model.influence(length)["ranking"]
+    doubled = service.hybrid_weights(64, WhatIf({"ease": 2.0}))
+    learned = service.hybrid_weights(64)
+    by_key = {member.key: member.weight for member in doubled.ranking}
+    assert by_key == {one.key: one.weight * (2 if one.key == "ease" else 1) for one in learned.ranking}
+
+
 def test_only_a_change_is_active() -> None:
     assert not WhatIf().active
     assert not WhatIf({"ease": 1.0}, {"svd": 1}).active

@@ -119,12 +119,20 @@ def test_a_user_in_the_address_wins_over_the_visitor() -> None:
     assert mode_of({"mode": "me", "user": "1"}) == "user"
 
 
+def _wired_as(component_id: str | dict[str, str]) -> str:
+    """Return the name under which callbacks know a component; parts of a pattern are known by their type."""
+    if isinstance(component_id, str):
+        return component_id
+    pattern = {name: value if name == "type" else ["ALL"] for name, value in component_id.items()}
+    return json.dumps(pattern, sort_keys=True, separators=(",", ":"))
+
+
 def test_no_control_is_without_effect(service: CineMatch, app: Dash) -> None:
     with app.server.test_client() as client:
         client.get("/_dash-layout")
         wired = client.get("/_dash-dependencies").text
     controls = {
-        node.id
+        _wired_as(node.id)
         for part in _everything(service)
         for node in nodes(part)
         if type(node).__name__ in _CONTROLS and getattr(node, "id", None)

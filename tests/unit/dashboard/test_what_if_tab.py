@@ -54,8 +54,8 @@ def test_every_member_has_a_slider_at_the_factor_of_the_address(service: CineMat
 
 def test_bars_tell_the_learned_weight_too() -> None:
     weights = [MemberWeight("a", "A", 0.5), MemberWeight("b", "B", -0.25)]
-    assert weight_bar(weights[0], weights, 1.0)[1].children == "0.50"
-    bar, told = weight_bar(weights[1], weights, 2.0)
+    assert weight_bar(weights[0], 0.5, weights)[1].children == "0.50"
+    bar, told = weight_bar(weights[1], -0.5, weights)
     assert told.children == "-0.50, learned -0.25"
     assert "div-minus" in bar.children.className
 
@@ -145,7 +145,12 @@ def test_sliders_change_bars_list_and_address(service: CineMatch, application: D
     answered = call(
         client,
         output_of(client, "what-lists.children"),
-        [bars, {"id": "what-lists", "property": "children"}, {"id": "what-address", "property": "data"}],
+        [
+            bars,
+            {"id": "what-length", "property": "children"},
+            {"id": "what-lists", "property": "children"},
+            {"id": "what-address", "property": "data"},
+        ],
         [moved, {"id": "what-user", "property": "value", "value": "3"}],
         [ids],
         "what-user.value",
@@ -156,6 +161,7 @@ def test_sliders_change_bars_list_and_address(service: CineMatch, application: D
     text = json.dumps(found)
     assert '"0.00, learned ' in text
     assert "With your weights" in text
+    assert f"profile of {len(service.user_ratings(3))} ratings" in text
     titles = [
         item.title
         for item in service.recommend(user_id=3, algorithm="hybrid", n=10, what_if=WhatIf({"ease": 0})).items
