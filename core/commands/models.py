@@ -64,9 +64,11 @@ def train(
     root = settings.dataset_models_dir
     wanted = outdated(data, keys, root) if missing else keys
     wanted_metrics = data.n_ratings <= _MEASURED_UP_TO if measure is None else measure
-    # Models of an earlier run that was stopped before it measured them are measured now.
+    # Models of an earlier run that was stopped before it measured them, or that measured less, are measured now.
     unmeasured = [
-        key for key in keys if wanted_metrics and (key in wanted or not get_model_metadata(root / key)["metrics"])
+        key
+        for key in keys
+        if wanted_metrics and (key in wanted or "wishes" not in get_model_metadata(root / key)["metrics"])
     ]
     reports = []
     with measuring(settings.dataset_dir, unmeasured) if unmeasured else nullcontext() as measurement:

@@ -40,6 +40,14 @@ def test_train_missing_trains_once_and_measures_what_was_not(run, trained):
     assert json.loads(file.read_text())["metrics"] == {}
     assert run("train", "--missing").code == 0
     assert json.loads(file.read_text())["metrics"]["values"]
+    # What an earlier version did not measure is measured, too.
+    manifest = json.loads(file.read_text())
+    del manifest["metrics"]["wishes"]
+    file.write_text(json.dumps(manifest))
+    assert "not measured" in run("recommend", "--user", "1", "--recency", ".2").out
+    assert run("train", "--missing").code == 0
+    assert len(json.loads(file.read_text())["metrics"]["wishes"]["weights"]) == 11
+    assert "recency +0.2: On held-out ratings this" in run("recommend", "--user", "1", "--recency", ".2").out
 
 
 def test_recommend_for_a_user(run, trained):

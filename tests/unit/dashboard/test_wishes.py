@@ -183,7 +183,9 @@ def test_a_watchlist_is_read_latest_first_and_checked(service: CineMatch) -> Non
 def test_films_waved_away_stay_away_under_a_wish(service: CineMatch) -> None:
     wish = Reranking(0.3, -0.2, 0.1)
     visitor = Visitor({10: 5.0}, frozenset())
-    first = ListRequest(None, visitor, "popularity", 5, FilterState(), wish).run(service).items[0].movie_id
+    shown = ListRequest(None, visitor, "popularity", 5, FilterState(), wish).run(service).items
+    assert shown == service.recommend(ratings={10: 5.0}, algorithm="popularity", n=5, wish=wish).items
+    first = shown[0].movie_id
     again = ListRequest(None, Visitor({10: 5.0}, frozenset({first})), "popularity", 5, FilterState(), wish).run(
         service
     )
