@@ -13,6 +13,7 @@ from core.data.profile import Profile
 from core.data.splits import holdout_per_user
 from core.errors import InvalidInputError
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
+from core.recommenders.opening import Opening, opening_list
 from core.recommenders.ranking_blend import RankingBlend
 from core.recommenders.rating_stack import RatingStack, StackedRating
 from core.recommenders.registry import recommender_class
@@ -44,6 +45,7 @@ class HybridConfig(AlgorithmConfig):
 class Hybrid(Recommender):
     """Stars from a `RatingStack`, the list's order from a `RankingBlend`, both over the same members.
 
+    Who has rated nothing gets the `opening` list: films of different kinds that many people liked.
     For the weights every member is fitted a second time without a fifth of each user's ratings (of a sample of the
     users where there are many); they are learned on that fifth and then used with the members that know all ratings.
     """
@@ -84,6 +86,7 @@ class Hybrid(Recommender):
             "ranking_keys": np.array([config.ranking_members.index(key) for key in ranking_keys], dtype=np.int32),
             **stack.on(dataset).arrays(),
             **blend.arrays(),
+            **opening_list(dataset).arrays(),
         }
 
     def _learning_part(self, dataset: Dataset) -> Dataset:
@@ -103,6 +106,7 @@ class Hybrid(Recommender):
         ranking_keys = [config.ranking_members[position] for position in arrays["ranking_keys"].tolist()]
         self._stack = RatingStack.from_arrays(rating_keys, arrays, self.dataset.movie_counts)
         self._blend = RankingBlend.from_arrays(ranking_keys, arrays)
+        self._opening = Opening.from_arrays(arrays)
 
     def influence(self, length: int | None = None) -> dict[str, dict[str, float]]:
         """Return the learned weights of the members, for the ``rating`` and for the ``ranking``.
@@ -147,6 +151,8 @@ class Hybrid(Recommender):
         return self._stack.predict(self.members, profile, items)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
+        if not len(profile):
+            return self._opening.scores()
         return self._blend.total(self.members, profile)
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -164,6 +170,8 @@ class Hybrid(Recommender):
         return ranks
 
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        if not len(profile):
+            return self._opening.explain(item)
         parts = self._blend.parts(self.members, profile)
         return [
             Contribution("model", number, self.members[key].title, float(part[item]))
@@ -171,6 +179,8 @@ class Hybrid(Recommender):
         ]
 
     def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+        if not len(profile):
+            return []
         values = np.zeros(len(profile))
         total = 0.0
         for key, part in self._blend.parts(self.members, profile).items():

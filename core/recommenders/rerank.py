@@ -15,7 +15,7 @@ from core.errors import InvalidInputError
 from core.recommenders.base import Recommender
 from core.recommenders.results import Recommendations
 
-__all__ = ["Reranking", "diversify", "lean", "recommend_wished", "relevance", "reorder", "share_below"]
+__all__ = ["Reranking", "diversify", "genre_flags", "lean", "recommend_wished", "relevance", "reorder", "share_below"]
 
 Values = NDArray[np.float64]
 
@@ -94,7 +94,7 @@ def reorder(
     if wish.recency:
         years = dataset.movies.years[items]
         values = lean(values, share_below(years, known=years > 0), wish.recency)
-    return diversify(values, _genres(dataset, items), n, wish.diversity)
+    return diversify(values, genre_flags(dataset, items), n, wish.diversity)
 
 
 def relevance(scores: NDArray[np.floating[Any]]) -> Values:
@@ -141,7 +141,7 @@ def diversify(values: Values, features: NDArray[Any], n: int, weight: float) -> 
     return np.array(chosen, dtype=np.int64)
 
 
-def _genres(dataset: Dataset, items: NDArray[np.int32]) -> NDArray[np.float64]:
+def genre_flags(dataset: Dataset, items: NDArray[np.int32]) -> NDArray[np.float64]:
     shifts = np.arange(len(dataset.movies.genre_names), dtype=np.uint64)
     return ((dataset.movies.genre_bits[items, None] >> shifts) & np.uint64(1)).astype(np.float64)
 
