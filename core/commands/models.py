@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_MEASURED_UP_TO = 5_000_000
-"""Ratings up to which `train` measures by default: measuring fits every algorithm a second time."""
 _SHOWN_METRICS = ("ndcg@10", "recall@20", "rmse", "mae")
 
 
@@ -43,17 +41,18 @@ def train(
         bool, typer.Option("--missing", help="Only what is not there yet or was trained on other data or settings.")
     ] = False,
     measure: Annotated[
-        bool | None,
+        bool,
         typer.Option(
             "--measure/--no-measure",
-            help="Measure each algorithm on held-out data and note it with the model; "
-            f"by default up to {_MEASURED_UP_TO:,} ratings.",
+            help="Measure each algorithm on held-out data and note it with the model: of large data sets on a "
+            "random sample of the users.",
         ),
-    ] = None,
+    ] = True,
     json_target: JsonOption = None,
 ) -> None:
     """Fit algorithms and store their models; print time, peak memory and size."""
     from core.commands.measuring import measuring
+    from core.evaluation.benchmark import SAMPLED_ABOVE
     from core.store.artifact import attach_metrics, get_model_metadata
     from core.store.training import outdated
     from core.store.training import train as fit
@@ -63,20 +62,25 @@ def train(
     keys = split_keys(algorithms, settings)
     root = settings.dataset_models_dir
     wanted = outdated(data, keys, root) if missing else keys
-    wanted_metrics = data.n_ratings <= _MEASURED_UP_TO if measure is None else measure
     # Models of an earlier run that was stopped before it measured them, or that measured less, are measured now.
     unmeasured = [
         key
         for key in keys
-        if wanted_metrics and (key in wanted or "wishes" not in get_model_metadata(root / key)["metrics"])
+        if measure and (key in wanted or "wishes" not in get_model_metadata(root / key)["metrics"])
     ]
     reports = []
-    with measuring(settings.dataset_dir, unmeasured) if unmeasured else nullcontext() as measurement:
+    # Beside the training of a large data set there would not be memory enough.
+    beside = data.n_ratings <= SAMPLED_ABOVE
+    with ExitStack() as stack:
+        if unmeasured and beside:
+            measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured))
         if wanted:
             with progress("train") as report:
                 reports = fit(data, wanted, root, report)
                 report(1.0, "trained")
-        if measurement:
+        if unmeasured:
+            if not beside:
+                measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured))
             with progress("measure") as report:
                 for key, metrics in measurement.result(report).items():
                     attach_metrics(root / key, metrics)

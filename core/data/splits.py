@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 
-__all__ = ["Split", "holdout_per_user", "k_folds", "leave_last", "random_holdout", "temporal"]
+__all__ = ["Split", "holdout_per_user", "k_folds", "leave_last", "random_holdout", "random_users", "temporal"]
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,33 @@ def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
     ordered = np.sort(dataset.user_times)
     cut = int(ordered[len(ordered) - 1 - round(fraction * (len(ordered) - 1))])
     return _split(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
+
+
+def random_users(dataset: Dataset, max_ratings: int, seed: int) -> Dataset:
+    """Return all ratings of randomly drawn users who have at most `max_ratings` together; of one user at least.
+
+    Returns
+    -------
+    Dataset
+        Of these users alone, in their old order, over all movies; the data set itself when it is small enough.
+    """
+    if dataset.n_ratings <= max_ratings:
+        return dataset
+    lengths = np.diff(dataset.user_indptr)
+    order = np.random.default_rng(seed).permutation(dataset.n_users)
+    some = max(int(np.searchsorted(np.cumsum(lengths[order]), max_ratings, side="right")), 1)
+    users = np.sort(order[:some])
+    ratings = np.concatenate([np.arange(dataset.user_indptr[user], dataset.user_indptr[user + 1]) for user in users])
+    return Dataset.from_dense(
+        np.repeat(np.arange(some, dtype=np.int32), lengths[users]),
+        dataset.user_items[ratings],
+        dataset.user_ratings[ratings],
+        dataset.user_times[ratings],
+        user_ids=dataset.user_ids[users],
+        table=dataset.movies,
+        name=dataset.name,
+        source=dataset.source,
+    )
 
 
 def _rank_within_user(dataset: Dataset, keys: NDArray[Any], *, last_first: bool = False) -> NDArray[np.int64]:

@@ -68,6 +68,13 @@ class Recommender(ABC):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.config!r}, fitted={self._arrays is not None})"
 
+    def config_at(self, n_ratings: int) -> AlgorithmConfig:
+        """Return the configuration with what depends on the amount of data settled as for so many ratings.
+
+        So that a part of the data can tell how the same algorithm does on all of it.
+        """
+        return self.config
+
     # --- fitting and storing ------------------------------------------------------------------------------
 
     def fit(

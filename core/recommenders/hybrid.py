@@ -57,6 +57,11 @@ class Hybrid(Recommender):
     config: HybridConfig
     member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
 
+    def config_at(self, n_ratings: int) -> HybridConfig:
+        """Return the configuration that has the members of a data set of so many ratings."""
+        heavy = n_ratings > self.config.heavy_limit
+        return self.config.model_copy(update={"heavy_limit": 0}) if heavy else self.config
+
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config
         heavy = _HEAVY if dataset.n_ratings > config.heavy_limit else frozenset()

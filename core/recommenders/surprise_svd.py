@@ -59,13 +59,18 @@ class SurpriseSVD(Recommender):
     config_class = SurpriseSVDConfig
     config: SurpriseSVDConfig
 
+    def config_at(self, n_ratings: int) -> SurpriseSVDConfig:
+        """Return the configuration with the number of passes settled."""
+        usual = 60 if n_ratings <= _MANY_RATINGS else 20
+        return self.config.model_copy(update={"epochs": self.config.epochs or usual})
+
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         from surprise import SVD
 
         from core.recommenders.light_trainset import BLOCK, LightTrainset
 
         config = self.config
-        epochs = config.epochs or (60 if dataset.n_ratings <= _MANY_RATINGS else 20)
+        epochs = self.config_at(dataset.n_ratings).epochs or 1
         blocks = epochs * -(-dataset.n_ratings // BLOCK)
         fitted = fit_baseline(dataset)
         mean = fitted.baseline.mean

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, temporal
+from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, random_users, temporal
 from core.errors import InvalidInputError
 from tests.toy import toy_dataset, toy_movies
 
@@ -125,3 +125,18 @@ def test_temporal_counts_users_without_a_past() -> None:
 def test_what_cannot_be_split_is_refused(dataset: Dataset, call: object) -> None:
     with pytest.raises(InvalidInputError):
         call(dataset)  # type: ignore[operator]
+
+
+def test_random_users_keep_all_their_ratings_and_nobody_else_any():
+    dataset = toy_dataset(n_users=60)
+    part = random_users(dataset, dataset.n_ratings // 3, 7)
+    assert 0 < part.n_ratings <= dataset.n_ratings // 3
+    assert part.n_movies == dataset.n_movies
+    for user in range(part.n_users):
+        whole = dataset.profile(dataset.user_index(int(part.user_ids[user])))
+        np.testing.assert_array_equal(part.profile(user).items, whole.items)
+        np.testing.assert_array_equal(part.profile(user).ratings, whole.ratings)
+    assert random_users(dataset, dataset.n_ratings, 7) is dataset
+    assert random_users(dataset, 1, 7).n_users == 1
+    np.testing.assert_array_equal(random_users(dataset, 100, 7).user_ids, random_users(dataset, 100, 7).user_ids)
+    assert not np.array_equal(random_users(dataset, 100, 7).user_ids, random_users(dataset, 100, 8).user_ids)

@@ -275,3 +275,16 @@ def test_manifest_metrics_come_from_one_fit_on_held_out_data(data: Dataset) -> N
     ranking = evaluate(data, ["recalling"], "ranking").algorithms["recalling"].metrics
     assert metrics["values"]["ndcg@10"] == pytest.approx(ranking["ndcg@10"].value, abs=1e-6)
     json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.usefixtures("classes")
+def test_large_data_sets_are_measured_on_a_named_sample_of_their_users(data: Dataset) -> None:
+    found = measure_for_manifest(data, ["recalling"], sample_above=data.n_ratings - 1, sample_ratings=200)
+    metrics = found["recalling"]
+    sample = metrics["sample"]
+    assert 0 < sample["ratings"] <= 200
+    assert sample["seed"] == 42
+    assert metrics["split"]["train_ratings"] + metrics["split"]["test_ratings"] == sample["ratings"]
+    assert f"{sample['users']} randomly drawn users ({sample['ratings']} of {data.n_ratings:,}" in metrics["how"]
+    assert measure_for_manifest(data, ["recalling"])["recalling"]["sample"] is None
+    json.dumps(found, allow_nan=False)

@@ -137,3 +137,8 @@ def test_the_total_of_a_blend_is_the_sum_of_its_parts(dataset: Dataset) -> None:
         np.testing.assert_allclose(
             blend.total(members, profile), parts["svd"] + parts["popularity"], rtol=1e-5, atol=1e-6
         )
+
+
+def test_a_part_of_the_data_is_asked_of_the_members_of_the_whole():
+    assert Hybrid().config_at(100_000) == Hybrid().config
+    assert Hybrid().config_at(32_000_000).heavy_limit == 0

@@ -92,3 +92,9 @@ def test_movies_without_ratings_have_no_score(dataset: Dataset, model: SurpriseS
     assert len(unrated)
     assert np.isnan(model.score(dataset.profile(0))[unrated]).all()
     assert not model.arrays["factors"][unrated].any()
+
+
+def test_a_part_of_the_data_is_fitted_as_often_as_the_whole():
+    assert SurpriseSVD().config_at(100_000).epochs == 60
+    assert SurpriseSVD().config_at(32_000_000).epochs == 20
+    assert SurpriseSVD({"epochs": 3}).config_at(32_000_000).epochs == 3
