@@ -34,7 +34,7 @@ from core.evaluation.protocols import Protocol
 from core.recommenders.registry import algorithm_keys, recommender_class
 from core.settings import load_settings
 
-SEEDS = (42, 43, 44)
+SEEDS = (42, 43, 44, 45, 46)
 PEER_OPTIONS: dict[str, dict[str, Any]] = {
     "ml-100k": {"als": (32, 30, 5, 15), "lenskit_als": (32, 1, 10), "cosine": 20, "bm25": 200, "ease": 500},
     "ml-latest-small": {"als": (48, 10, 1, 15), "lenskit_als": (32, 1, 10), "cosine": 20, "bm25": 200, "ease": 500},
