@@ -22,6 +22,7 @@ GROUPS = 500
 AT_LEAST = 5
 _LENGTH = 10
 _METRICS = ("mean member", "worst member")
+_DISLIKED = 2.5
 
 Ask = Callable[[list[int]], NDArray[np.int32]]
 
@@ -44,11 +45,12 @@ def groups(dataset: Dataset, key: str, seed: int = 42, n_groups: int = GROUPS) -
         f"`{key}`, {protocol.sentence()} {n_groups} random groups of each size, of users with at least {AT_LEAST} "
         "held-out ratings. A member's relevant films are the held-out ones that no member rated in training, since "
         "no list may hold those. NDCG@10 of all members on average and of the member served worst; 95% intervals "
-        "over groups, paired tests against `average`, Holm-adjusted over all pairs of a size. Members of a random "
-        "group share no taste: groups of friends are served better, by an amount that these data cannot tell.",
+        "over groups, paired tests against `average`, Holm-adjusted over all pairs of a size. The last column is the "
+        f"share of listed and held-out films that the member gave {_DISLIKED:g} stars or fewer. Members of a random "
+        "group have not chosen each other: what groups of friends would get these data cannot tell.",
         "",
-        "| members | the list | mean member | p | worst member | p |",
-        "| ---: | --- | ---: | ---: | ---: | ---: |",
+        "| members | the list | mean member | p | worst member | p | disliked |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     rng = np.random.default_rng(seed)
     users, counts = np.unique(split.test_users, return_counts=True)
@@ -68,6 +70,8 @@ def groups(dataset: Dataset, key: str, seed: int = 42, n_groups: int = GROUPS) -
                     if pair.metric == metric and {pair.first, pair.second} == {name, "average"}
                 ]
                 cells += [f"{value.value:.4f} [{value.low:.4f}, {value.high:.4f}]", *(told or [""])]
+            misery = values["disliked"]
+            cells.append(f"{misery.value:.3f} [{misery.low:.3f}, {misery.high:.3f}]")
             lines.append(f"| {size} | {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -85,17 +89,29 @@ def _alone(model: Recommender, split: Split, users: list[int]) -> NDArray[np.int
 
 
 def _measure(ask: Ask, split: Split, drawn: list[list[int]]) -> Measured:
-    """Return NDCG@10 over groups, of all members and of the worst; those without relevant films do not count."""
+    """Return NDCG@10 over groups, of all members and of the worst, and how many hits were disliked.
+
+    Members without relevant films do not count.
+    """
     mean, worst = np.full(len(drawn), np.nan), np.full(len(drawn), np.nan)
+    disliked, rated = np.zeros(len(drawn)), np.zeros(len(drawn))
     for number, users in enumerate(drawn):
         listed = ask(users)
         seen = np.concatenate([split.train.profile(user).items for user in users])
-        bounds = [np.searchsorted(split.test_users, [user, user + 1]) for user in users]
-        wanted = [np.setdiff1d(split.test_items[start:end], seen) for start, end in bounds]
+        spans = [slice(*np.searchsorted(split.test_users, [user, user + 1])) for user in users]
+        wanted = [np.setdiff1d(split.test_items[span], seen) for span in spans]
         hits = np.stack([np.isin(listed, films) for films in wanted])
         values = ndcg(hits, np.array([len(films) for films in wanted]), _LENGTH)
         if np.isfinite(values).any():
             mean[number], worst[number] = np.nanmean(values), np.nanmin(values)
+        stars = np.concatenate([split.test_ratings[span][np.isin(split.test_items[span], listed)] for span in spans])
+        disliked[number], rated[number] = (stars <= _DISLIKED).sum(), len(stars)
     return Measured(
-        {"mean member": UserStatistic.mean(mean), "worst member": UserStatistic.mean(worst)}, scalars={}, details={}
+        {
+            "mean member": UserStatistic.mean(mean),
+            "worst member": UserStatistic.mean(worst),
+            "disliked": UserStatistic(disliked, rated),
+        },
+        scalars={},
+        details={},
     )

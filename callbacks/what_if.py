@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from core.service import CineMatch
 
-__all__ = ["address", "factors_of", "panel", "register"]
+__all__ = ["address", "factors_of", "panel", "register", "stored_under"]
 
 _SHOWN = 10
 _COMPARED = 100
@@ -75,6 +75,13 @@ def _question(ids: Sequence[Mapping[str, str]], values: Sequence[float]) -> Ques
     return Question(factors["ranking"], factors["rating"])
 
 
+def stored_under(order: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments under which the result of an order is stored."""
+    # A browser sends 2.0 back as 2.
+    factors = {part: {key: float(factor) for key, factor in order[part].items()} for part in ("ranking", "rating")}
+    return {**factors, "code": code_version()}
+
+
 def _bars(ids: Sequence[Mapping[str, str]], learned: HybridWeights, now: HybridWeights) -> list[Any]:
     parts = {
         "ranking": {one.key: (one, other.weight) for one, other in zip(learned.ranking, now.ranking, strict=True)},
@@ -113,7 +120,7 @@ def _register_lists(app: "Dash", service: "CineMatch") -> None:
         except CineMatchError as error:
             return [no_update] * len(ids), "", error_state(str(error)), no_update
         lists = moved_lists(learned.items, changed.items, _SHOWN, active=question.active)
-        told = f"The weights above are those for a profile of {length:,} ratings, as user {user} has."
+        told = f"Weights and lists are those for the {length:,} ratings of user {user}."
         return _bars(ids, *weights), told, lists, address(user, question)
 
     @app.callback(
@@ -130,9 +137,6 @@ def _register_lists(app: "Dash", service: "CineMatch") -> None:
 
 def _register_measuring(app: "Dash", service: "CineMatch") -> None:
     results = stored_results(app)
-
-    def asked(order: Mapping[str, Any]) -> dict[str, Any]:
-        return {"ranking": order["ranking"], "rating": order["rating"], "code": code_version()}
 
     @app.callback(
         Output(WhatIf.ORDER, "data"),
@@ -151,7 +155,7 @@ def _register_measuring(app: "Dash", service: "CineMatch") -> None:
             raise InvalidInputError("Nothing is changed yet: move a slider first.")
         hybrid_of(service.model_cache.get("hybrid")).what_if(question.ranking, question.rating)
         wanted = {"ranking": dict(question.ranking), "rating": dict(question.rating), "click": clicks}
-        known = results.get(_RESULT, asked(wanted))
+        known = results.get(_RESULT, stored_under(wanted))
         return (no_update, known) if known is not None else (wanted, no_update)
 
     @app.callback(
@@ -180,7 +184,7 @@ def _register_measuring(app: "Dash", service: "CineMatch") -> None:
             cache_dir=service.settings.cache_dir,
             progress=lambda share, text: set_progress((round(100 * share, 1), f"{share:.0%} · {text}")),
         ).to_dict()
-        results.put(_RESULT, asked(order), found)
+        results.put(_RESULT, stored_under(order), found)
         return found
 
     @app.callback(

@@ -47,7 +47,13 @@ def weight_bar(learned: MemberWeight, now: float, weights: Sequence[MemberWeight
     """Return a member's present weight as a bar, on one scale with the other members of its part."""
     values = [HIGHEST * other.weight for other in weights]
     same = abs(now - learned.weight) < 1e-9
-    told = f"{now:.2f}" if same else f"{now:.2f}, learned {learned.weight:.2f}"
+    told = (
+        "not heard"
+        if now == learned.weight == 0
+        else f"{now:.2f}"
+        if same
+        else f"{now:.2f}, learned {learned.weight:.2f}"
+    )
     return [
         diverging_bar(now, min([now, *values]), max([now, *values])),
         html.Span(told, className="tabular note"),

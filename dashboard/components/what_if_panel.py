@@ -37,19 +37,19 @@ def what_if_panel(
             ),
             html.Div(
                 [
-                    weight_sliders("ranking", weights.ranking, factors.get("ranking", {})),
-                    weight_sliders("rating", weights.rating, factors.get("rating", {})),
-                ],
-                className="two",
-            ),
-            html.Div(
-                [
                     html.Div(user_select(WhatIf.USER, dataset, user, "Whose list"), className="what-user"),
                     dmc.Button("As learned", id=WhatIf.RESET, variant="default", leftSection=icon("reset")),
                 ],
                 className="toolbar toolbar-low",
             ),
             html.P(id=WhatIf.LENGTH, className="muted", **{"aria-live": "polite"}),
+            html.Div(
+                [
+                    weight_sliders("ranking", weights.ranking, factors.get("ranking", {})),
+                    weight_sliders("rating", weights.rating, factors.get("rating", {})),
+                ],
+                className="two",
+            ),
             html.Div(id=WhatIf.LISTS, className="await"),
             html.Section(_measuring(), className="panel stack", **{"aria-label": "Is it better?"}),
             dcc.Store(id=WhatIf.ADDRESS),

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from callbacks import what_if as callbacks
 from callbacks.background import make_background_manager
-from callbacks.what_if import address, factors_of, panel, register
+from callbacks.what_if import address, factors_of, panel, register, stored_under
 from core.evaluation.runs import code_version
 from core.service import CineMatch
 from core.views import ListItem
@@ -55,6 +55,7 @@ def test_every_member_has_a_slider_at_the_factor_of_the_address(service: CineMat
 def test_bars_tell_the_learned_weight_too() -> None:
     weights = [MemberWeight("a", "A", 0.5), MemberWeight("b", "B", -0.25)]
     assert weight_bar(weights[0], 0.5, weights)[1].children == "0.50"
+    assert weight_bar(MemberWeight("c", "C", 0.0), 0.0, weights)[1].children == "not heard"
     bar, told = weight_bar(weights[1], -0.5, weights)
     assert told.children == "-0.50, learned -0.25"
     assert "div-minus" in bar.children.className
@@ -161,7 +162,7 @@ def test_sliders_change_bars_list_and_address(service: CineMatch, application: D
     text = json.dumps(found)
     assert '"0.00, learned ' in text
     assert "With your weights" in text
-    assert f"profile of {len(service.user_ratings(3))} ratings" in text
+    assert f"the {len(service.user_ratings(3))} ratings of user 3" in text
     titles = [
         item.title
         for item in service.recommend(user_id=3, algorithm="hybrid", n=10, what_if=WhatIf({"ease": 0})).items
@@ -197,7 +198,9 @@ def test_an_order_is_answered_from_what_is_stored_or_starts_a_job(
     assert "move a slider first" in json.dumps(nothing)
     started = order(ease=0.5)["response"]["what-order"]["data"]
     assert started["ranking"]["ease"] == 0.5
-    asked = {"ranking": started["ranking"], "rating": started["rating"], "code": code_version()}
+    whole = {key: int(factor) if factor == int(factor) else factor for key, factor in started["ranking"].items()}
+    asked = stored_under({**started, "ranking": whole})
+    assert asked["code"] == code_version()
     kept[json.dumps(asked)] = {"metrics": []}
     answered = order(ease=0.5)["response"]
     assert "what-order" not in answered
