@@ -15,7 +15,7 @@ from core.errors import CineMatchError, ConfigurationError, InvalidInputError
 
 __all__ = ["build_app", "main"]
 
-_FAMILIES = ("data", "models", "evaluate", "ask", "operate")
+_FAMILIES = ("data", "models", "evaluate", "wishes", "ask", "operate")
 
 
 def build_app() -> typer.Typer:

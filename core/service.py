@@ -207,7 +207,8 @@ class CineMatch:
             )
         ]
         took = (time.perf_counter() - started) * 1000
-        applied = self.wish(model.key, wish, n) if wish and wish.active else None
+        # What was measured is the hybrid as it learned, not one whose weights were changed.
+        applied = self.wish("" if what_if else model.key, wish, n) if wish and wish.active else None
         return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3), applied)
 
     def hybrid_weights(self, length: int | None = None, what_if: WhatIf | None = None) -> HybridWeights:

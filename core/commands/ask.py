@@ -9,6 +9,7 @@ import typer
 from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
 from core.commands.together import GroupOption, show_group
 from core.commands.weights import WeightOption, what_if_of
+from core.commands.wishes import DiversityOption, PopularityOption, RecencyOption
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -56,11 +57,9 @@ def recommend(
     only: Annotated[
         str | None, typer.Option(help="Only these movies, such as a watchlist: ids, comma-separated.")
     ] = None,
-    diversity: Annotated[float, typer.Option(help="Mix the list, by genres: 0 to 1.", min=0, max=1)] = 0.0,
-    popularity: Annotated[
-        float, typer.Option(help="Well known (1) or off the beaten path (-1).", min=-1, max=1)
-    ] = 0.0,
-    recency: Annotated[float, typer.Option(help="New (1) or old (-1).", min=-1, max=1)] = 0.0,
+    diversity: DiversityOption = 0.0,
+    popularity: PopularityOption = 0.0,
+    recency: RecencyOption = 0.0,
     weight: WeightOption = None,
     include_rated: Annotated[bool, typer.Option("--include-rated", help="List rated movies, too.")] = False,
     dataset: DatasetOption = None,

@@ -1,7 +1,7 @@
 """What people's wishes for a list cost in accuracy, measured on held-out ratings."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,19 @@ from core.data.splits import Split
 from core.evaluation.measure import Ranked, judge_lists
 from core.evaluation.protocols import Protocol
 from core.evaluation.significance import bootstrap_changes
+from core.evaluation.statistic import UserStatistic
 from core.recommenders.rerank import Reranking, reorder
 
-__all__ = ["LENGTH", "WEIGHTS", "candidate_depth", "wish_metrics", "wished_lists"]
+__all__ = [
+    "LENGTH",
+    "WEIGHTS",
+    "WishChange",
+    "WishResult",
+    "candidate_depth",
+    "judge_wish",
+    "wish_metrics",
+    "wished_lists",
+]
 
 LENGTH = 10
 """Of the lists that are compared."""
@@ -25,6 +35,42 @@ WEIGHTS: tuple[tuple[str, float], ...] = (
 )
 """What is measured of every model, one weight at a time."""
 _METRIC = f"ndcg@{LENGTH}"
+_SHOWN = tuple(f"{name}@{LENGTH}" for name in ("ndcg", "recall", "precision", "diversity", "novelty", "popularity"))
+
+
+@dataclass(frozen=True)
+class WishChange:
+    """One metric of the lists without and with a wish, over the same users.
+
+    Attributes
+    ----------
+    change : float
+        `wished` minus `plain`.
+    low, high : float
+        95% bootstrap interval of the change over users, paired user by user.
+    """
+
+    metric: str
+    plain: float
+    wished: float
+    change: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class WishResult:
+    """What a wish, all its weights together, costs and gains."""
+
+    algorithm: str
+    wish: Reranking
+    changes: list[WishChange]
+    how: str
+    seed: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return asdict(self)
 
 
 def candidate_depth() -> int:
@@ -55,6 +101,33 @@ def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) ->
     return lists
 
 
+def judge_wish(algorithm: str, ranked: Ranked, split: Split, protocol: Protocol, wish: Reranking) -> WishResult:
+    """Return what a wish changes, all its weights together: accuracy, diversity, novelty, popularity."""
+    plain, wished = _judged(ranked, split, protocol, [Reranking(), wish])
+    intervals = [bootstrap_changes(plain[name], [wished[name]], seed=protocol.seed)[0] for name in _SHOWN]
+    return WishResult(
+        algorithm=algorithm,
+        wish=wish,
+        changes=[
+            WishChange(name, plain[name].value, wished[name].value, wished[name].value - plain[name].value, low, high)
+            for name, (low, high) in zip(_SHOWN, intervals, strict=True)
+        ],
+        how=f"The best {candidate_depth()} re-ranked to {LENGTH}. {protocol.sentence()} "
+        "Changes against the algorithm's own lists, 95% intervals over users.",
+        seed=protocol.seed,
+    )
+
+
+def _judged(
+    ranked: Ranked, split: Split, protocol: Protocol, wishes: Sequence[Reranking]
+) -> list[Mapping[str, UserStatistic]]:
+    short = replace(protocol, k=(LENGTH,))
+    return [
+        judge_lists(lists, ranked.users, split, short).statistics
+        for lists in wished_lists(ranked, split.train, wishes)
+    ]
+
+
 def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol) -> dict[str, Any]:
     """Return what each of `WEIGHTS` changes, as a model's manifest carries it under ``wishes``.
 
@@ -65,11 +138,7 @@ def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol) -> dict[str, 
         ``high`` of its 95% interval over users, paired user by user; ``how``, ``split`` and ``seed``.
     """
     wishes = [Reranking(), *(Reranking(**{name: weight}) for name, weight in WEIGHTS)]
-    short = replace(protocol, k=(LENGTH,))
-    plain, *wished = (
-        judge_lists(lists, ranked.users, split, short).statistics[_METRIC]
-        for lists in wished_lists(ranked, split.train, wishes)
-    )
+    plain, *wished = (of_wish[_METRIC] for of_wish in _judged(ranked, split, protocol, wishes))
     intervals = bootstrap_changes(plain, wished, seed=protocol.seed)
     return {
         _METRIC: round(plain.value, 6),

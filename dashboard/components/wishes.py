@@ -79,7 +79,7 @@ def measured_note(wish: WishView) -> list[Component]:
     """Return what holds for all costs: that they were measured alone, and how."""
     if not wish.costs:
         return []
-    alone = "Each wish was measured alone, not together with others."
+    alone = "Each wish was measured alone; `cinematch wishes` measures them together."
     text = [html.P(alone, className="note")] if len(wish.costs) > 1 and wish.how else []
     how = [html.Details([html.Summary("How this was measured"), html.P(wish.how)], className="config")]
     return [*text, *(how if wish.how else [])]

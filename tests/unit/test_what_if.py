@@ -1,8 +1,11 @@
 """Changing the hybrid's weights through the service."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.errors import InvalidInputError
+from core.recommenders.rerank import Reranking
 from core.service import CineMatch, open_service
 from core.what_if import WhatIf
 from tests.conftest import Installation
@@ -67,3 +70,19 @@ def test_only_a_change_is_active() -> None:
 def test_what_cannot_be_changed_is_refused(service: CineMatch, algorithm: str, what_if: WhatIf, words: str) -> None:
     with pytest.raises(InvalidInputError, match=words):
         service.recommend(user_id=2, algorithm=algorithm, what_if=what_if)
+
+
+def test_the_measured_cost_of_a_wish_is_not_that_of_other_weights(
+    service: CineMatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"wish": "recency", "weight": 0.2, "change": -0.01, "low": -0.02, "high": -0.005}
+    measured = {"wishes": {"ndcg@10": 0.4, "how": "Held out.", "weights": [row]}}
+    statuses = [replace(status, metrics=measured) for status in service.models()]
+    monkeypatch.setattr(service, "models", lambda: statuses)
+    wish, what_if = Reranking(recency=0.2), WhatIf(ranking={"ease": 0.0})
+    learned = service.recommend(user_id=2, algorithm="hybrid", wish=wish)
+    changed = service.recommend(user_id=2, algorithm="hybrid", wish=wish, what_if=what_if)
+    assert learned.wish is not None
+    assert changed.wish is not None
+    assert "cost 0.0100" in learned.wish.costs[0].text
+    assert "not measured" in changed.wish.costs[0].text

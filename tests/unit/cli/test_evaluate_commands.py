@@ -80,3 +80,15 @@ def test_runs_are_listed_shown_and_compared(capsys: pytest.CaptureFixture[str]) 
     code, _, err = _run("runs show nothing", capsys)
     assert code == 1
     assert "runs list" in err
+
+
+def test_wishes_measures_a_combination(run):
+    found = run("wishes", "--algorithm", "popularity", "--diversity", ".3", "--recency", "-.2", "--json").json
+    assert found["wish"] == {"diversity": 0.3, "popularity": 0.0, "recency": -0.2}
+    assert found["changes"][0]["metric"] == "ndcg@10"
+    assert (found["algorithm"], found["seed"]) == ("popularity", 42)
+    shown = run("wishes", "--algorithm", "popularity", "--diversity", ".3").out
+    assert "diversity +0.3" in shown
+    assert "seed 42" in " ".join(shown.split())
+    assert run("wishes", "--algorithm", "popularity").code == 2
+    assert run("wishes", "--algorithm", "nonsense", "--recency", "1").code != 0

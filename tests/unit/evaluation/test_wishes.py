@@ -1,6 +1,7 @@
 """The cost of a wish is the paired difference of what two lists of the same candidates find."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from core.data.splits import Split
 from core.evaluation.benchmark import measure_for_manifest
 from core.evaluation.measure import Ranked, judge_lists, rank_users
 from core.evaluation.protocols import Protocol
-from core.evaluation.wishes import WEIGHTS, candidate_depth, wish_metrics, wished_lists
+from core.evaluation.wishes import WEIGHTS, candidate_depth, judge_wish, wish_metrics, wished_lists
 from core.recommenders.base import Recommender
 from core.recommenders.popularity import Popularity
 from core.recommenders.rerank import Reranking, recommend_wished
@@ -70,6 +71,25 @@ def test_changes_are_paired_differences_of_ndcg(split: Split, ranked: Ranked) ->
     half = 1.96 * each.std() / np.sqrt(len(each))
     assert row["low"] == pytest.approx(each.mean() - half, abs=0.15 * half)
     assert row["high"] == pytest.approx(each.mean() + half, abs=0.15 * half)
+
+
+def test_weights_are_judged_together_with_what_they_gain(split: Split, ranked: Ranked) -> None:
+    wish = Reranking(0.3, -0.4, 0.0)
+    found = judge_wish("popularity", ranked, split, PROTOCOL, wish)
+    lists = wished_lists(ranked, split.train, [Reranking(), wish])
+    plain, wished = (judge_lists(one, ranked.users, split, replace(PROTOCOL, k=(10,))) for one in lists)
+    assert [change.metric for change in found.changes][:2] == ["ndcg@10", "recall@10"]
+    for change in found.changes:
+        assert change.plain == plain.statistics[change.metric].value
+        assert change.wished == wished.statistics[change.metric].value
+        assert change.low <= change.change == pytest.approx(change.wished - change.plain)
+        assert change.change <= change.high
+    by_metric = {change.metric: change for change in found.changes}
+    assert by_metric["diversity@10"].low > 0
+    assert by_metric["popularity@10"].high < 0
+    alone = judge_wish("popularity", ranked, split, PROTOCOL, Reranking(popularity=-0.4)).changes[0]
+    row = next(row for row in wish_metrics(ranked, split, PROTOCOL)["weights"] if row["weight"] == -0.4)
+    assert (row["change"], row["low"], row["high"]) == pytest.approx((alone.change, alone.low, alone.high), abs=1e-6)
 
 
 def test_manifests_carry_the_costs_as_plain_json() -> None:
