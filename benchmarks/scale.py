@@ -3,7 +3,9 @@
 ``python -m benchmarks.scale --sizes 1m,10m,32m --peers-python PATH`` makes synthetic data (or reuses what is in the
 work directory), runs every step in a fresh process, prints tables, and writes ``docs/PERFORMANCE.md`` and its curves.
 Every finished step is noted in the work directory's ``measured-SIZE.json``: a run that was stopped continues there,
-``--again STEP`` measures a step anew, ``--report`` only writes the document.
+``--again STEP`` measures a step anew, ``--report`` only writes the document. Own steps come first, at all sizes, then
+the other libraries from the smallest size on: when ``--minutes`` are up, what is left of those is noted as left out,
+and the same command measures it later.
 """
 
 from __future__ import annotations
@@ -19,14 +21,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.scale_machine import facts, revision
-from benchmarks.scale_peers import PEERS
+from benchmarks.scale_peers import BYTES_PER_RATING, PEERS
 from benchmarks.scale_process import ROOT, run_child
 from benchmarks.scale_report import write_report
 
 SIZES = {"1m": 1_000_000, "10m": 10_000_000, "32m": 32_000_204}
-STEPS = ("synth", "read", "ingest", "train", "open", "requests", "workers", "containers", "peers")
+STEPS = ("synth", "read", "ingest", "train", "measure", "open", "requests", "workers", "containers", "peers")
 REQUEST_USERS = 300
 CHILD = "benchmarks.scale_child"
+MEASURED_FROM = 32_000_000
+"""Ratings from which quality is measured, too: where not all models fit every container, it decides which stay."""
+LEFT_OUT = "left out"
 
 
 class Run:
@@ -34,6 +39,7 @@ class Run:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
+        self.began = time.monotonic()
         self.state: dict[str, Any] = {"sizes": {}}
         for size in SIZES:
             if self._file(size).exists():
@@ -53,10 +59,19 @@ class Run:
         return Path(given[size]) if size in given else self.home(size) / "csv"
 
     def done(self, size: str, step: str, key: str = "") -> Any:
-        """Return what was measured, or None; what failed is tried again."""
+        """Return what was measured, or None; what failed or was left out is tried again."""
         found = self.state["sizes"].get(size, {}).get(step)
         found = found.get(key) if key and found is not None else found
-        return None if found and str(found.get("stopped", "")).startswith("failed") else found
+        return None if found and str(found.get("stopped", "")).startswith(("failed", LEFT_OUT)) else found
+
+    @property
+    def minutes(self) -> float:
+        """How long this run has taken."""
+        return (time.monotonic() - self.began) / 60
+
+    def say(self, size: str, step: str, key: str = "") -> None:
+        """Tell what is done next, and when."""
+        print(f"[{self.minutes:5.1f} min] {size} {step} {key}".rstrip(), flush=True)
 
     def note(self, size: str, step: str, measured: dict[str, Any], key: str = "") -> None:
         """Keep a measurement, at once and atomically."""
@@ -96,6 +111,7 @@ class Run:
     def once(self, size: str, step: str, work: Callable[[], dict[str, Any]], key: str = "") -> None:
         """Do a step unless it was done or was not asked for."""
         if step in self.options.steps and self.done(size, step, key) is None:
+            self.say(size, step, key)
             self.note(size, step, work(), key)
 
     def child(self, step: str, size: str, **task: Any) -> dict[str, Any]:
@@ -118,12 +134,12 @@ def measure(run: Run, size: str) -> None:
             if _stale(run, size, key):
                 run.forget(size, f"train:{key}")
             run.once(size, "train", lambda key=key: run.child("train", size, key=key), key)
+    if SIZES[size] >= MEASURED_FROM:
+        run.once(size, "measure", lambda: run.child("measure", size))
     run.once(size, "open", lambda: run.child("open_all", size))
     run.once(size, "requests", lambda: run.child("requests", size))
     if {"workers", "containers"} & set(run.options.steps):
         serve(run, size)
-    if "peers" in run.options.steps:
-        peers(run, size)
 
 
 def _stale(run: Run, size: str, key: str) -> bool:
@@ -157,6 +173,16 @@ def peers(run: Run, size: str) -> None:
         if python is None:
             run.note(size, "peers", {"stopped": f"{package} is not installed"}, key)
             continue
+        if (needed := BYTES_PER_RATING.get(key, 0) * SIZES[size] / 2**20) > run.options.peer_mb:
+            reason = (
+                f"not run: it would take about {needed / 1024:.0f} GiB, {run.options.peer_mb:,.0f} MB are allowed"
+            )
+            run.note(size, "peers", {"stopped": reason}, key)
+            continue
+        if run.minutes > run.options.minutes:
+            run.note(size, "peers", {"stopped": f"{LEFT_OUT}: {run.options.minutes:.0f} minutes were up"}, key)
+            continue
+        run.say(size, "peers", key)
         if not task.exists():
             run.child("export", size, target=str(task))
         measured = run_child(
@@ -194,6 +220,9 @@ def main() -> None:
             stamp.touch()
         for size in options.sizes:
             measure(run, size)
+        for size in options.sizes if "peers" in options.steps else ():
+            peers(run, size)
+        print(f"[{run.minutes:5.1f} min] done", flush=True)
     print(write_report(run.state, Path(options.docs), SIZES))
 
 
@@ -207,9 +236,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--again", type=_list, default=[], help="steps to measure anew: ingest,train:svd,...")
     parser.add_argument("--csv", type=json.loads, help='folders of ready CSV files: {"32m": "PATH"}')
     parser.add_argument("--peers-python", help="a Python that has implicit and LensKit")
-    parser.add_argument("--peer-seconds", type=float, default=900.0, help="time limit of one peer")
+    parser.add_argument("--minutes", type=float, default=42.0, help="after which no further peer is begun")
+    parser.add_argument("--peer-seconds", type=float, default=300.0, help="time limit of one peer")
     parser.add_argument("--peer-mb", type=float, default=8192.0, help="memory limit of one peer")
-    parser.add_argument("--peer-request-seconds", type=float, default=40.0, help="time for one peer's requests")
+    parser.add_argument("--peer-request-seconds", type=float, default=15.0, help="time for one peer's requests")
     parser.add_argument("--timeout", type=float, default=3600.0, help="time limit of one step")
     parser.add_argument("--port", type=int, default=8400)
     parser.add_argument("--docs", default=str(ROOT / "docs"), help="where PERFORMANCE.md and images/ are")

@@ -91,6 +91,25 @@ def train(task: Task) -> dict[str, Any]:
 
 
 @step
+def measure(task: Task) -> dict[str, Any]:
+    """Measure every algorithm on held-out ratings, as training does, and note it with the models."""
+    from core.evaluation.benchmark import measure_for_manifest
+    from core.store.artifact import attach_metrics, model_paths
+
+    data, root = _dataset(task), _settings(task).dataset_models_dir
+    keys = tuple(model_paths(root))
+    began = time.process_time()
+    found = measure_for_manifest(data, keys)
+    for key, metrics in found.items():
+        attach_metrics(root / key, metrics)
+    return {
+        "measured_cpu_s": round(time.process_time() - began, 2),
+        "sample": next(iter(found.values()))["sample"],
+        "ndcg": {key: metrics["values"].get("ndcg@10") for key, metrics in found.items()},
+    }
+
+
+@step
 def open_all(task: Task) -> dict[str, Any]:
     """Open the data set and all artifacts, with a cold and with a warm page cache."""
     from core.data.dataset import Dataset

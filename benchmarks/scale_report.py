@@ -37,6 +37,7 @@ def _tables(sizes: Sizes, ratings: Mapping[str, int]) -> list[str]:
         _targets(sizes),
         _data(sizes, ratings),
         _training(sizes, ratings),
+        _quality(sizes),
         _opening(sizes),
         _requests(sizes, ratings),
         _workers(sizes),
@@ -102,6 +103,30 @@ def _training_cell(found: Mapping[str, Any] | None) -> str | None:
     return f"{found['fit_cpu_s']:.1f} / {found['peak_mb']:,.0f} / {found['disk_mb']:.1f}"
 
 
+def _quality(sizes: Sizes) -> str:
+    rows = [
+        [
+            size,
+            found["sample"]["users"],
+            found["sample"]["ratings"],
+            found["sample"]["seed"],
+            found["measured_cpu_s"],
+            f"{found['peak_mb']:,.0f}",
+            ", ".join(f"`{key}` {value:.3f}" for key, value in _best_first(found["ndcg"])),
+        ]
+        for size, steps in sizes.items()
+        if (found := steps.get("measure") or {}).get("sample")
+    ]
+    header = ["size", "users", "ratings", "seed", "CPU s", "peak MB", "NDCG@10 (per-user 80/20 within the sample)"]
+    return _table(
+        "What `train` measures on a sample of the users, by which models are chosen for a budget", header, rows
+    )
+
+
+def _best_first(values: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(values.items(), key=lambda pair: -pair[1])
+
+
 def _opening(sizes: Sizes) -> str:
     rows = [
         [size, found["models_mb"], found["warm_ms"], found["warm_cpu_ms"], found["cold_ms"]]
@@ -142,6 +167,7 @@ def _workers(sizes: Sizes) -> str:
             size,
             count,
             found["ready_s"],
+            found.get("worker_ready_s"),
             found["pss_mb"],
             found["worker_uss_mb"],
             found["worker"]["pss"],
@@ -156,6 +182,7 @@ def _workers(sizes: Sizes) -> str:
         "size",
         "workers",
         "ready s",
+        "a killed one replaced s",
         "PSS of all MB",
         "USS of a worker MB",
         "its PSS",
@@ -207,7 +234,8 @@ def _peer_cell(found: Mapping[str, Any] | None) -> str | None:
     if found is None:
         return None
     if "cpu_p50" not in found:
-        return f"{found.get('stopped')} (CPU {found.get('cpu_s')} s, peak {found.get('peak_mb', 0):,.0f} MB)"
+        took = f" (CPU {found['cpu_s']} s, peak {found['peak_mb']:,.0f} MB)" if "cpu_s" in found else ""
+        return f"{found.get('stopped')}{took}"
     times = f"{found['cpu_p50']:.2f} / {found['cpu_p99']:.2f}"
     return f"{found['fit_cpu_s']:.1f} / {found['peak_mb']:,.0f} / {times}"
 

@@ -91,8 +91,18 @@ def workers(home: Path, port: int, counts: tuple[int, ...], users: list[int]) ->
                 "rss_mb": round(sum(size["rss"] for size in sizes), 1),
                 "requests": sum(len(times) for times in answered["ms"].values()),
                 "failed": answered["failed"],
+                **({"worker_ready_s": round(_worker_ready(master, port), 3)} if count == 1 else {}),
             }
     return found
+
+
+def _worker_ready(master: int, port: int) -> float:
+    """Kill the only worker and return after how many seconds the one that takes its place answers."""
+    os.kill(_children(master)[0], signal.SIGKILL)
+    began = time.monotonic()
+    while _status(port, "/readyz") != 200 and time.monotonic() < began + 60:
+        time.sleep(0.005)
+    return time.monotonic() - began
 
 
 def contained(home: Path, port: int, limits_mb: tuple[int, ...], users: list[int]) -> dict[str, Any]:

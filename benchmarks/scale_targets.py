@@ -36,6 +36,10 @@ def _workers(steps: Steps) -> tuple[float, ...]:
     return steps["workers"]["4"]["pss_mb"], steps["workers"]["4"]["worker_uss_mb"]
 
 
+def _wall(steps: Steps) -> tuple[float, ...]:
+    return (steps["ingest"]["wall_s"] + sum(found["wall_s"] for found in steps["train"].values()),)
+
+
 def _container(limit: str) -> Read:
     def read(steps: Steps) -> tuple[float, ...]:
         found = steps["containers"][limit]
@@ -52,6 +56,7 @@ _ROWS: tuple[tuple[str, str, tuple[float, ...], Read], ...] = (
     ("train `item_knn`", "CPU s, peak MB", (75, 1536), _training("item_knn")),
     ("train `ease`, 10,000 movies", "CPU s, peak MB", (90, 2048), _training("ease")),
     ("train all", "CPU s, peak MB", (540, 2048), _all_training),
+    ("CSV to all models, one after the other on one core", "wall s", (420,), _wall),
     ("all models on disk", "MB", (670,), lambda steps: (steps["open"]["models_mb"],)),
     ("open data set and models, page cache warm", "ms", (15,), lambda steps: (steps["open"]["warm_cpu_ms"],)),
     *(
@@ -66,7 +71,14 @@ _ROWS: tuple[tuple[str, str, tuple[float, ...], Read], ...] = (
         )
     ),
     ("4 workers after load", "PSS of all MB, USS of one MB", (800, 60), _workers),
+    (
+        "a worker that was killed is replaced and answers",
+        "s",
+        (1,),
+        lambda steps: (steps["workers"]["1"]["worker_ready_s"],),
+    ),
     ("container of 2 GiB", "models left out, processes killed", (0, 0), _container("2048")),
+    ("container of 1 GiB", "models left out, processes killed", (0, 0), _container("1024")),
 )
 
 

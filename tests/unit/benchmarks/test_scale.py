@@ -1,5 +1,6 @@
 """The benchmark of scale: its report, its account of processes, and its peers' bounds."""
 
+import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.scale import SIZES
+from benchmarks.scale import SIZES, Run, peers
 from benchmarks.scale_curves import draw_curves, exponent
 from benchmarks.scale_process import run
 from benchmarks.scale_report import write_report
@@ -22,6 +23,12 @@ def _steps(factor: float) -> dict[str, Any]:
         "machine": {"cpu": "Example", "libraries": {"numpy": "2"}},
         "read": {"cpu_s": 4.0, "wall_s": 4.0, "peak_mb": 800.0, "load": 1.0},
         "train": {"svd": fitted, "ease": {"stopped": "stopped after 5 s"}},
+        "measure": {
+            "sample": {"users": 30, "ratings": 900, "seed": 42},
+            "ndcg": {"svd": 0.2, "ease": 0.3},
+            "measured_cpu_s": 5.0,
+            "peak_mb": 400.0,
+        },
         "open": {"models_mb": 20.0, "warm_ms": 3.0, "warm_cpu_ms": 3.0, "cold_ms": 9.0},
         "requests": {"algorithms": {"svd": asked, "ease": {"stopped": "missing"}}},
         "workers": {
@@ -100,3 +107,25 @@ def test_a_process_is_accounted_for_and_stopped_at_its_limits():
     assert run([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.3)["stopped"] == "stopped after 0 s"
     killed = run([sys.executable, "-c", "import time; x = b'1' * (300 << 20); time.sleep(60)"], limit_mb=100)
     assert "100 MB" in killed["stopped"]
+
+
+def test_what_was_left_out_for_time_is_measured_by_the_next_run_and_what_cannot_fit_is_not(tmp_path, capsys):
+    options = argparse.Namespace(
+        work=str(tmp_path), minutes=-1.0, peer_mb=1000.0, peers=["surprise_svd", "sklearn_svd"], peers_python=None
+    )
+    first = Run(options)
+    first.state["machine"] = {}
+    peers(first, "10m")
+    noted = first.state["sizes"]["10m"]["peers"]
+    assert noted["sklearn_svd"]["stopped"].startswith("left out")
+    assert "would take about" in noted["surprise_svd"]["stopped"]
+    again = Run(options)
+    assert again.done("10m", "peers", "sklearn_svd") is None
+    assert again.done("10m", "peers", "surprise_svd") is not None
+    report = write_report(again.state, tmp_path / "docs", SIZES)
+    assert "left out: -1 minutes were up |" in report
+
+
+def test_the_report_names_the_sample_on_which_quality_was_measured(tmp_path):
+    report = write_report({"sizes": {"32m": _steps(1.0)}}, tmp_path, SIZES)
+    assert "| 32m | 30 | 900 | 42 | 5.0 | 400 | `ease` 0.300, `svd` 0.200 |" in report
