@@ -37,6 +37,7 @@ __all__ = ["ListRequest", "register", "to_csv"]
 
 _TO_RATE = 8
 _HIDDEN = {"display": "none"}
+_OTHER_FILMS = "All of your watchlist was rated already or does not pass the filters."
 _EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for later."
 
 
@@ -177,7 +178,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
             return error_state(str(error)), "", dash.no_update
         names = {status.key: status.name for status in service.models()}
         summary = _summary(found, request, names.get(found.algorithm, found.algorithm))
-        hint = _EMPTY_WATCHLIST if request.only == () else ""
+        hint = "" if request.only is None else _OTHER_FILMS if request.only else _EMPTY_WATCHLIST
         cards = recommendation_list(found, visitor=request.visitor is not None, hint=hint)
         return cards, summary, request.address()
 

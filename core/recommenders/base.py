@@ -53,12 +53,8 @@ class Recommender(ABC):
 
     def __init__(self, config: AlgorithmConfig | Mapping[str, Any] | None = None) -> None:
         try:
-            if config is None:
-                self.config = self.config_class()
-            elif isinstance(config, AlgorithmConfig):
-                self.config = self.config_class.model_validate(config.model_dump())
-            else:
-                self.config = self.config_class.model_validate(dict(config))
+            given = config.model_dump() if isinstance(config, AlgorithmConfig) else dict(config or {})
+            self.config = self.config_class.model_validate(given)
         except ValidationError as error:
             raise ConfigurationError(f"The configuration of {self.key!r} is not valid: {error}") from error
         self._arrays: dict[str, NDArray[Any]] | None = None

@@ -131,8 +131,8 @@ def test_measured_costs_name_how_and_that_each_was_measured_alone(
 
 
 def test_only_the_watchlist_for_a_viewer_and_for_the_visitor(ask: Ask, service: CineMatch) -> None:
-    rated = set(service.profile(user_id=3).items.tolist())
-    kept = [10 * (movie + 1) for movie in range(40) if movie not in rated][:3]
+    known = set(service.profile(user_id=3).items.tolist())
+    kept = [10 * (movie + 1) for movie in range(40) if movie not in known][:3]
     store = {str(movie): 1.0 for movie in (*kept, 999)}
     only = {"rec-only-watchlist.checked": True, "watchlist.data": store}
     for_user = ask("rec-results.children", "rec-only-watchlist.checked", only)
@@ -142,6 +142,11 @@ def test_only_the_watchlist_for_a_viewer_and_for_the_visitor(ask: Ask, service: 
     assert set(shown(mine)) == set(kept)
     nothing = ask("rec-results.children", "rec-mode.value", {"rec-only-watchlist.checked": True})
     assert "Your watchlist is empty" in str(nothing["rec-results"])
+    seen = {str(movie.movie_id): 1.0 for movie in service.user_ratings(3)}
+    rated = ask(
+        "rec-results.children", "rec-mode.value", {"rec-only-watchlist.checked": True, "watchlist.data": seen}
+    )
+    assert "rated already" in str(rated["rec-results"])
 
 
 def test_what_a_list_does_not_depend_on_does_not_make_it_again(ask: Ask) -> None:
