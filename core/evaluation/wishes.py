@@ -128,8 +128,13 @@ def _judged(
     ]
 
 
-def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol) -> dict[str, Any]:
+def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol, data: str = "") -> dict[str, Any]:
     """Return what each of `WEIGHTS` changes, as a model's manifest carries it under ``wishes``.
+
+    Parameters
+    ----------
+    data : str
+        With which words ``how`` begins: what was measured on.
 
     Returns
     -------
@@ -152,8 +157,8 @@ def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol) -> dict[str, 
             }
             for (name, weight), statistic, (low, high) in zip(WEIGHTS, wished, intervals, strict=True)
         ],
-        "how": f"The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time. {protocol.sentence()} "
-        "Change of NDCG@10 against the algorithm's own list, 95% interval over users.",
+        "how": f"{data}The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time. "
+        f"{protocol.sentence()} Change of NDCG@10 against the algorithm's own list, 95% interval over users.",
         "split": split.description,
         "seed": protocol.seed,
     }

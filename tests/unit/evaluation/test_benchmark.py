@@ -286,5 +286,6 @@ def test_large_data_sets_are_measured_on_a_named_sample_of_their_users(data: Dat
     assert sample["seed"] == 42
     assert metrics["split"]["train_ratings"] + metrics["split"]["test_ratings"] == sample["ratings"]
     assert f"{sample['users']} randomly drawn users ({sample['ratings']} of {data.n_ratings:,}" in metrics["how"]
+    assert f"{sample['users']} randomly drawn users" in metrics["wishes"]["how"]
     assert measure_for_manifest(data, ["recalling"])["recalling"]["sample"] is None
     json.dumps(found, allow_nan=False)
