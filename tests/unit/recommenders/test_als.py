@@ -59,11 +59,13 @@ def test_every_sweep_lowers_the_loss(dataset):
 def test_half_a_step_solves_its_normal_equations():
     rng = np.random.default_rng(1)
     others = rng.normal(size=(6, 3))
-    indptr, indices = np.array([0, 2, 2, 5]), np.array([0, 4, 1, 2, 5], dtype=np.int32)
-    weights = rng.uniform(0.5, 2, 5).astype(np.float32)
-    gram, penalty = 0.3 * others.T @ others, np.array([0.5, 1.0, 2.0])
+    # The last row is longer than the blocks in which rows are multiplied.
+    indptr = np.array([0, 2, 2, 5, 605])
+    indices = np.concatenate([[0, 4, 1, 2, 5], rng.integers(0, 6, 600)]).astype(np.int32)
+    weights = rng.uniform(0.5, 2, 605).astype(np.float32)
+    gram, penalty = 0.3 * others.T @ others, np.array([0.5, 1.0, 2.0, 3.0])
     found = solve_side(indptr, indices, weights, others, gram, penalty)
-    for row in (0, 2):
+    for row in (0, 2, 3):
         span = slice(indptr[row], indptr[row + 1])
         rows, used = others[indices[span]], weights[span]
         matrix = gram + (rows * used[:, None]).T @ rows + penalty[row] * np.eye(3)
