@@ -19,6 +19,7 @@ from core.views import (
     SimilarMovie,
     TasteProfile,
 )
+from core.what_if import HybridWeights
 
 __all__ = [
     "DatasetAnswer",
@@ -34,6 +35,7 @@ __all__ = [
     "RecommendationAnswer",
     "SearchAnswer",
     "TasteAnswer",
+    "WeightsAnswer",
     "json_answer",
 ]
 
@@ -101,6 +103,10 @@ class RecommendationAnswer(RootModel[RecommendationList]):
 
 class GroupAnswer(RootModel[GroupList]):
     """A ranked list for several people."""
+
+
+class WeightsAnswer(RootModel[HybridWeights]):
+    """How much the hybrid trusts its members."""
 
 
 class ExplanationAnswer(RootModel[ExplanationView]):

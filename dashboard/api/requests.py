@@ -26,6 +26,7 @@ __all__ = [
     "SimilarQuery",
     "Strict",
     "UserPath",
+    "WeightsQuery",
     "by_movie",
 ]
 
@@ -191,6 +192,13 @@ Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 def by_movie(ratings: list[RatingBody]) -> dict[int, float]:
     """Return stars by movie id; of a movie rated twice the last rating counts."""
     return {given.movie_id: given.rating for given in ratings}
+
+
+class WeightsQuery(Strict):
+    """For whom the hybrid's weights are asked."""
+
+    length: Annotated[int, Field(ge=0, le=MAX_RATINGS)] | None = None
+    """Number of ratings of the profile, on which the weights of the ranking depend; by default a long one."""
 
 
 class WeightsBody(Strict):

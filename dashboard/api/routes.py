@@ -19,6 +19,7 @@ from dashboard.api.requests import (
     SearchQuery,
     SimilarQuery,
     UserPath,
+    WeightsQuery,
 )
 from dashboard.web.problems import problem_responses
 
@@ -48,6 +49,11 @@ def get_models() -> Response:
     except ModelUnavailableError:
         default = None
     return answers.json_answer(answers.ModelsView(default, {status.key: status for status in service.models()}))
+
+
+def get_hybrid_weights(query: WeightsQuery) -> Response:
+    """Tell how much the hybrid has learned to trust its members."""
+    return answers.json_answer(_service().hybrid_weights(query.length))
 
 
 def get_movies(query: SearchQuery) -> Response:
@@ -141,6 +147,7 @@ def add_routes(blueprint: APIBlueprint) -> None:
     gets: tuple[_Route, ...] = (
         ("/dataset", get_dataset, data, answers.DatasetAnswer, (429, 500)),
         ("/models", get_models, data, answers.ModelsAnswer, (429, 500)),
+        ("/models/hybrid/weights", get_hybrid_weights, data, answers.WeightsAnswer, (422, 429, 500, 503)),
         ("/movies", get_movies, movies, answers.SearchAnswer, _READ),
         ("/movies/<movie_id>", get_movie, movies, answers.MovieAnswer, _ONE),
         ("/movies/<movie_id>/similar", get_similar, movies, answers.NeighbourhoodAnswer, _ASK),

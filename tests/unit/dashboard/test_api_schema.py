@@ -33,6 +33,7 @@ CHECKS = [
 ROUTES = {
     "/dataset",
     "/models",
+    "/models/hybrid/weights",
     "/movies",
     "/movies/{movie_id}",
     "/movies/{movie_id}/similar",

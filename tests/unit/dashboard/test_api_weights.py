@@ -1,5 +1,6 @@
 """The what-if on the hybrid's weights over REST."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -21,6 +22,15 @@ def test_the_list_is_that_of_the_changed_hybrid(client: FlaskClient, service: Ci
     assert [(item["movie_id"], item["predicted_rating"]) for item in answer.json["items"]] == [
         (item.movie_id, item.predicted_rating) for item in wanted.items
     ]
+
+
+def test_weights_are_told_for_a_profile_of_any_length(client: FlaskClient, service: CineMatch) -> None:
+    for length in (1, 100):
+        answer = client.get("/api/v1/models/hybrid/weights", query_string={"length": length})
+        assert answer.status_code == 200, answer.text
+        assert answer.json == asdict(service.hybrid_weights(length))
+    assert client.get("/api/v1/models/hybrid/weights").json == asdict(service.hybrid_weights())
+    assert client.get("/api/v1/models/hybrid/weights?length=-1").status_code == 422
 
 
 @pytest.mark.parametrize(
