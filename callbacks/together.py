@@ -102,7 +102,7 @@ def _summary(found: GroupList, asked: int, name: str) -> str:
     whom = f"{', '.join(names[:-1])} and {names[-1]}"
     return (
         f"{films}{short} for {whom}, by {name}, in {found.took_ms:.1f} ms. Stars are what each is predicted to give; "
-        "bars show how close a film comes to that person's own ten best, which decides. A name tells why."
+        "bars show how close a film comes to that person's own ten best. A name tells why."
     )
 
 

@@ -39,7 +39,7 @@ class Opinion:
     score: float
     """How much the member wants it: 0 as the member's average movie, 1 as the ten best unseen ones on average."""
     least_pleased: bool
-    """Whether nobody else's score is lower."""
+    """Whether nobody else's score is lower; in a list by least misery, nobody else's predicted rating."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class GroupItem:
     year: int | None
     genres: list[str]
     score: float
-    """The group's: the mean of the members' scores, or the lowest of them."""
+    """The group's: the mean of the members' scores, or the lowest predicted rating."""
     members: list[Opinion]
     """In the order of the group's members."""
 
@@ -96,7 +96,8 @@ def group_list(
         The members'.
     """
     movies = dataset.movies
-    least = found.member_scores.argmin(axis=0)
+    stars = np.where(np.isfinite(found.predicted), found.predicted, np.inf)
+    least = (stars if found.method == "least-misery" else found.member_scores).argmin(axis=0)
     return GroupList(
         algorithm=found.algorithm,
         dataset=dataset.name,

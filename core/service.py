@@ -237,7 +237,7 @@ class CineMatch:
         algorithm, n, filters
             As of `recommend`.
         method : {"average", "least-misery"}
-            Whether the list is ordered by the mean of the members' scores or by the lowest of them.
+            By the mean of the members' scores, or the best of these by the lowest predicted rating.
 
         Raises
         ------

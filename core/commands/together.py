@@ -24,7 +24,7 @@ GroupOption = Annotated[
     typer.Option(
         "--group",
         help="How several --user (and the person of --rate) decide: by the mean of their scores, the default, or "
-        "by the lowest.",
+        "the best of these by the lowest predicted stars.",
     ),
 ]
 
@@ -74,4 +74,5 @@ def _stars(rating: float | None, least: bool) -> str:
 def _caption(found: GroupList) -> str:
     if not found.items:
         return "No movie qualifies: loosen the filters."
-    return "Predicted stars; * marks who is pleased least, measured by the ten best films for that member."
+    by = "the stars" if found.method == "least-misery" else "the ten best films for that member"
+    return f"Predicted stars; * marks who is pleased least, measured by {by}."

@@ -32,7 +32,8 @@ class GroupBody(ListFilters):
     members: Annotated[list[MemberBody], Field(min_length=2, max_length=MAX_MEMBERS)]
     """Two to five people, each of them once. No movie is listed that any of them has rated."""
     method: GroupMethod = "average"
-    """`average` orders by the mean of the members' scores, `least-misery` by the lowest of them."""
+    """`average` orders by the mean of the members' scores, `least-misery` the best of these by the lowest predicted
+    rating."""
     algorithm: Algorithm | None = None
     """By default the best model that is loaded."""
     n: Count = 10

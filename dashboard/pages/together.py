@@ -24,7 +24,8 @@ METHODS = {
     ),
     "least-misery": (
         "Least misery",
-        "By the lowest of your scores: nothing that one of you would mind, but maybe nobody's favourites either.",
+        "Of the films with the best mean, those first that none of you is predicted to rate low: fewer that somebody "
+        "dislikes, but fewer favourites, too.",
     ),
 }
 

@@ -26,7 +26,7 @@ def test_a_group_is_chosen_joined_and_explained(visit: Visit) -> None:
     expect(page.locator("#tog-me-note")).to_contain_text("rated nothing yet")
     expect(page.locator(".together-row").first.locator(".opinion")).to_have_count(3)
     page.get_by_text("Least misery").click()
-    expect(page.locator("#tog-method-note")).to_contain_text("lowest of your scores")
+    expect(page.locator("#tog-method-note")).to_contain_text("predicted to rate low")
     settle(page)
     assert "users=1,7&me=1" in page.url
     assert "method=least-misery" in page.url
