@@ -3,9 +3,10 @@
 ``python -m benchmarks.scale --sizes 1m,10m,32m --peers-python PATH`` makes synthetic data (or reuses what is in the
 work directory), runs every step in a fresh process, prints tables, and writes ``docs/PERFORMANCE.md`` and its curves.
 Every finished step is noted in the work directory's ``measured-SIZE.json``: a run that was stopped continues there,
-``--again STEP`` measures a step anew, ``--report`` only writes the document. Own steps come first, at all sizes, then
-the other libraries from the smallest size on: when ``--minutes`` are up, what is left of those is noted as left out,
-and the same command measures it later.
+``--again STEP`` measures a step anew, ``--report`` only writes the document. Data come
+first, at all sizes, then training, then the other libraries from the smallest size on (with ``--beside`` at the same
+time as training, on another core), and at last, alone, what is asked and served. When ``--minutes`` are up, what is
+left of the other libraries is noted as left out; the same command measures it later.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -121,14 +123,18 @@ class Run:
         return run_child(CHILD, full, timeout=self.options.timeout)
 
 
-def measure(run: Run, size: str) -> None:
-    """Do every step of one size that is not done yet."""
-    from core.recommenders.registry import algorithm_keys, training_order
-
+def prepare(run: Run, size: str) -> None:
+    """Make or find the CSV files of a size and read them."""
     if not (run.csv(size) / "ratings.csv").exists():
         run.once(size, "synth", lambda: run.child("synth", size, ratings=SIZES[size]))
     run.once(size, "read", lambda: run.child("read", size))
     run.once(size, "ingest", lambda: run.child("ingest", size))
+
+
+def fit(run: Run, size: str) -> None:
+    """Train every algorithm, and measure them where that decides what is served."""
+    from core.recommenders.registry import algorithm_keys, training_order
+
     for key in training_order(algorithm_keys()):
         if not run.options.algorithms or key in run.options.algorithms:
             if _stale(run, size, key):
@@ -136,6 +142,10 @@ def measure(run: Run, size: str) -> None:
             run.once(size, "train", lambda key=key: run.child("train", size, key=key), key)
     if SIZES[size] >= MEASURED_FROM:
         run.once(size, "measure", lambda: run.child("measure", size))
+
+
+def ask(run: Run, size: str) -> None:
+    """Open and ask the models, alone and in gunicorn."""
     run.once(size, "open", lambda: run.child("open_all", size))
     run.once(size, "requests", lambda: run.child("requests", size))
     if {"workers", "containers"} & set(run.options.steps):
@@ -196,6 +206,12 @@ def peers(run: Run, size: str) -> None:
     task.unlink(missing_ok=True)
 
 
+def all_peers(run: Run) -> None:
+    """Measure other libraries at all sizes, the smallest first."""
+    for size in run.options.sizes if "peers" in run.options.steps else ():
+        peers(run, size)
+
+
 def _has(python: str | None, package: str) -> bool:
     import subprocess
 
@@ -218,10 +234,16 @@ def main() -> None:
         if "train" in options.steps and not stamp.exists():
             print(f"compiling: {run_child(CHILD, {'step': 'warm', 'home': options.work})}", flush=True)
             stamp.touch()
+        run.state["machine"]["beside"] = options.beside
         for size in options.sizes:
-            measure(run, size)
-        for size in options.sizes if "peers" in options.steps else ():
-            peers(run, size)
+            prepare(run, size)
+        with ThreadPoolExecutor(1) as beside:
+            begun = beside.submit(all_peers, run) if options.beside else None
+            for size in options.sizes:
+                fit(run, size)
+            begun.result() if begun else all_peers(run)
+        for size in options.sizes:
+            ask(run, size)
         print(f"[{run.minutes:5.1f} min] done", flush=True)
     print(write_report(run.state, Path(options.docs), SIZES))
 
@@ -236,6 +258,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--again", type=_list, default=[], help="steps to measure anew: ingest,train:svd,...")
     parser.add_argument("--csv", type=json.loads, help='folders of ready CSV files: {"32m": "PATH"}')
     parser.add_argument("--peers-python", help="a Python that has implicit and LensKit")
+    parser.add_argument("--beside", action="store_true", help="run peers at the same time as training")
     parser.add_argument("--minutes", type=float, default=42.0, help="after which no further peer is begun")
     parser.add_argument("--peer-seconds", type=float, default=300.0, help="time limit of one peer")
     parser.add_argument("--peer-mb", type=float, default=8192.0, help="memory limit of one peer")

@@ -54,12 +54,13 @@ def _targets(sizes: Sizes) -> str:
 def _machine(state: Mapping[str, Any]) -> str:
     machine = state.get("machine") or next((steps["machine"] for steps in state["sizes"].values()), {})
     libraries = ", ".join(f"{name} {number}" for name, number in machine.get("libraries", {}).items())
+    beside = " Peers were measured beside training, on another core." if machine.get("beside") else ""
     return (
         f"Machine: {machine.get('cpu')}, {machine.get('cores')} cores, {machine.get('memory_gb')} GiB, Linux "
         f"{machine.get('kernel')}, Python {machine.get('python')}; {libraries}. One thread of BLAS, OpenMP and numba "
-        f"each. Load average at the start of the last run {machine.get('load')}: CPU seconds count, wall times only "
-        "where it was near 1. Peak memory is the kernel's VmHWM of the step's own process, mapped files, the "
-        "interpreter and libraries (about 150 MB) included. Data: `core.data.synthetic`, seed 42."
+        f"each.{beside} Load average at the start of the last run {machine.get('load')}: CPU seconds count, wall "
+        "times only where it was near 1. Peak memory is the kernel's VmHWM of the step's own process, mapped files, "
+        "the interpreter and libraries (about 150 MB) included. Data: `core.data.synthetic`, seed 42."
     )
 
 
