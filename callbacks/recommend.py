@@ -61,21 +61,15 @@ class ListRequest:
 
     def run(self, service: "CineMatch") -> RecommendationList:
         """Ask the service; films that a visitor waved away are left out and the next ones move up."""
-        filters = replace(self.state.filters(), movie_ids=self.only)
-        if self.visitor is None:
-            return service.recommend(
-                user_id=self.user_id, algorithm=self.algorithm, n=self.count, filters=filters, wish=self.wish
-            )
-        hidden = self.visitor.hidden
-        found = service.recommend(
-            ratings=self.visitor.ratings,
+        hidden = () if self.visitor is None else tuple(self.visitor.hidden)
+        return service.recommend(
+            user_id=self.user_id if self.visitor is None else None,
+            ratings=None if self.visitor is None else self.visitor.ratings,
             algorithm=self.algorithm,
-            n=min(self.count + len(hidden), 500),
-            filters=filters,
+            n=self.count,
+            filters=replace(self.state.filters(), movie_ids=self.only, exclude_ids=hidden),
             wish=self.wish,
         )
-        kept = [item for item in found.items if item.movie_id not in hidden][: self.count]
-        return replace(found, items=[replace(item, rank=rank) for rank, item in enumerate(kept, start=1)])
 
     def address(self) -> str:
         """Return the page's address that shows the same again."""

@@ -35,7 +35,8 @@ class Visitor:
             for movie, stars in _whole_keys(stored.get("ratings"))
             if isinstance(stars, int | float) and MIN_RATING <= stars <= MAX_RATING and _known(service, movie)
         }
-        return cls(ratings, frozenset(movie for movie, _ in _whole_keys(stored.get("hidden"))))
+        hidden = (movie for movie, _ in _whole_keys(stored.get("hidden")) if _known(service, movie))
+        return cls(ratings, frozenset(hidden))
 
 
 def films_as_ratings(films: str) -> dict[int, float]:

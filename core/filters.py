@@ -18,7 +18,7 @@ _KEPT = 32
 class FilterMasks:
     """Filters as masks over one data set; those that several people ask for are computed once.
 
-    Which movies alone may be listed is somebody's own and never asked for again: it is not remembered.
+    Which movies alone may be listed and which ones never is somebody's own: it is not remembered.
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -27,7 +27,8 @@ class FilterMasks:
 
     def __call__(self, filters: Filters) -> NDArray[np.bool_] | None:
         """Return which movies pass, or None when all do; see `filter_mask`."""
-        return filter_mask(self._dataset, filters) if filters.movie_ids is not None else self._shared(filters)
+        own = filters.movie_ids is not None or filters.exclude_ids
+        return filter_mask(self._dataset, filters) if own else self._shared(filters)
 
 
 def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
@@ -80,4 +81,6 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
         only = np.zeros(len(movies), dtype=bool)
         only[[dataset.movie_index(movie_id) for movie_id in filters.movie_ids]] = True
         mask &= only
+    if filters.exclude_ids:
+        mask[[dataset.movie_index(movie_id) for movie_id in filters.exclude_ids]] = False
     return mask

@@ -43,6 +43,8 @@ class Filters:
     """All of `genres` instead of at least one of them."""
     movie_ids: tuple[int, ...] | None = None
     """Only these movies, such as somebody's watchlist; none of them admits nothing, None admits all."""
+    exclude_ids: tuple[int, ...] = ()
+    """None of these movies, such as those that somebody waved away."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def recommend(
     only: Annotated[
         str | None, typer.Option(help="Only these movies, such as a watchlist: ids, comma-separated.")
     ] = None,
+    exclude: Annotated[str | None, typer.Option(help="None of these movies: ids, comma-separated.")] = None,
     diversity: DiversityOption = 0.0,
     popularity: PopularityOption = 0.0,
     recency: RecencyOption = 0.0,
@@ -73,8 +74,16 @@ def recommend(
     from core.views import Filters
 
     users = user or []
-    movie_ids = None if only is None else _ids(only)
-    filters = Filters(_names(genres), _names(exclude_genres), year_min, year_max, min_ratings, all_genres, movie_ids)
+    filters = Filters(
+        _names(genres),
+        _names(exclude_genres),
+        year_min,
+        year_max,
+        min_ratings,
+        all_genres,
+        None if only is None else _ids(only, "--only"),
+        _ids(exclude or "", "--exclude"),
+    )
     wish = Reranking(diversity, popularity, recency)
     what_if = what_if_of(weight)
     if group or len(users) > 1:
@@ -203,10 +212,8 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
-def _ids(text: str) -> tuple[int, ...]:
+def _ids(text: str, option: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in _names(text))
     except ValueError as error:
-        raise typer.BadParameter(
-            f"{text!r} is not a list of movie ids, such as 1,318", param_hint="--only"
-        ) from error
+        raise typer.BadParameter(f"{text!r} is not a list of movie ids, such as 1,318", param_hint=option) from error

@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 MAX_RATINGS = 10_000
-MAX_ONLY = 1_000
+MAX_IDS = 1_000
 _LARGEST_ID = 2**53 - 1  # beyond it JSON's numbers lose digits in browsers
 
 
@@ -50,7 +50,7 @@ def _split(value: object) -> object:
 
 Id = Annotated[int, Field(ge=0, le=_LARGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
-Only = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_ONLY)]
+Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
 Weight = Annotated[float, Field(ge=-1, le=1)]
 Year = Annotated[int, Field(ge=1800, le=2200)]
 Algorithm = Annotated[
@@ -139,8 +139,10 @@ class ListFilters(_Years):
     """All of `genres` instead of at least one of them."""
     min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     """Rated by at least this many people."""
-    only: Only | None = None
+    only: Ids | None = None
     """Only these movies, by id, such as a watchlist; in a query repeat the parameter or separate by commas."""
+    exclude: Ids = []
+    """None of these movies, by id."""
 
     def filters(self) -> Filters:
         """Return which movies may be listed."""
@@ -152,6 +154,7 @@ class ListFilters(_Years):
             self.min_ratings,
             self.all_genres,
             None if self.only is None else tuple(self.only),
+            tuple(self.exclude),
         )
 
 

@@ -71,6 +71,13 @@ def test_only_named_movies_pass_and_the_other_filters_still_hold(dataset):
         filter_mask(dataset, Filters(movie_ids=(5,)))
 
 
+def test_excluded_movies_do_not_pass(dataset):
+    assert _passing(dataset, exclude_ids=(10, 40)) == set(range(dataset.n_movies)) - {0, 3}
+    assert _passing(dataset, movie_ids=(10, 30), exclude_ids=(10,)) == {2}
+    with pytest.raises(UnknownIdError, match="no movie 5"):
+        filter_mask(dataset, Filters(exclude_ids=(5,)))
+
+
 def test_masks_are_kept_but_never_those_of_somebodys_own_list(dataset):
     masks = FilterMasks(dataset)
     horror = Filters(genres=("Horror",))
@@ -79,6 +86,8 @@ def test_masks_are_kept_but_never_those_of_somebodys_own_list(dataset):
     assert np.flatnonzero(masks(own)).tolist() == [7]
     assert masks(own) is not masks(own)
     for movie in range(100):
-        masks(Filters(movie_ids=(10 * (movie % dataset.n_movies + 1),)))
+        movie_id = 10 * (movie % dataset.n_movies + 1)
+        masks(Filters(movie_ids=(movie_id,)))
+        masks(Filters(exclude_ids=(movie_id,)))
     assert masks(horror) is masks(horror)
     assert masks(Filters()) is None

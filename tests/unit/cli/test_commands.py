@@ -77,6 +77,8 @@ def test_recommend_with_wishes_and_a_watchlist(run, trained):
     two = f"{plain['items'][3]['movie_id']},{plain['items'][1]['movie_id']}"
     only = run("recommend", "--user", "1", "--only", two, "--json").json["items"]
     assert [item["movie_id"] for item in only] == [plain["items"][row]["movie_id"] for row in (1, 3)]
+    rest = run("recommend", "--user", "1", "-n", "3", "--exclude", two, "--json").json["items"]
+    assert [item["movie_id"] for item in rest] == [plain["items"][row]["movie_id"] for row in (0, 2, 4)]
     text = run("recommend", "--user", "1", "--diversity", ".2").out
     assert "diversity +0.2: What this costs was not measured for this algorithm." in text
     assert run("recommend", "--user", "1", "--diversity", "2").code == 2

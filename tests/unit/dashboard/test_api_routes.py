@@ -111,6 +111,8 @@ def test_wishes_and_watchlists_reach_the_service(client: FlaskClient, service: C
     for only in (f"{listed[4]},{listed[8]}", [listed[8], listed[4]]):
         items = ok(client, "/users/1/recommendations", only=only)["items"]
         assert [item["movie_id"] for item in items] == [listed[4], listed[8]]
+    rest = ok(client, "/users/1/recommendations", n=7, exclude=f"{listed[0]},{listed[2]}")["items"]
+    assert [item["movie_id"] for item in rest] == [listed[1], *listed[3:9]]
     both = ok(client, "/users/1/recommendations", n=50, genres="Action,Sci-Fi", all_genres="true")["items"]
     assert both
     assert all({"Action", "Sci-Fi"} <= set(item["genres"]) for item in both)

@@ -160,7 +160,7 @@ def test_ids_are_unique_on_every_page(service: CineMatch) -> None:
 
 
 def test_what_a_browser_sends_is_checked(service: CineMatch) -> None:
-    data = {"ratings": {"10": 4.5, "20": 9, "x": 3, "999": 4, "30": "4"}, "hidden": {"40": 1, "-1": 1}}
+    data = {"ratings": {"10": 4.5, "20": 9, "x": 3, "999": 4, "30": "4"}, "hidden": {"40": 1, "-1": 1, "999": 1}}
     visitor = Visitor.of(data, service)
     assert visitor.ratings == {10: 4.5}
     assert visitor.hidden == {40}

@@ -14,6 +14,7 @@ from callbacks.visitor import Visitor, watchlist
 from core.recommenders.rerank import Reranking
 from core.service import CineMatch
 from core.store.artifact import attach_metrics, get_model_metadata
+from core.views import Filters
 from dashboard.address import FilterState
 from dashboard.app import create_app
 from dashboard.components.movie_card import movie_card, recommendation_card
@@ -194,6 +195,10 @@ def test_films_waved_away_stay_away_under_a_wish(service: CineMatch) -> None:
     again = ListRequest(None, Visitor({10: 5.0}, frozenset({first})), "popularity", 5, FilterState(), wish).run(
         service
     )
+    without_it = service.recommend(
+        ratings={10: 5.0}, algorithm="popularity", n=5, wish=wish, filters=Filters(exclude_ids=(first,))
+    )
+    assert again.items == without_it.items
     assert first not in [item.movie_id for item in again.items]
     assert [item.rank for item in again.items] == [1, 2, 3, 4, 5]
 
