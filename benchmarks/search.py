@@ -39,7 +39,7 @@ TASKS: dict[str, tuple[str, ProtocolKind, tuple[str, ...]]] = {
         ),
     ),
     "svd:ratings": ("svd", "ratings", ("rating_factors", "rating_penalty")),
-    "als:ranking": ("als", "ranking", ("factors", "sweeps", "unwatched_weight", "regularisation", "rating_gain")),
+    "als:ranking": ("als", "ranking", ("unwatched_weight", "regularisation", "rating_gain")),
     "item_knn:ranking": (
         "item_knn",
         "ranking",

@@ -12,7 +12,7 @@ from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.results import Contribution
 from core.recommenders.watched import Scaling, WatchedDirections
-from core.recommenders.watching import popularity_prior, profile_weights, training_weights
+from core.recommenders.watching import PopularityPrior, profile_weights, training_weights
 
 __all__ = ["ALS", "ALSConfig"]
 
@@ -33,8 +33,8 @@ class ALSConfig(AlgorithmConfig):
     """Ridge penalty for each rating, and for each missing one times its weight."""
     rating_gain: float = Field(default=0.15, ge=0)
     """How much more a rating counts for each star above what the user gives on average."""
-    popularity: float = Field(default=1e-3, ge=0)
-    """Added to the score, times the share of people who rated the movie: the order where nothing else is known."""
+    popularity: float = Field(default=0.2, ge=0)
+    """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
     profile_limit: int = Field(default=2000, ge=1)
     """Films of a profile that are folded in; of longer ones an even selection."""
     seed: int = 0
@@ -102,7 +102,7 @@ class ALS(Recommender):
     def _bind(self) -> None:
         self._factors: NDArray[np.float32] = self.arrays["factors"].view(np.ndarray)
         self._baseline = Baseline.from_arrays(self.arrays)
-        self._prior = popularity_prior(self.dataset, self.config.popularity)
+        self._prior = PopularityPrior(self.dataset, self.config.popularity)
 
     def _system(self, profile: Profile) -> tuple[Profile, NDArray[np.float64], NDArray[np.float64]]:
         """Return the films that are used, the matrix of their normal equations, and each one's share of the right."""
@@ -120,7 +120,7 @@ class ALS(Recommender):
         _, matrix, weighted = self._system(profile)
         vector = np.linalg.solve(matrix, weighted.sum(axis=0))
         scores: NDArray[np.float32] = self._factors @ vector.astype(np.float32)
-        scores += self._prior
+        scores += self._prior.added(profile)
         return scores
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -135,7 +135,7 @@ class ALS(Recommender):
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
         used, matrix, weighted = self._system(profile)
         values = weighted @ np.linalg.solve(matrix, self._factors[item].astype(np.float64))
-        return self._movie_contributions(used, values, float(self._prior[item]), "How many people rated it")
+        return self._movie_contributions(used, values, self._prior.value(profile, item), PopularityPrior.LABEL)
 
 
 def _ignore(text: str) -> None:

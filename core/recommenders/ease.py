@@ -16,7 +16,7 @@ from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.results import Contribution
 from core.recommenders.sparse_rows import SparseRows
-from core.recommenders.watching import content_rows, popularity_prior, profile_weights, training_weights
+from core.recommenders.watching import PopularityPrior, content_rows, profile_weights, training_weights
 
 __all__ = ["EASE", "EASEConfig"]
 
@@ -45,8 +45,8 @@ class EASEConfig(AlgorithmConfig):
     """Weight of genres and years, which enter as pseudo users."""
     content_power: float = Field(default=0.45, ge=0, le=1)
     """A movie's weight among the pseudo users: its number of ratings to this power."""
-    popularity: float = Field(default=1e-3, ge=0)
-    """Added to the score, times the share of people who rated the movie: the order where nothing else is known."""
+    popularity: float = Field(default=0.06, ge=0)
+    """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
     min_ratings: int = Field(default=2, ge=1)
     """Movies with fewer ratings take no part."""
     max_movies: int = Field(default=10_000, ge=1)
@@ -157,12 +157,12 @@ class EASE(Recommender):
     def _bind(self) -> None:
         self._rows = SparseRows.from_arrays(self.arrays, "weight")
         self._baseline = Baseline.from_arrays(self.arrays)
-        self._prior = popularity_prior(self.dataset, self.config.popularity)
+        self._prior = PopularityPrior(self.dataset, self.config.popularity)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         scores = self._rows.weighted_sum(profile.items, weights)
-        scores += self._prior
+        scores += self._prior.added(profile)
         return scores
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -175,7 +175,7 @@ class EASE(Recommender):
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         values = weights * self._rows.column(profile.items, item)
-        return self._movie_contributions(profile, values, float(self._prior[item]), "How many people rated it")
+        return self._movie_contributions(profile, values, self._prior.value(profile, item), PopularityPrior.LABEL)
 
 
 @dataclass(frozen=True)

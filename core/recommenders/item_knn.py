@@ -12,7 +12,7 @@ from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.results import Contribution
 from core.recommenders.sparse_rows import SparseRows
-from core.recommenders.watching import popularity_prior, profile_weights
+from core.recommenders.watching import PopularityPrior, profile_weights
 
 __all__ = ["RESIDUAL_UNIT", "ItemKNN", "ItemKNNConfig", "quantised"]
 
@@ -37,8 +37,8 @@ class ItemKNNConfig(AlgorithmConfig):
     """Scores are multiplied by the movie's number of ratings to this power."""
     rating_gain: float = Field(default=0.26, ge=0)
     """How much more a rating counts for each star above what the user gives on average."""
-    popularity: float = Field(default=1e-3, ge=0)
-    """Added to the score, times the share of people who rated the movie: the order where nothing else is known."""
+    popularity: float = Field(default=1.7, ge=0)
+    """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
     min_common: int = Field(default=1, ge=1)
     """Pairs with fewer common raters are no neighbours."""
     rating_neighbours: int = Field(default=100, ge=1, le=1000)
@@ -134,12 +134,12 @@ class ItemKNN(Recommender):
     def _bind(self) -> None:
         self._rows = SparseRows.from_arrays(self.arrays, "watched")
         self._baseline = Baseline.from_arrays(self.arrays)
-        self._prior = popularity_prior(self.dataset, self.config.popularity)
+        self._prior = PopularityPrior(self.dataset, self.config.popularity)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         scores = self._rows.weighted_sum(profile.items, weights)
-        scores += self._prior
+        scores += self._prior.added(profile)
         return scores
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -172,7 +172,7 @@ class ItemKNN(Recommender):
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         values = weights * self._rows.column(profile.items, item)
-        return self._movie_contributions(profile, values, float(self._prior[item]), "How many people rated it")
+        return self._movie_contributions(profile, values, self._prior.value(profile, item), PopularityPrior.LABEL)
 
 
 def quantised(residuals: NDArray[np.float32]) -> NDArray[np.int8]:

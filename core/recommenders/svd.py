@@ -15,11 +15,11 @@ from core.recommenders.factor_labels import factor_ends, factor_label
 from core.recommenders.results import Contribution
 from core.recommenders.ridge import ridge_row
 from core.recommenders.watched import Scaling, WatchedDirections, power_iterations
-from core.recommenders.watching import popularity_prior
+from core.recommenders.watching import PopularityPrior
 
 __all__ = ["SVD", "SVDConfig"]
 
-_POPULARITY = 1e-3
+_POPULARITY = 0.045
 
 
 class SVDConfig(AlgorithmConfig):
@@ -94,11 +94,11 @@ class SVD(Recommender):
     def _bind(self) -> None:
         self._baseline = Baseline.from_arrays(self.arrays)
         self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling(), self._baseline)
-        self._prior = popularity_prior(self.dataset, _POPULARITY)
+        self._prior = PopularityPrior(self.dataset, _POPULARITY)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         scores = self._watched.scores(self._watched.position(profile))
-        scores += self._prior
+        scores += self._prior.added(profile)
         return scores
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -129,8 +129,8 @@ class SVD(Recommender):
             for factor, value in enumerate(values)
             if value != 0
         ]
-        return [*parts, Contribution("bias", item, "How many people rated it", float(self._prior[item]))]
+        return [*parts, Contribution("bias", item, PopularityPrior.LABEL, self._prior.value(profile, item))]
 
     def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
         values = self._watched.by_film(profile, item)
-        return self._movie_contributions(profile, values, float(self._prior[item]), "How many people rated it")
+        return self._movie_contributions(profile, values, self._prior.value(profile, item), PopularityPrior.LABEL)

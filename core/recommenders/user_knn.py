@@ -17,7 +17,7 @@ from core.recommenders.memo import LastProfile
 from core.recommenders.results import Contribution
 from core.recommenders.sparse_rows import add_rows_of_ones
 from core.recommenders.topn import top_n
-from core.recommenders.watching import profile_weights
+from core.recommenders.watching import PopularityPrior, profile_weights
 
 __all__ = ["UserKNN", "UserKNNConfig"]
 
@@ -45,8 +45,8 @@ class UserKNNConfig(AlgorithmConfig):
     """Scores are multiplied by the movie's number of ratings to this power."""
     rating_gain: float = Field(default=0.1, ge=0)
     """How much more a rating counts for each star above what the user gives on average."""
-    popularity: float = Field(default=1e-5, ge=0)
-    """Added to the score, times the share of people who rated the movie: the order where nothing else is known."""
+    popularity: float = Field(default=0.003, ge=0)
+    """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
     profile_limit: int = Field(default=128, ge=1)
     """Films of a profile that are compared; of longer ones a random choice, always the same."""
     rating_candidates: int = Field(default=1000, ge=1)
@@ -141,8 +141,7 @@ class UserKNN(Recommender):
         self._people = LastProfile(self._most_alike)
         counts = dataset.movie_counts
         self._outward = np.maximum(counts, 1).astype(np.float32) ** np.float32(config.score_power)
-        prior = config.popularity * counts / dataset.n_users
-        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+        self._prior = PopularityPrior(dataset, config.popularity)
         # Plain views: each slice of a memmap object would build another memmap object.
         self._user_items = dataset.user_items.view(np.ndarray)
         self._movie_users = dataset.movie_users.view(np.ndarray)
@@ -210,7 +209,7 @@ class UserKNN(Recommender):
         nearest = self._nearest(profile)
         add_rows_of_ones(self.dataset.user_indptr, self._user_items, self._ones, nearest.users, nearest.votes, scores)
         scores *= self._outward
-        scores += self._prior
+        scores += self._prior.added(profile)
         return scores
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -324,7 +323,7 @@ class UserKNN(Recommender):
             Contribution("neighbour", user, f"Person {int(self.dataset.user_ids[user])}", vote)
             for user, vote in zip(voters.users.tolist(), voters.votes.tolist(), strict=True)
         ]
-        return [*people, Contribution("bias", item, "How many people rated it", float(self._prior[item]))]
+        return [*people, Contribution("bias", item, PopularityPrior.LABEL, self._prior.value(profile, item))]
 
     def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
         """Split every voter's vote by what each common film adds to the overlap."""
@@ -336,7 +335,7 @@ class UserKNN(Recommender):
             span = slice(int(self.dataset.user_indptr[user]), int(self.dataset.user_indptr[user + 1]))
             shares = np.where(np.isin(compared.items, self._user_items[span], assume_unique=True), weights, 0)
             values += vote * shares / shares.sum()
-        return self._movie_contributions(compared, values, float(self._prior[item]), "How many people rated it")
+        return self._movie_contributions(compared, values, self._prior.value(profile, item), PopularityPrior.LABEL)
 
 
 def _segment_sums(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,10 +12,11 @@ from core.data.profile import Profile
 from core.recommenders.biases import USER_SHRINKAGE, Baseline, BaselineFit
 from core.recommenders.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, year_bells
 
-__all__ = ["content_rows", "popularity_prior", "profile_weights", "training_weights"]
+__all__ = ["PopularityPrior", "content_rows", "profile_weights", "training_weights"]
 
 MOVIE_SHARE = 0.35
 _FLOOR = 0.05
+_PRIOR_RATINGS = 10.0
 _YEAR_LENGTH = np.float32(0.75)
 
 
@@ -39,10 +40,36 @@ def profile_weights(baseline: Baseline, profile: Profile, gain: float) -> NDArra
     return np.maximum(1 + np.float32(gain) * deviation, np.float32(_FLOOR)).astype(np.float32, copy=False)
 
 
-def popularity_prior(dataset: Dataset, weight: float) -> NDArray[np.float32]:
-    """Return `weight` times the share of users who rated each movie, float32 of shape (n_movies,); NaN for none."""
-    counts = dataset.movie_counts
-    return np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)
+class PopularityPrior:
+    """What is known of everybody: how many people rated each movie. It orders the list of an unknown, and fades.
+
+    Added to a score is ``weight * share * 10 / (10 + n)`` for a profile of n ratings, with the share of all people
+    who rated the movie: one or two films say less about a third than its popularity does, eighty need no help.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    weight : float
+        In the unit of the scores.
+    """
+
+    LABEL = "How many people rated it"
+
+    def __init__(self, dataset: Dataset, weight: float) -> None:
+        counts = dataset.movie_counts
+        self._whole = np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)
+
+    def added(self, profile: Profile) -> NDArray[np.float32]:
+        """Return what is added to the score of every movie; NaN for those that nobody rated."""
+        return self._whole * self._faded(profile)
+
+    def value(self, profile: Profile, item: int) -> float:
+        """Return what is added to one movie's score."""
+        return float(self._whole[item] * self._faded(profile))
+
+    @staticmethod
+    def _faded(profile: Profile) -> np.float32:
+        return np.float32(_PRIOR_RATINGS / (_PRIOR_RATINGS + len(profile)))
 
 
 def content_rows(dataset: Dataset) -> NDArray[np.float32]:
