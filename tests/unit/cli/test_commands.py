@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from core.cli import main
-from core.commands import operate
+from core.commands import measuring, operate
+from core.evaluation import benchmark
 
 
 @pytest.fixture
@@ -48,6 +49,24 @@ def test_train_missing_trains_once_and_measures_what_was_not(run, trained):
     assert run("train", "--missing").code == 0
     assert len(json.loads(file.read_text())["metrics"]["wishes"]["weights"]) == 11
     assert "recency +0.2: On held-out ratings this" in run("recommend", "--user", "1", "--recency", ".2").out
+
+
+@pytest.mark.parametrize(("limit", "beside"), [(10, False), (10**6, True)])
+def test_large_data_sets_are_measured_after_training_for_there_is_no_memory_for_both(
+    run, home, monkeypatch, limit, beside
+):
+    file = home / "models_dir" / "toy" / "popularity" / "manifest.json"
+    found_trained, really = [], measuring.measuring
+
+    def spy(dataset, keys):
+        found_trained.append(file.is_file())
+        return really(dataset, keys)
+
+    monkeypatch.setattr(benchmark, "SAMPLED_ABOVE", limit)
+    monkeypatch.setattr(measuring, "measuring", spy)
+    assert run("train", "--algorithms", "popularity").code == 0
+    assert found_trained == [not beside]
+    assert json.loads(file.read_text())["metrics"]["values"]
 
 
 def test_recommend_for_a_user(run, trained):
