@@ -186,6 +186,8 @@ def measured_view(result: Mapping[str, Any]) -> Component:
 
 
 def _verdict(metric: Mapping[str, Any], *, smaller: bool) -> str:
+    if metric["difference"] == 0:
+        return "no difference"
     if not metric["significant"]:
         return "inside the noise"
     return "better" if (metric["difference"] < 0) == smaller else "worse"

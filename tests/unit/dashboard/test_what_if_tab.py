@@ -97,6 +97,7 @@ def metric(name: str, difference: float, significant: bool) -> dict[str, Any]:
         (metric("rmse", -0.02, True), "better"),
         (metric("rmse", 0.02, True), "worse"),
         (metric("rmse", 0.02, False), "inside the noise"),
+        (metric("rmse", 0.0, False), "no difference"),
     ],
 )
 def test_a_verdict_knows_which_way_is_better(found: dict[str, Any], verdict: str) -> None:
