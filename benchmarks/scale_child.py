@@ -93,7 +93,7 @@ def train(task: Task) -> dict[str, Any]:
 @step
 def measure(task: Task) -> dict[str, Any]:
     """Measure every algorithm on held-out ratings, as training does, and note it with the models."""
-    from core.evaluation.benchmark import measure_for_manifest
+    from core.evaluation.manifest import measure_for_manifest
     from core.store.artifact import attach_metrics, model_paths
 
     data, root = _dataset(task), _settings(task).dataset_models_dir

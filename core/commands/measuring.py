@@ -39,7 +39,7 @@ class Measurement:
 
 
 @contextmanager
-def measuring(dataset: Path, keys: Sequence[str]) -> Iterator[Measurement]:
+def measuring(dataset: Path, keys: Sequence[str], cache_dir: Path) -> Iterator[Measurement]:
     """Measure algorithms on held-out ratings of a stored data set while the block runs.
 
     A second processor would otherwise stand idle: fitting uses one.
@@ -48,7 +48,7 @@ def measuring(dataset: Path, keys: Sequence[str]) -> Iterator[Measurement]:
     share_done = context.Value("d", 0.0)
     pool = ProcessPoolExecutor(1, context, _remember, (share_done,))
     try:
-        yield Measurement(pool.submit(_measure, dataset, tuple(keys)), share_done)
+        yield Measurement(pool.submit(_measure, dataset, tuple(keys), cache_dir), share_done)
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()
@@ -62,12 +62,12 @@ def _remember(share_done: Synchronized[float]) -> None:
     _share_done = share_done
 
 
-def _measure(dataset: Path, keys: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+def _measure(dataset: Path, keys: tuple[str, ...], cache_dir: Path) -> dict[str, dict[str, Any]]:
     from core.data.dataset import Dataset
-    from core.evaluation.benchmark import measure_for_manifest
+    from core.evaluation.manifest import measure_for_manifest
 
     def report(done: float, _text: str) -> None:
         if _share_done is not None:
             _share_done.value = done
 
-    return measure_for_manifest(Dataset.open(dataset), keys, progress=report)
+    return measure_for_manifest(Dataset.open(dataset), keys, progress=report, cache_dir=cache_dir)

@@ -52,7 +52,7 @@ def train(
 ) -> None:
     """Fit algorithms and store their models; print time, peak memory and size."""
     from core.commands.measuring import measuring
-    from core.evaluation.benchmark import SAMPLED_ABOVE
+    from core.evaluation.manifest import SAMPLED_ABOVE
     from core.store.artifact import attach_metrics, get_model_metadata
     from core.store.training import outdated
     from core.store.training import train as fit
@@ -73,14 +73,14 @@ def train(
     beside = data.n_ratings <= SAMPLED_ABOVE
     with ExitStack() as stack:
         if unmeasured and beside:
-            measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured))
+            measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured, settings.cache_dir))
         if wanted:
             with progress("train") as report:
                 reports = fit(data, wanted, root, report)
                 report(1.0, "trained")
         if unmeasured:
             if not beside:
-                measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured))
+                measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured, settings.cache_dir))
             with progress("measure") as report:
                 for key, metrics in measurement.result(report).items():
                     attach_metrics(root / key, metrics)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 __all__ = ["EvaluationRun", "Protocol", "RunStore", "evaluate", "measure_for_manifest"]
 
 if TYPE_CHECKING:
-    from core.evaluation.benchmark import evaluate, measure_for_manifest
+    from core.evaluation.benchmark import evaluate
+    from core.evaluation.manifest import measure_for_manifest
     from core.evaluation.protocols import Protocol
     from core.evaluation.runs import EvaluationRun, RunStore
 
@@ -19,7 +20,7 @@ def __getattr__(name: str) -> Any:
         "Protocol": "core.evaluation.protocols",
         "RunStore": "core.evaluation.runs",
         "evaluate": "core.evaluation.benchmark",
-        "measure_for_manifest": "core.evaluation.benchmark",
+        "measure_for_manifest": "core.evaluation.manifest",
     }
     if name not in homes:
         raise AttributeError(f"module 'core.evaluation' has no attribute {name!r}")

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.data.splits import random_users
 from core.errors import InvalidInputError
-from core.evaluation.measure import Measured, judge_lists, measure_ranking, measure_ratings, rank_users
+from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import (
     AlgorithmResult,
@@ -26,29 +25,23 @@ from core.evaluation.runs import (
     smaller_is_better,
 )
 from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
-from core.evaluation.wishes import candidate_depth, wish_metrics
 from core.recommenders.base import Progress, Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 
 __all__ = [
-    "SAMPLED_ABOVE",
-    "SAMPLED_RATINGS",
+    "assemble",
     "combine",
     "compare_measured",
     "environment",
     "evaluate",
     "fit_on",
-    "measure_for_manifest",
     "metric_values",
     "run_request",
+    "split_by_split",
     "stage",
 ]
 
 Configs = Mapping[str, Mapping[str, Any]]
-SAMPLED_ABOVE = 5_000_000
-"""Ratings above which `measure_for_manifest` asks a sample of the users."""
-SAMPLED_RATINGS = 500_000
-"""How many ratings these users have together at most."""
 _FIT_SHARE = 0.6
 """Share of an algorithm's progress that fitting is taken to be."""
 
@@ -116,15 +109,44 @@ def evaluate(
     report = progress or _silent
     measured, per_split, seconds, descriptions = _measure_all(dataset, wanted, how, configs or {}, report)
     report(0.98, "intervals and tests")
+    run = assemble(request, how, measured, per_split, seconds, descriptions, time.perf_counter() - started)
+    if store is not None:
+        store.save(run)
+    report(1.0, "done")
+    return run
+
+
+def assemble(
+    request: Mapping[str, Any],
+    how: Protocol,
+    measured: Mapping[str, Measured],
+    per_split: Mapping[str, dict[str, list[float]]],
+    seconds: Mapping[str, list[float]],
+    splits: list[dict[str, Any]],
+    took: float,
+) -> EvaluationRun:
+    """Return what was measured as a run, with intervals and the tests of all pairs.
+
+    Parameters
+    ----------
+    request : mapping
+        What `run_request` returned.
+    measured, per_split, seconds : mapping of key to ...
+        Of each algorithm: everything together, each metric split by split, and the CPU seconds to fit and to ask.
+    splits : list of dict
+        Their descriptions.
+    took : float
+        Seconds.
+    """
     primary = ["rmse", "mae"] if how.kind == "ratings" else [f"ndcg@{how.k[0]}", f"recall@{how.k[-1]}"]
     comparisons, best = compare_measured(measured, primary, how.seed)
-    run = EvaluationRun(
-        run_id=run_id,
+    return EvaluationRun(
+        run_id=request_id(request),
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dataset=request["dataset"],
         protocol=how.to_dict(),
-        summary=f"{dataset.name}: {how.sentence()}",
-        splits=descriptions,
+        summary=f"{request['dataset']['name']}: {how.sentence()}",
+        splits=splits,
         environment=environment(),
         algorithms={
             key: AlgorithmResult(
@@ -137,17 +159,13 @@ def evaluate(
                 fit_seconds=round(seconds[key][0], 3),
                 ask_seconds=round(seconds[key][1], 3),
             )
-            for key in wanted
+            for key in request["asked"]
         },
         primary=primary,
         comparisons=comparisons,
         leaders=best,
-        seconds=round(time.perf_counter() - started, 3),
+        seconds=round(took, 3),
     )
-    if store is not None:
-        store.save(run)
-    report(1.0, "done")
-    return run
 
 
 def run_request(
@@ -212,77 +230,6 @@ def fit_on(
         alive = {name: kept for name, kept in alive.items() if name in needed}
 
 
-def measure_for_manifest(
-    dataset: Dataset,
-    keys: Sequence[str],
-    configs: Configs | None = None,
-    progress: Progress | None = None,
-    *,
-    seed: int = 42,
-    max_users: int | None = 10_000,
-    sample_above: int = SAMPLED_ABOVE,
-    sample_ratings: int = SAMPLED_RATINGS,
-) -> dict[str, dict[str, Any]]:
-    """Measure what a model trained on the whole data set cannot be asked any more.
-
-    A random fifth of each user's ratings is held out once, every algorithm is fitted once on the rest, and that
-    one fit answers for both: the held-out stars (RMSE, MAE) and the held-out movies' ranks. Holding out per user
-    rather than over all ratings changes who is tested how often hardly at all (both hold out a uniform fifth) and
-    saves the second fit.
-
-    A data set of more than `sample_above` ratings is measured on all ratings of random users who have at most
-    `sample_ratings` together: fitting everything twice would take as long as training. The figures are then lower
-    than those of the models that know all people, but say which algorithm is worth its memory; ``sample`` and
-    ``how`` tell of it.
-
-    Returns
-    -------
-    dict of dict
-        Per key ``values`` and ``intervals`` by metric, ``how`` (a sentence), ``wishes`` (see `wish_metrics`),
-        ``split``, ``seed`` and ``code_version``: what a model's manifest carries under ``metrics``.
-    """
-    ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=max_users)
-    ratings = Protocol(kind="ratings", split="per-user", folds=1, seed=seed, max_users=max_users)
-    part, chosen, of_part = dataset, dict(configs or {}), ""
-    if dataset.n_ratings > sample_above:
-        part = random_users(dataset, sample_ratings, seed)
-        for key in training_order(tuple(keys)):
-            settled = recommender_class(key)(chosen.get(key)).config_at(dataset.n_ratings)
-            chosen[key] = settled.model_dump(mode="json")
-        of_part = (
-            f"On all ratings of {part.n_users:,} randomly drawn users ({part.n_ratings:,} of "
-            f"{dataset.n_ratings:,} ratings, seed {seed}), and models that know no others: "
-        )
-    split = next(ranking.splits(part))
-    results: dict[str, dict[str, Any]] = {}
-    for key, model, fit_seconds, share in fit_on(split.train, keys, chosen, progress or _silent):
-        if key not in keys:
-            continue
-        # The same long lists are judged as they are and as people's wishes would reorder them.
-        stars = measure_ratings(model, split, ratings, stage(share, 0.0, 0.3))
-        ranked = rank_users(model, split, ranking, stage(share, 0.3, 0.9), candidate_depth())
-        shown = judge_lists(ranked.lists[:, : max(ranking.k)], ranked.users, split, ranking)
-        values = metric_values(stars, seed) | metric_values(shown, seed)
-        known = {name: item for name, item in values.items() if np.isfinite(item.value)}
-        results[key] = {
-            "values": {name: round(item.value, 6) for name, item in known.items()},
-            "intervals": {
-                name: [round(item.low, 6), round(item.high, 6)]
-                for name, item in known.items()
-                if item.low is not None and item.high is not None
-            },
-            "how": f"{dataset.name}: {of_part}{ranking.sentence()} The same held-out ratings give RMSE and MAE. "
-            "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
-            "wishes": wish_metrics(ranked, split, ranking, f"{dataset.name}: {of_part}"),
-            "split": split.description,
-            "sample": {"users": part.n_users, "ratings": part.n_ratings, "seed": seed} if of_part else None,
-            "seed": seed,
-            "code_version": code_version(),
-            "fit_cpu_seconds": round(fit_seconds, 3),
-        }
-    return results
-
-
 def stage(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
     """Return a progress callable for the part of the work between two shares."""
 
@@ -311,16 +258,16 @@ def _measure_all(
                 seconds[key][0] += fit_seconds
                 seconds[key][1] += time.process_time() - began
         descriptions.append(split.description)
-    per_split = {
-        key: {
-            name: [
-                part.statistics[name].value if name in part.statistics else part.scalars[name] for part in measured
-            ]
-            for name in (*measured[0].statistics, *measured[0].scalars)
-        }
-        for key, measured in parts.items()
-    }
+    per_split = {key: split_by_split(measured) for key, measured in parts.items()}
     return {key: combine(measured) for key, measured in parts.items()}, per_split, seconds, descriptions
+
+
+def split_by_split(parts: Sequence[Measured]) -> dict[str, list[float]]:
+    """Return each metric's value on every split alone."""
+    return {
+        name: [part.statistics[name].value if name in part.statistics else part.scalars[name] for part in parts]
+        for name in (*parts[0].statistics, *parts[0].scalars)
+    }
 
 
 def combine(parts: Sequence[Measured]) -> Measured:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.evaluation.benchmark import measure_for_manifest
+from core.evaluation.manifest import measure_for_manifest
 from core.store.artifact import attach_metrics
 from tests.conftest import Installation
 from tests.servers import GunicornProcess

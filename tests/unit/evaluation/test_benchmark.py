@@ -10,7 +10,7 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.errors import ConfigurationError, DataError, InvalidInputError, UnknownIdError
-from core.evaluation import EvaluationRun, Protocol, RunStore, evaluate, measure_for_manifest
+from core.evaluation import EvaluationRun, Protocol, RunStore, evaluate, manifest, measure_for_manifest
 from core.evaluation import benchmark as under_test
 from core.recommenders import registry
 from core.recommenders.popularity import Popularity
@@ -49,7 +49,7 @@ class Mute(Popularity):
 def classes(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {"popularity": Popularity, "recalling": Recalling, "mute": Mute}
     Recalling.fitted_on.clear()
-    for module in (registry, under_test):
+    for module in (registry, under_test, manifest):
         monkeypatch.setattr(module, "recommender_class", lambda key: table[key])
 
 
@@ -289,3 +289,27 @@ def test_large_data_sets_are_measured_on_a_named_sample_of_their_users(data: Dat
     assert f"{sample['users']} randomly drawn users" in metrics["wishes"]["how"]
     assert measure_for_manifest(data, ["recalling"])["recalling"]["sample"] is None
     json.dumps(found, allow_nan=False)
+
+
+@pytest.mark.usefixtures("classes")
+def test_what_a_manifest_says_can_be_looked_up_as_a_run(data: Dataset, tmp_path: Path) -> None:
+    found = measure_for_manifest(data, ["recalling", "popularity"], cache_dir=tmp_path)
+    store = RunStore(tmp_path)
+    runs = [store.load(summary.run_id) for summary in store.list()]
+    assert {run.protocol["kind"] for run in runs} == {"ranking", "ratings"}
+    for run in runs:
+        assert run.splits == [found["recalling"]["split"]]
+        assert run.comparisons
+        for key, metrics in found.items():
+            for name, value in run.algorithms[key].metrics.items():
+                assert metrics["values"].get(name, value.value) == pytest.approx(value.value, abs=1e-6, nan_ok=True)
+    fits = len(Recalling.fitted_on)
+    again = evaluate(data, ["recalling", "popularity"], "ranking", cache_dir=tmp_path)
+    assert again.run_id in {run.run_id for run in runs}
+    assert len(Recalling.fitted_on) == fits
+
+
+@pytest.mark.usefixtures("classes")
+def test_a_sample_is_no_run_of_the_data_set(data: Dataset, tmp_path: Path) -> None:
+    measure_for_manifest(data, ["recalling"], sample_above=data.n_ratings - 1, sample_ratings=200, cache_dir=tmp_path)
+    assert not RunStore(tmp_path).list()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.data.splits import Split
-from core.evaluation.benchmark import measure_for_manifest
+from core.evaluation.manifest import measure_for_manifest
 from core.evaluation.measure import Ranked, judge_lists, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.wishes import WEIGHTS, candidate_depth, judge_wish, wish_metrics, wished_lists

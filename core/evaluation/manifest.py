@@ -1,0 +1,149 @@
+"""What a model's manifest says of its quality: measured beside training, on ratings held out from a second fit."""
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.data.dataset import Dataset
+from core.data.splits import Split, random_users
+from core.evaluation.benchmark import (
+    Configs,
+    assemble,
+    fit_on,
+    metric_values,
+    run_request,
+    split_by_split,
+    stage,
+)
+from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank_users
+from core.evaluation.protocols import Protocol
+from core.evaluation.runs import RunStore, code_version
+from core.evaluation.wishes import candidate_depth, wish_metrics
+from core.recommenders.base import Progress
+from core.recommenders.registry import recommender_class, training_order
+
+__all__ = ["SAMPLED_ABOVE", "SAMPLED_RATINGS", "measure_for_manifest"]
+
+SAMPLED_ABOVE = 5_000_000
+"""Ratings above which `measure_for_manifest` asks a sample of the users."""
+SAMPLED_RATINGS = 500_000
+"""How many ratings these users have together at most."""
+
+
+def measure_for_manifest(
+    dataset: Dataset,
+    keys: Sequence[str],
+    configs: Configs | None = None,
+    progress: Progress | None = None,
+    *,
+    seed: int = 42,
+    max_users: int | None = 10_000,
+    sample_above: int = SAMPLED_ABOVE,
+    sample_ratings: int = SAMPLED_RATINGS,
+    cache_dir: Path | str | None = None,
+) -> dict[str, dict[str, Any]]:
+    """Measure what a model trained on the whole data set cannot be asked any more.
+
+    A random fifth of each user's ratings is held out once, every algorithm is fitted once on the rest, and that
+    one fit answers for both: the held-out stars (RMSE, MAE) and the held-out movies' ranks. Holding out per user
+    rather than over all ratings changes who is tested how often hardly at all (both hold out a uniform fifth) and
+    saves the second fit.
+
+    A data set of more than `sample_above` ratings is measured on all ratings of random users who have at most
+    `sample_ratings` together: fitting everything twice would take as long as training. The figures are then lower
+    than those of the models that know all people, but say which algorithm is worth its memory; ``sample`` and
+    ``how`` tell of it.
+
+    Parameters
+    ----------
+    cache_dir : path, optional
+        Where the same measurement is kept as two runs that can be looked at and compared, `RunStore`: one of the
+        stars, one of the lists. A sample of the users is not kept.
+
+    Returns
+    -------
+    dict of dict
+        Per key ``values`` and ``intervals`` by metric, ``how`` (a sentence), ``wishes`` (see `wish_metrics`),
+        ``split``, ``seed`` and ``code_version``: what a model's manifest carries under ``metrics``.
+    """
+    asked = max_users if max_users is not None and max_users < dataset.n_users else None
+    ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=asked)
+    ratings = Protocol(kind="ratings", split="per-user", folds=1, seed=seed, max_users=asked)
+    kept: dict[Protocol, dict[str, tuple[Measured, list[float]]]] = {ranking: {}, ratings: {}}
+    started = time.perf_counter()
+    part, chosen, of_part = dataset, dict(configs or {}), ""
+    if dataset.n_ratings > sample_above:
+        part = random_users(dataset, sample_ratings, seed)
+        for key in training_order(tuple(keys)):
+            settled = recommender_class(key)(chosen.get(key)).config_at(dataset.n_ratings)
+            chosen[key] = settled.model_dump(mode="json")
+        of_part = (
+            f"On all ratings of {part.n_users:,} randomly drawn users ({part.n_ratings:,} of "
+            f"{dataset.n_ratings:,} ratings, seed {seed}), and models that know no others: "
+        )
+    split = next(ranking.splits(part))
+    results: dict[str, dict[str, Any]] = {}
+    for key, model, fit_seconds, share in fit_on(split.train, keys, chosen, progress or _silent):
+        if key not in keys:
+            continue
+        # The same long lists are judged as they are and as people's wishes would reorder them.
+        began = time.process_time()
+        stars = measure_ratings(model, split, ratings, stage(share, 0.0, 0.3))
+        kept[ratings][key] = (stars, [fit_seconds, time.process_time() - began])
+        began = time.process_time()
+        ranked = rank_users(model, split, ranking, stage(share, 0.3, 0.9), candidate_depth())
+        shown = judge_lists(ranked.lists[:, : max(ranking.k)], ranked.users, split, ranking)
+        kept[ranking][key] = (shown, [fit_seconds, time.process_time() - began])
+        values = metric_values(stars, seed) | metric_values(shown, seed)
+        known = {name: item for name, item in values.items() if np.isfinite(item.value)}
+        results[key] = {
+            "values": {name: round(item.value, 6) for name, item in known.items()},
+            "intervals": {
+                name: [round(item.low, 6), round(item.high, 6)]
+                for name, item in known.items()
+                if item.low is not None and item.high is not None
+            },
+            "how": f"{dataset.name}: {of_part}{ranking.sentence()} The same held-out ratings give RMSE and MAE. "
+            "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
+            "wishes": wish_metrics(ranked, split, ranking, f"{dataset.name}: {of_part}"),
+            "split": split.description,
+            "sample": {"users": part.n_users, "ratings": part.n_ratings, "seed": seed} if of_part else None,
+            "seed": seed,
+            "code_version": code_version(),
+            "fit_cpu_seconds": round(fit_seconds, 3),
+        }
+    if cache_dir is not None and not of_part and results:
+        for protocol, measured in kept.items():
+            _keep(
+                RunStore(cache_dir), run_request(dataset, keys, protocol, configs), protocol, measured, split, started
+            )
+    return results
+
+
+def _keep(
+    store: RunStore,
+    request: dict[str, Any],
+    protocol: Protocol,
+    measured: Mapping[str, tuple[Measured, list[float]]],
+    split: Split,
+    started: float,
+) -> None:
+    """Store a measurement as a run."""
+    store.save(
+        assemble(
+            request,
+            protocol,
+            {key: found for key, (found, _) in measured.items()},
+            {key: split_by_split([found]) for key, (found, _) in measured.items()},
+            {key: seconds for key, (_, seconds) in measured.items()},
+            [split.description],
+            time.perf_counter() - started,
+        )
+    )
+
+
+def _silent(done: float, text: str) -> None:
+    """Report nothing."""
