@@ -207,7 +207,11 @@ class UserKNN(Recommender):
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         scores = np.zeros(self.dataset.n_movies, dtype=np.float32)
         nearest = self._nearest(profile)
-        add_rows_of_ones(self.dataset.user_indptr, self._user_items, self._ones, nearest.users, nearest.votes, scores)
+        # The rows are short and many: reading them in one call and adding them in another is faster than a call each.
+        read = self._read(nearest.users)
+        bounds = np.concatenate([[0], read.ends]).astype(np.int32)
+        ones = np.ones(len(read.movies), dtype=np.float32)
+        _sparsetools.csc_matvec(len(scores), len(nearest.users), bounds, read.movies, ones, nearest.votes, scores)
         scores *= self._outward
         scores += self._prior.added(profile)
         return scores
