@@ -8,7 +8,7 @@ import pytest
 
 from core.cli import main
 from core.commands import measuring, operate
-from core.evaluation import benchmark
+from core.evaluation import manifest
 
 
 @pytest.fixture
@@ -58,11 +58,11 @@ def test_large_data_sets_are_measured_after_training_for_there_is_no_memory_for_
     file = home / "models_dir" / "toy" / "popularity" / "manifest.json"
     found_trained, really = [], measuring.measuring
 
-    def spy(dataset, keys):
+    def spy(*given):
         found_trained.append(file.is_file())
-        return really(dataset, keys)
+        return really(*given)
 
-    monkeypatch.setattr(benchmark, "SAMPLED_ABOVE", limit)
+    monkeypatch.setattr(manifest, "SAMPLED_ABOVE", limit)
     monkeypatch.setattr(measuring, "measuring", spy)
     assert run("train", "--algorithms", "popularity").code == 0
     assert found_trained == [not beside]
