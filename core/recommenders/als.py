@@ -33,7 +33,7 @@ class ALSConfig(AlgorithmConfig):
     """Ridge penalty for each rating, and for each missing one times its weight."""
     rating_gain: float = Field(default=0.15, ge=0)
     """How much more a rating counts for each star above what the user gives on average."""
-    popularity: float = Field(default=0.2, ge=0)
+    popularity: float = Field(default=0.25, ge=0)
     """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
     profile_limit: int = Field(default=2000, ge=1)
     """Films of a profile that are folded in; of longer ones an even selection."""

@@ -24,7 +24,7 @@ UNKNOWN = -1.0
 _LISTED = 40
 """Of each member's best movies so many are compared, and of the blend's."""
 _USERS = 1_000
-_SHORT_LENGTHS = (1, 2, 3, 5, 10)
+_SHORT_LENGTHS = (1, 2, 3, 5, 8)
 _SHORT_EACH = 2
 _PENALTY = 1e-3
 

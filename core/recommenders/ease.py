@@ -45,7 +45,7 @@ class EASEConfig(AlgorithmConfig):
     """Weight of genres and years, which enter as pseudo users."""
     content_power: float = Field(default=0.45, ge=0, le=1)
     """A movie's weight among the pseudo users: its number of ratings to this power."""
-    popularity: float = Field(default=0.06, ge=0)
+    popularity: float = Field(default=0.08, ge=0)
     """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
     min_ratings: int = Field(default=2, ge=1)
     """Movies with fewer ratings take no part."""

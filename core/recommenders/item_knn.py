@@ -37,7 +37,7 @@ class ItemKNNConfig(AlgorithmConfig):
     """Scores are multiplied by the movie's number of ratings to this power."""
     rating_gain: float = Field(default=0.26, ge=0)
     """How much more a rating counts for each star above what the user gives on average."""
-    popularity: float = Field(default=1.7, ge=0)
+    popularity: float = Field(default=2.0, ge=0)
     """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
     min_common: int = Field(default=1, ge=1)
     """Pairs with fewer common raters are no neighbours."""

@@ -2,7 +2,7 @@
 
 Scores of different algorithms live on different scales, and on another one for every user. Each member's scores are
 first mapped so that its hundredth best unseen movie gets 0 and the mean of its twenty best gets 1; what is blended is
-linear in these. A member's weight is learned for profiles of 1, 3, 10 and 30 ratings (`blend_learning`) and
+linear in these. A member's weight is learned for profiles of 1, 3, 8 and 20 ratings (`blend_learning`) and
 interpolated between them on the logarithm of their number: who knows best depends on how much there is to know.
 """
 
@@ -21,7 +21,7 @@ from core.recommenders.topn import top_n
 
 __all__ = ["KNOTS", "RankingBlend", "Scale"]
 
-KNOTS = (1, 3, 10, 30)
+KNOTS = (1, 3, 8, 20)
 """The numbers of ratings for which weights are learned; the last ones hold for all longer profiles."""
 _FOR_SHORT = frozenset({"popularity", "user_knn"})
 """Members that are heard only while little is known: for longer profiles learning gives them nothing, and to find the

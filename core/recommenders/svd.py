@@ -19,7 +19,7 @@ from core.recommenders.watching import PopularityPrior
 
 __all__ = ["SVD", "SVDConfig"]
 
-_POPULARITY = 0.045
+_POPULARITY = 0.05
 
 
 class SVDConfig(AlgorithmConfig):

@@ -43,8 +43,8 @@ def profile_weights(baseline: Baseline, profile: Profile, gain: float) -> NDArra
 class PopularityPrior:
     """What is known of everybody: how many people rated each movie. It orders the list of an unknown, and fades.
 
-    Added to a score is ``weight * share * 10 / (10 + n)`` for a profile of n ratings, with the share of all people
-    who rated the movie: one or two films say less about a third than its popularity does, eighty need no help.
+    Added to a score is ``weight * share * (10 / (10 + n))^2`` for a profile of n ratings, with the share of all
+    people who rated the movie: one or two films say less about a third than its popularity does, eighty need no help.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class PopularityPrior:
 
     @staticmethod
     def _faded(profile: Profile) -> np.float32:
-        return np.float32(_PRIOR_RATINGS / (_PRIOR_RATINGS + len(profile)))
+        return np.float32((_PRIOR_RATINGS / (_PRIOR_RATINGS + len(profile))) ** 2)
 
 
 def content_rows(dataset: Dataset) -> NDArray[np.float32]:

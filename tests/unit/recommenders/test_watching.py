@@ -20,7 +20,7 @@ def test_a_training_user_is_weighted_as_in_training():
         )
 
 
-@pytest.mark.parametrize(("length", "left"), [(0, 1.0), (1, 10 / 11), (10, 0.5), (40, 0.2)])
+@pytest.mark.parametrize(("length", "left"), [(0, 1.0), (1, (10 / 11) ** 2), (10, 0.25), (40, 0.04)])
 def test_what_holds_for_everyone_fades_as_a_profile_grows(length, left):
     dataset = toy_dataset()
     prior = PopularityPrior(dataset, 0.3)
