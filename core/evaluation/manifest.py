@@ -72,7 +72,7 @@ def measure_for_manifest(
     asked = max_users if max_users is not None and max_users < dataset.n_users else None
     ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=asked)
     ratings = Protocol(kind="ratings", split="per-user", folds=1, seed=seed, max_users=asked)
-    kept: dict[Protocol, dict[str, tuple[Measured, list[float]]]] = {ranking: {}, ratings: {}}
+    kept: dict[Protocol, dict[str, tuple[Measured, list[float]]]] = {ratings: {}, ranking: {}}
     started = time.perf_counter()
     part, chosen, of_part = dataset, dict(configs or {}), ""
     if dataset.n_ratings > sample_above:
