@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
-from core.recommenders.results import Contribution
+from core.recommenders.results import WATCHED, Contribution
 from core.recommenders.watched import Scaling, WatchedDirections
 from core.recommenders.watching import PopularityPrior, profile_weights, training_weights
 
@@ -135,7 +135,7 @@ class ALS(Recommender):
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
         used, matrix, weighted = self._system(profile)
         values = weighted @ np.linalg.solve(matrix, self._factors[item].astype(np.float64))
-        return self._movie_contributions(used, values, self._prior.value(profile, item), PopularityPrior.LABEL)
+        return self._movie_contributions(used, values, self._prior.value(profile, item), WATCHED)
 
 
 def _ignore(text: str) -> None:

@@ -14,7 +14,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
-from core.recommenders.results import Contribution
+from core.recommenders.results import WATCHED, Contribution
 from core.recommenders.sparse_rows import SparseRows
 from core.recommenders.watching import PopularityPrior, content_rows, profile_weights, training_weights
 
@@ -175,7 +175,7 @@ class EASE(Recommender):
     def _explain(self, profile: Profile, item: int) -> list[Contribution]:
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         values = weights * self._rows.column(profile.items, item)
-        return self._movie_contributions(profile, values, self._prior.value(profile, item), PopularityPrior.LABEL)
+        return self._movie_contributions(profile, values, self._prior.value(profile, item), WATCHED)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from core.recommenders.opening import Opening, opening_list
 from core.recommenders.ranking_blend import RankingBlend
 from core.recommenders.rating_stack import RatingStack, StackedRating
 from core.recommenders.registry import recommender_class
-from core.recommenders.results import Contribution
+from core.recommenders.results import EVERYBODY, Contribution
 from core.recommenders.topn import top_n
 
 __all__ = ["MAX_FACTOR", "Hybrid", "HybridConfig"]
@@ -195,7 +195,7 @@ class Hybrid(Recommender):
             if np.isfinite(score[item]):
                 factor = self._blend.slope(key, score, profile)
                 values += factor * self._film_values(member, profile, item)
-        return self._movie_contributions(profile, values, total - float(values.sum()), "What holds for everyone")
+        return self._movie_contributions(profile, values, total - float(values.sum()), EVERYBODY)
 
     @staticmethod
     def _film_values(member: Recommender, profile: Profile, item: int) -> NDArray[np.float64]:

@@ -6,9 +6,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Contribution", "ContributionKind", "Explanation", "Neighbours", "Recommendations"]
+__all__ = ["EVERYBODY", "WATCHED", "Contribution", "ContributionKind", "Explanation", "Neighbours", "Recommendations"]
 
 ContributionKind = Literal["movie", "neighbour", "genre", "factor", "bias", "model"]
+WATCHED = "How many people rated it"
+EVERYBODY = "What holds for everyone"
+"""Labels of contributions that are the same for everybody."""
 
 
 @dataclass(frozen=True)

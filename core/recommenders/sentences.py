@@ -8,7 +8,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.display.titles import format_movie_title
-from core.recommenders.results import Contribution
+from core.recommenders.results import EVERYBODY, WATCHED, Contribution
 
 __all__ = ["Person", "describe", "without_rating"]
 
@@ -60,9 +60,8 @@ def describe(
     predicted : float
         Predicted stars, NaN where unknown.
     """
-    title = format_movie_title(dataset.movies.title(item))
     person = Person.of(dataset, profile)
-    reason = _reason(dataset, profile, person, title, contributions)
+    reason = _reason(dataset, profile, person, item, contributions)
     if not np.isfinite(predicted):
         return reason
     subject = person.subject[:1].upper() + person.subject[1:]
@@ -70,8 +69,9 @@ def describe(
 
 
 def _reason(
-    dataset: Dataset, profile: Profile, person: Person, title: str, contributions: Sequence[Contribution]
+    dataset: Dataset, profile: Profile, person: Person, item: int, contributions: Sequence[Contribution]
 ) -> str:
+    title = format_movie_title(dataset.movies.title(item))
     by_kind = {
         kind: [part for part in contributions if part.kind == kind and part.value > 0 and part.id >= 0]
         for kind in ("movie", "neighbour", "genre", "factor", "model")
@@ -79,6 +79,9 @@ def _reason(
     if films := by_kind["movie"][:3]:
         stars = dict(zip(profile.items.tolist(), profile.ratings.tolist(), strict=True))
         named = [f"{format_movie_title(part.label)} ({stars[part.id]:.1f})" for part in films if part.id in stars]
+        if named and _mostly_popular(contributions):
+            watched = f"so many watched it ({int(dataset.movie_counts[item]):,} ratings)"
+            return f"{title} is here mainly because {watched}, and because {person.subject} rated {_join(named)}."
         if named:
             return f"{title} is here mainly because {person.subject} rated {_join(named)}."
     if neighbours := by_kind["neighbour"]:
@@ -95,6 +98,12 @@ def _reason(
     index = next((part.id for part in contributions if part.kind == "bias" and part.id >= 0), None)
     count = int(dataset.movie_counts[index]) if index is not None else 0
     return f"{title} is well liked by many: {count:,} ratings." if count else f"{title} is well liked in general."
+
+
+def _mostly_popular(contributions: Sequence[Contribution]) -> bool:
+    """Return whether what holds for everybody weighs more than all films of the profile together."""
+    everybody = sum(part.value for part in contributions if part.label in (WATCHED, EVERYBODY))
+    return everybody > sum(part.value for part in contributions if part.kind == "movie")
 
 
 def _join(parts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from core.data.profile import Profile
 from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.factor_labels import factor_ends, factor_label
-from core.recommenders.results import Contribution
+from core.recommenders.results import WATCHED, Contribution
 from core.recommenders.ridge import ridge_row
 from core.recommenders.watched import Scaling, WatchedDirections, power_iterations
 from core.recommenders.watching import PopularityPrior
@@ -129,8 +129,8 @@ class SVD(Recommender):
             for factor, value in enumerate(values)
             if value != 0
         ]
-        return [*parts, Contribution("bias", item, PopularityPrior.LABEL, self._prior.value(profile, item))]
+        return [*parts, Contribution("bias", item, WATCHED, self._prior.value(profile, item))]
 
     def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
         values = self._watched.by_film(profile, item)
-        return self._movie_contributions(profile, values, self._prior.value(profile, item), PopularityPrior.LABEL)
+        return self._movie_contributions(profile, values, self._prior.value(profile, item), WATCHED)

@@ -14,7 +14,7 @@ from core.recommenders.base import AlgorithmConfig, Progress, Recommender
 from core.recommenders.biases import Baseline, fit_baseline
 from core.recommenders.item_knn import RESIDUAL_UNIT, quantised
 from core.recommenders.memo import LastProfile
-from core.recommenders.results import Contribution
+from core.recommenders.results import WATCHED, Contribution
 from core.recommenders.sparse_rows import add_rows_of_ones
 from core.recommenders.topn import top_n
 from core.recommenders.watching import PopularityPrior, profile_weights
@@ -327,7 +327,7 @@ class UserKNN(Recommender):
             Contribution("neighbour", user, f"Person {int(self.dataset.user_ids[user])}", vote)
             for user, vote in zip(voters.users.tolist(), voters.votes.tolist(), strict=True)
         ]
-        return [*people, Contribution("bias", item, PopularityPrior.LABEL, self._prior.value(profile, item))]
+        return [*people, Contribution("bias", item, WATCHED, self._prior.value(profile, item))]
 
     def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
         """Split every voter's vote by what each common film adds to the overlap."""
@@ -339,7 +339,7 @@ class UserKNN(Recommender):
             span = slice(int(self.dataset.user_indptr[user]), int(self.dataset.user_indptr[user + 1]))
             shares = np.where(np.isin(compared.items, self._user_items[span], assume_unique=True), weights, 0)
             values += vote * shares / shares.sum()
-        return self._movie_contributions(compared, values, self._prior.value(profile, item), PopularityPrior.LABEL)
+        return self._movie_contributions(compared, values, self._prior.value(profile, item), WATCHED)
 
 
 def _segment_sums(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -53,8 +53,6 @@ class PopularityPrior:
         In the unit of the scores.
     """
 
-    LABEL = "How many people rated it"
-
     def __init__(self, dataset: Dataset, weight: float) -> None:
         counts = dataset.movie_counts
         self._whole = np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)

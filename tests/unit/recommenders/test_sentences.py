@@ -3,7 +3,7 @@
 import pytest
 
 from core.data.profile import Profile
-from core.recommenders.results import Contribution
+from core.recommenders.results import EVERYBODY, WATCHED, Contribution
 from core.recommenders.sentences import Person, describe, without_rating
 from tests.toy import toy_dataset
 
@@ -55,3 +55,19 @@ def test_counterfactual_sentences(rank: int, without: int | None, text: str) -> 
     assert without_rating(Person("user 5", "user 5's"), "Heat (1995)", 4.0, rank, without) == text.replace(
         "your", "user 5's"
     )
+
+
+@pytest.mark.parametrize("label", [WATCHED, EVERYBODY])
+@pytest.mark.parametrize(("weight", "mostly"), [(0.9, False), (1.1, True), (-3.0, False)])
+def test_popularity_is_named_where_it_weighs_more_than_the_films(label: str, weight: float, mostly: bool) -> None:
+    parts = [PARTS["movie"], Contribution("bias", -1, label, weight)]
+    text = describe(DATA, Profile.of([2], [4.5]), 0, parts, 3.84)
+    assert (
+        f"mainly because so many watched it ({DATA.movie_counts[0]} ratings), and because you rated" in text
+    ) == mostly
+    assert "you rated The Film 2 (1952) (4.5)" in text
+
+
+def test_what_is_usual_for_a_film_is_not_called_popularity() -> None:
+    parts = [PARTS["movie"], Contribution("bias", -1, "What people in general think of it", 4.0)]
+    assert "mainly because you rated" in describe(DATA, Profile.of([2], [4.5]), 0, parts, 3.84)
