@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -100,32 +101,36 @@ def targets(url: str, dataset: Dataset, algorithms: list[str]) -> list[Target]:
         )
         for key in algorithms
     ]
-    output = next(
-        entry["output"]
+    entry = next(
+        entry
         for entry in requests.get(f"{url}/_dash-dependencies", timeout=10).json()
         if f"{Recommend.RESULTS}.children" in entry["output"]
     )
     for key in algorithms:
-        bodies = [json.dumps(_callback(output, user, key), separators=(",", ":")) for user in users]
+        bodies = [json.dumps(list_callback(entry, user, key), separators=(",", ":")) for user in users]
         found.append(
             Target(f"Recommend page's callback, {key}", [f"/_dash-update-component {body}" for body in bodies])
         )
     return found
 
 
-def _callback(output: str, user: int, algorithm: str) -> dict[str, Any]:
-    values = {
-        Recommend.MODE: "user",
-        Recommend.USER: str(user),
-        Recommend.ALGORITHM: algorithm,
-        Recommend.COUNT: 10,
-        Recommend.GENRES: [],
-        Recommend.EXCLUDE: [],
-        Recommend.YEARS: None,
-        Recommend.MIN_RATINGS: 0,
+def list_callback(entry: Mapping[str, Any], user: int, algorithm: str) -> dict[str, Any]:
+    """Return the body that a browser sends for the Recommend page's list, all other controls untouched.
+
+    Parameters
+    ----------
+    entry : mapping
+        What ``/_dash-dependencies`` says of the callback.
+    """
+    chosen: dict[tuple[str, str], Any] = {
+        (Recommend.MODE, "value"): "user",
+        (Recommend.USER, "value"): str(user),
+        (Recommend.ALGORITHM, "value"): algorithm,
+        (Recommend.COUNT, "value"): 10,
+        (Shell.VISITOR, "data"): {"ratings": {}, "hidden": {}},
     }
-    inputs = [{"id": name, "property": "value", "value": value} for name, value in values.items()]
-    inputs.append({"id": Shell.VISITOR, "property": "data", "value": {"ratings": {}, "hidden": {}}})
+    inputs = [{**item, "value": chosen.get((item["id"], item["property"]))} for item in entry["inputs"]]
+    output = entry["output"]
     outputs = [
         dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in output.strip(".").split("...")
     ]
