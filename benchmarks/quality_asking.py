@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.quality_report import paired_cells
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.splits import Split
@@ -59,15 +60,7 @@ def asking(dataset: Dataset, key: str, seeds: tuple[int, ...] = (42, 43, 44)) ->
         comparisons, _ = compare_measured(ways_of_size, _METRICS, seeds[0])
         for name, measured in ways_of_size.items():
             values = metric_values(measured, seeds[0])
-            cells = []
-            for metric in _METRICS:
-                value = values[metric]
-                told = [
-                    f"{pair.p_adjusted:.4f}"
-                    for pair in comparisons
-                    if pair.metric == metric and {pair.first, pair.second} == {name, "random"}
-                ]
-                cells += [f"{value.value:.4f} [{value.low:.4f}, {value.high:.4f}]", *(told or [""])]
+            cells = paired_cells(name, "random", _METRICS, values, comparisons)
             lines.append(f"| {size} | {name} | {np.mean(answered[size, name]):.2f} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.quality_report import paired_cells
 from core.data.dataset import Dataset
 from core.data.splits import Split
 from core.evaluation.benchmark import compare_measured, fit_on, metric_values
@@ -61,15 +62,7 @@ def groups(dataset: Dataset, key: str, seed: int = 42, n_groups: int = GROUPS) -
         comparisons, _ = compare_measured(measured, _METRICS, seed)
         for name, item in measured.items():
             values = metric_values(item, seed)
-            cells = []
-            for metric in _METRICS:
-                value = values[metric]
-                told = [
-                    f"{pair.p_adjusted:.4f}"
-                    for pair in comparisons
-                    if pair.metric == metric and {pair.first, pair.second} == {name, "average"}
-                ]
-                cells += [f"{value.value:.4f} [{value.low:.4f}, {value.high:.4f}]", *(told or [""])]
+            cells = paired_cells(name, "average", _METRICS, values, comparisons)
             misery = values["disliked"]
             cells.append(f"{misery.value:.3f} [{misery.low:.3f}, {misery.high:.3f}]")
             lines.append(f"| {size} | {name} | {' | '.join(cells)} |")

@@ -1,12 +1,13 @@
 """Tables of `benchmarks/quality.py` and their places in a Markdown document."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from core.evaluation.runs import MetricValue, smaller_is_better
+from core.evaluation.significance import Comparison
 
 GOALS: dict[str, dict[str, dict[str, float]]] = {
     "ml-100k:ratings": {
@@ -105,6 +106,26 @@ def update_document(path: Path, name: str, text: str) -> None:
     else:
         document = f"{document.rstrip()}\n\n{block}\n"
     path.write_text(document, encoding="utf-8")
+
+
+def paired_cells(
+    name: str,
+    against: str,
+    metrics: Sequence[str],
+    values: Mapping[str, MetricValue],
+    comparisons: Sequence[Comparison],
+) -> list[str]:
+    """Return a row's metrics with intervals, each followed by the adjusted p of its test against another row."""
+    cells = []
+    for metric in metrics:
+        value = values[metric]
+        told = [
+            f"{pair.p_adjusted:.4f}"
+            for pair in comparisons
+            if pair.metric == metric and {pair.first, pair.second} == {name, against}
+        ]
+        cells += [f"{value.value:.4f} [{value.low:.4f}, {value.high:.4f}]", *(told or [""])]
+    return cells
 
 
 def _cell(value: MetricValue, *, interval: bool) -> str:

@@ -118,7 +118,7 @@ def process_memory() -> dict[str, float]:
     process = psutil.Process()
     try:
         full = process.memory_full_info()
-    except (psutil.AccessDenied, NotImplementedError):
+    except psutil.AccessDenied:
         rss = process.memory_info().rss
         return {"rss": rss / _MB, "uss": rss / _MB, "pss": 0.0}
     return {"rss": full.rss / _MB, "uss": full.uss / _MB, "pss": getattr(full, "pss", 0) / _MB}

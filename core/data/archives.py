@@ -58,7 +58,7 @@ def extract_zip(
             return _write(archive, wanted, target, progress, name)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DataError(f"{name} is no complete zip archive ({error}). {remedy}") from error
-    except (RuntimeError, NotImplementedError) as error:
+    except RuntimeError as error:
         raise DataError(f"{name} cannot be unpacked ({error}). Unpack it yourself and import the folder.") from error
 
 

@@ -25,7 +25,7 @@ from core.evaluation.runs import (
     smaller_is_better,
 )
 from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
-from core.recommenders.base import Progress, Recommender
+from core.recommenders.base import Progress, Recommender, silent
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 
 __all__ = [
@@ -106,7 +106,7 @@ def evaluate(
     if store is not None and not recompute and (known := store.find(run_id)) is not None:
         return known
     started = time.perf_counter()
-    report = progress or _silent
+    report = progress or silent
     measured, per_split, seconds, descriptions = _measure_all(dataset, wanted, how, configs or {}, report)
     report(0.98, "intervals and tests")
     run = assemble(request, how, measured, per_split, seconds, descriptions, time.perf_counter() - started)
@@ -313,7 +313,3 @@ def environment() -> dict[str, Any]:
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} CPUs",
         **{name: version(name) for name in ("numpy", "scipy", "scikit-learn", "scikit-surprise", "numba")},
     }
-
-
-def _silent(done: float, text: str) -> None:
-    """Report nothing."""

@@ -15,7 +15,7 @@ from core.evaluation.benchmark import Configs, fit_on, metric_values, stage
 from core.evaluation.measure import Measured, judge_lists, judge_ratings
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import MetricValue
-from core.recommenders.base import Progress, Recommender
+from core.recommenders.base import Progress, Recommender, silent
 from core.recommenders.registry import algorithm_keys
 from core.recommenders.topn import top_n
 
@@ -94,7 +94,7 @@ def cold_start_curve(
     visitors = draw_visitors(dataset, max(sizes), fraction=fraction, seed=seed, max_users=max_users)
     wanted = tuple(keys if keys is not None else algorithm_keys())
     curves: dict[str, dict[int, dict[str, MetricValue]]] = {}
-    for key, model, _, share in fit_on(visitors.split.train, wanted, configs or {}, progress or _silent):
+    for key, model, _, share in fit_on(visitors.split.train, wanted, configs or {}, progress or silent):
         if key not in wanted:
             continue
         curves[key] = {}
@@ -167,7 +167,3 @@ def judge_profiles(model: Recommender, visitors: Visitors, profiles: Sequence[Pr
     of_lists = judge_lists(lists, visitors.users, split, ranking)
     of_stars = judge_ratings(predicted, split, Protocol(kind="ratings", split="random", seed=seed))
     return Measured(of_lists.statistics | of_stars.statistics, of_lists.scalars | of_stars.scalars, {})
-
-
-def _silent(done: float, text: str) -> None:
-    """Report nothing."""

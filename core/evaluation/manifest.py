@@ -22,7 +22,7 @@ from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import RunStore, code_version
 from core.evaluation.wishes import candidate_depth, wish_metrics
-from core.recommenders.base import Progress
+from core.recommenders.base import Progress, silent
 from core.recommenders.registry import recommender_class, training_order
 
 __all__ = ["SAMPLED_ABOVE", "SAMPLED_RATINGS", "measure_for_manifest"]
@@ -86,7 +86,7 @@ def measure_for_manifest(
         )
     split = next(ranking.splits(part))
     results: dict[str, dict[str, Any]] = {}
-    for key, model, fit_seconds, share in fit_on(split.train, keys, chosen, progress or _silent):
+    for key, model, fit_seconds, share in fit_on(split.train, keys, chosen, progress or silent):
         if key not in keys:
             continue
         # The same long lists are judged as they are and as people's wishes would reorder them.
@@ -143,7 +143,3 @@ def _keep(
             time.perf_counter() - started,
         )
     )
-
-
-def _silent(done: float, text: str) -> None:
-    """Report nothing."""

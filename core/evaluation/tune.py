@@ -15,7 +15,7 @@ from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol, ProtocolKind
 from core.evaluation.runs import code_version, smaller_is_better
 from core.evaluation.spaces import Dimension, search_space, suggest
-from core.recommenders.base import Progress, Recommender
+from core.recommenders.base import Progress, Recommender, silent
 from core.recommenders.registry import recommender_class
 
 __all__ = ["TuningResult", "tune"]
@@ -135,7 +135,7 @@ def tune(
     cls = recommender_class(key)
     start = cls((configs or {}).get(key)).config.model_dump(mode="json")
     space = search_space(cls.config_class, parameters, start)
-    report = progress or _silent
+    report = progress or silent
     others = {name: dict(config) for name, config in (configs or {}).items() if name != key}
     tasks = [_Task(data, key, protocol, wanted, others) for data in (dataset, *also)]
 
@@ -208,7 +208,3 @@ def _value(measured: Measured, metric: str) -> float:
         return measured.scalars[metric]
     known = ", ".join((*measured.statistics, *measured.scalars))
     raise InvalidInputError(f"There is no metric {metric!r} here. Choose one of: {known}.")
-
-
-def _silent(done: float, text: str) -> None:
-    """Report nothing."""

@@ -17,7 +17,7 @@ from core.recommenders.results import Contribution, Explanation, Neighbours, Rec
 from core.recommenders.sentences import describe
 from core.recommenders.topn import top_n
 
-__all__ = ["AlgorithmConfig", "Progress", "Recommender"]
+__all__ = ["AlgorithmConfig", "Progress", "Recommender", "silent"]
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and a few words; raising from it stops the work."""
@@ -26,7 +26,7 @@ ARTIFACT_VERSION = 1
 _RETRAIN = "Train it again with `cinematch train`."
 
 
-def _silent(done: float, text: str) -> None:
+def silent(done: float, text: str) -> None:
     """Report nothing."""
 
 
@@ -97,7 +97,7 @@ class Recommender(ABC):
         if dataset.n_ratings == 0:
             raise InvalidInputError(f"{dataset.name} holds no ratings, so there is nothing to learn from.")
         self.members = {key: member for key, member in (members or {}).items() if key in self.member_keys}
-        arrays = self._fit(dataset, progress or _silent)
+        arrays = self._fit(dataset, progress or silent)
         self._attach(dataset, arrays)
         return self
 
