@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from core.display.titles import format_movie_title
 from core.views import MovieView
+from dashboard.components.controls import fold
 from dashboard.components.icons import icon
 from dashboard.components.light import Node
 from dashboard.components.movie_card import movie_row
@@ -24,20 +25,11 @@ def watchlist_fold(*, only: bool) -> Component:
     only : bool
         Whether the list holds nothing else.
     """
-    return html.Details(
-        [
-            html.Summary([icon("kept"), "Watchlist"]),
-            html.Div(
-                [
-                    dmc.Switch(id=Recommend.ONLY_WATCHLIST, label="Only my watchlist", checked=only, size="sm"),
-                    html.Div(id=Recommend.WATCHLIST),
-                ],
-                className="stack",
-            ),
-        ],
-        className="fold",
-        open=only,
-    )
+    controls = [
+        dmc.Switch(id=Recommend.ONLY_WATCHLIST, label="Only my watchlist", checked=only, size="sm"),
+        html.Div(id=Recommend.WATCHLIST),
+    ]
+    return fold("kept", "Watchlist", controls, opened=only)
 
 
 def watchlist_films(movies: Sequence[MovieView]) -> Component:

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 
 from core.recommenders.rerank import Reranking
 from core.views import WishView
-from dashboard.components.icons import icon
+from dashboard.components.controls import fold, reset_button
 from dashboard.ids import Recommend
 
 __all__ = ["SLIDERS", "cost_id", "measured_note", "wishes_fold"]
@@ -28,29 +28,12 @@ def cost_id(slider: str) -> str:
 
 def wishes_fold(wish: Reranking) -> Component:
     """Return the folded sliders, holding a wish."""
-    return html.Details(
-        [
-            html.Summary([icon("sliders"), "Wishes"]),
-            html.Div(
-                [
-                    *(_slider(getattr(wish, name), *rest) for name, *rest in SLIDERS),
-                    html.Div(id=Recommend.WISH_NOTE),
-                    dmc.Button(
-                        "Reset wishes",
-                        id=Recommend.WISH_RESET,
-                        variant="subtle",
-                        color="gray",
-                        c="dimmed",
-                        size="compact-sm",
-                        leftSection=icon("reset"),
-                    ),
-                ],
-                className="stack",
-            ),
-        ],
-        className="fold",
-        open=wish.active,
-    )
+    controls = [
+        *(_slider(getattr(wish, name), *rest) for name, *rest in SLIDERS),
+        html.Div(id=Recommend.WISH_NOTE),
+        reset_button(Recommend.WISH_RESET, "Reset wishes"),
+    ]
+    return fold("sliders", "Wishes", controls, opened=wish.active)
 
 
 def _slider(value: float, slider: str, label: str, ends: tuple[str, str], low: float) -> Component:

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, wish_from_query
 from dashboard.components.algorithm_card import algorithm_options
+from dashboard.components.controls import count_select, fold, reset_button
 from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
 from dashboard.components.states import waiting_cards
@@ -17,9 +18,8 @@ from dashboard.components.watchlist import watchlist_fold
 from dashboard.components.wishes import wishes_fold
 from dashboard.ids import Recommend
 
-__all__ = ["COUNTS", "DEFAULT_COUNT", "layout", "mode_of", "year_span"]
+__all__ = ["DEFAULT_COUNT", "layout", "mode_of", "year_span"]
 
-COUNTS = (5, 10, 20, 50)
 DEFAULT_COUNT = 10
 
 
@@ -83,43 +83,24 @@ def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[
         ),
         html.Div(_rate_panel(), id=Recommend.RATE_PANEL, className="stack", style=hidden if mode == "user" else None),
         _algorithm(service, query),
-        dmc.Select(
-            id=Recommend.COUNT,
-            label="How many",
-            data=[{"value": str(n), "label": f"{n} films"} for n in sorted({*COUNTS, count})],
-            value=str(count),
-            allowDeselect=False,
-        ),
-        html.Details(
+        count_select(Recommend.COUNT, count),
+        fold(
+            "filter",
+            "Filters",
             [
-                html.Summary([icon("filter"), "Filters"]),
-                html.Div(
-                    [
-                        *filter_controls(
-                            state,
-                            service.dataset.movies.genre_names,
-                            span,
-                            genres_id=Recommend.GENRES,
-                            exclude_id=Recommend.EXCLUDE,
-                            all_genres_id=Recommend.ALL_GENRES,
-                            years_id=Recommend.YEARS,
-                            min_ratings_id=Recommend.MIN_RATINGS,
-                        ),
-                        dmc.Button(
-                            "Reset filters",
-                            id=Recommend.RESET,
-                            variant="subtle",
-                            color="gray",
-                            c="dimmed",
-                            size="compact-sm",
-                            leftSection=icon("reset"),
-                        ),
-                    ],
-                    className="stack",
+                *filter_controls(
+                    state,
+                    service.dataset.movies.genre_names,
+                    span,
+                    genres_id=Recommend.GENRES,
+                    exclude_id=Recommend.EXCLUDE,
+                    all_genres_id=Recommend.ALL_GENRES,
+                    years_id=Recommend.YEARS,
+                    min_ratings_id=Recommend.MIN_RATINGS,
                 ),
+                reset_button(Recommend.RESET, "Reset filters"),
             ],
-            className="fold",
-            open=state != FilterState(),
+            opened=state != FilterState(),
         ),
         wishes_fold(wish_from_query(query)),
         watchlist_fold(only=query.get("watchlist") == "1"),

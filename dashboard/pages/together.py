@@ -9,11 +9,11 @@ from core.recommenders.group import MAX_MEMBERS
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, words
 from dashboard.components.algorithm_card import algorithm_options
+from dashboard.components.controls import count_select, fold
 from dashboard.components.filters import filter_controls
-from dashboard.components.icons import icon
 from dashboard.components.member_select import member_select
 from dashboard.ids import Together
-from dashboard.pages.recommend import COUNTS, DEFAULT_COUNT, year_span
+from dashboard.pages.recommend import DEFAULT_COUNT, year_span
 
 __all__ = ["METHODS", "layout", "members_of"]
 
@@ -111,31 +111,20 @@ def _controls(service: CineMatch, query: Query) -> list[Component]:
             value=asked if asked in loaded else service.default_algorithm() if loaded else None,
             allowDeselect=False,
         ),
-        dmc.Select(
-            id=Together.COUNT,
-            label="How many",
-            data=[{"value": str(n), "label": f"{n} films"} for n in sorted({*COUNTS, count})],
-            value=str(count),
-            allowDeselect=False,
-        ),
-        html.Details(
-            [
-                html.Summary([icon("filter"), "Filters"]),
-                html.Div(
-                    filter_controls(
-                        state,
-                        service.dataset.movies.genre_names,
-                        span,
-                        genres_id=Together.GENRES,
-                        exclude_id=Together.EXCLUDE,
-                        years_id=Together.YEARS,
-                        min_ratings_id=Together.MIN_RATINGS,
-                    ),
-                    className="stack",
-                ),
-            ],
-            className="fold",
-            open=state != FilterState(),
+        count_select(Together.COUNT, count),
+        fold(
+            "filter",
+            "Filters",
+            filter_controls(
+                state,
+                service.dataset.movies.genre_names,
+                span,
+                genres_id=Together.GENRES,
+                exclude_id=Together.EXCLUDE,
+                years_id=Together.YEARS,
+                min_ratings_id=Together.MIN_RATINGS,
+            ),
+            opened=state != FilterState(),
         ),
     ]
 
