@@ -51,7 +51,7 @@ def when_ready(server: Any) -> None:
     """Freeze what the master holds: a collection in a worker would otherwise write to, and so copy, every page."""
     gc.collect()
     gc.freeze()
-    from callbacks.background import prepare_job_starters
+    from callbacks.jobs.manager import prepare_job_starters
 
     prepare_job_starters()
     server.log.info("models are loaded; starting %d workers of %d threads", server.cfg.workers, server.cfg.threads)

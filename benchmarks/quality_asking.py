@@ -10,10 +10,10 @@ from core.data.splits import Split
 from core.evaluation.benchmark import combine, compare_measured, metric_values
 from core.evaluation.measure import Measured, judge_lists, judge_ratings
 from core.evaluation.protocols import Protocol
+from core.lists.first_films import rate_first
 from core.recommenders.base import Recommender
-from core.recommenders.elicitation import rate_first
+from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import recommender_class
-from core.recommenders.topn import top_n
 
 POOL = 200
 SIZES = (5, 10, 20)

@@ -13,10 +13,10 @@ from core.evaluation.measure import Measured
 from core.evaluation.metrics import ndcg
 from core.evaluation.protocols import Protocol
 from core.evaluation.statistic import UserStatistic
+from core.lists.groups import recommend_group
 from core.recommenders.base import Recommender
-from core.recommenders.group import recommend_group
+from core.recommenders.parts.top_n import top_n
 from core.recommenders.popularity import Popularity
-from core.recommenders.topn import top_n
 
 SIZES = (2, 3, 5)
 GROUPS = 500

@@ -5,7 +5,7 @@ from typing import Any
 
 import dash
 
-from callbacks.background import job_error_message
+from callbacks.jobs.manager import job_error_message
 from core.errors import CineMatchError
 from dashboard.ids import Shell
 

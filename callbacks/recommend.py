@@ -16,7 +16,7 @@ from callbacks.starters import starting_films
 from callbacks.visitor import Visitor, watchlist
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
-from core.recommenders.rerank import Reranking
+from core.lists.reranking import Reranking
 from core.views import RecommendationList
 from dashboard.address import FilterState, href, wish_query
 from dashboard.components.algorithm_card import algorithm_note

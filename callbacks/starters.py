@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.recommenders.elicitation import rate_first
+from core.lists.first_films import rate_first
 
 __all__ = ["starting_films"]
 

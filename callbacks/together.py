@@ -11,8 +11,8 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
-from core.groups import GroupList, Member
-from core.recommenders.group import GroupMethod
+from core.lists.group_views import GroupList, Member
+from core.lists.groups import GroupMethod
 from dashboard.address import FilterState, href
 from dashboard.components.group_list import group_list, member_names
 from dashboard.components.member_select import member_options

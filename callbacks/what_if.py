@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks.background import stored_results
 from callbacks.errors import notify_error
+from callbacks.jobs.manager import stored_results
 from core.errors import CineMatchError, InvalidInputError
 from core.evaluation.runs import code_version
 from core.evaluation.what_if import measure_what_if
-from core.what_if import HybridWeights, hybrid_of
-from core.what_if import WhatIf as Question
+from core.lists.what_if import HybridWeights, hybrid_of
+from core.lists.what_if import WhatIf as Question
 from dashboard.address import Query, href, integer
 from dashboard.components.states import error_state
 from dashboard.components.weight_sliders import HIGHEST, weight_bar

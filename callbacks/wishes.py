@@ -7,7 +7,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.visitor import watchlist
-from core.recommenders.rerank import Reranking
+from core.lists.reranking import Reranking
 from dashboard.components.watchlist import watchlist_films
 from dashboard.components.wishes import SLIDERS, cost_id, measured_note
 from dashboard.ids import Recommend, Shell

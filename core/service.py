@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
-from core.explaining import explanation_view
-from core.filters import FilterMasks
 from core.limits import model_budget_mb
+from core.lists.explanations import explanation_view
+from core.lists.filters import FilterMasks
+from core.lists.reranking import Reranking, recommend_wished
+from core.lists.what_if import HybridWeights, WhatIf, changed, weights_view
+from core.lists.wish_costs import wish_view
 from core.recommenders.registry import algorithm_keys
-from core.recommenders.rerank import Reranking, recommend_wished
-from core.recommenders.wish_costs import wish_view
 from core.views import (
     DatasetView,
     ExplanationView,
@@ -32,13 +33,13 @@ from core.views import (
     TasteProfile,
     WishView,
 )
-from core.what_if import HybridWeights, WhatIf, changed, weights_view
 
 if TYPE_CHECKING:
     from core.evaluation.runs import EvaluationRun
-    from core.groups import GroupList, Member
-    from core.recommenders.base import Progress, Recommender
-    from core.recommenders.group import GroupMethod
+    from core.lists.group_views import GroupList, Member
+    from core.lists.groups import GroupMethod
+    from core.progress import Progress
+    from core.recommenders.base import Recommender
     from core.search import TitleIndex
     from core.settings import Settings
     from core.store.cache import ModelCache
@@ -243,8 +244,8 @@ class CineMatch:
         ------
         InvalidInputError, UnknownIdError, ModelUnavailableError
         """
-        from core.groups import check_members, group_list
-        from core.recommenders.group import recommend_group
+        from core.lists.group_views import check_members, group_list
+        from core.lists.groups import recommend_group
 
         started = time.perf_counter()
         if not 1 <= n <= MAX_LIST:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode
 import dash
 
 from core.errors import InvalidInputError
-from core.recommenders.rerank import Reranking
+from core.lists.reranking import Reranking
 from core.views import Filters
 
 __all__ = ["FilterState", "href", "integer", "query_of", "wish_from_query", "wish_query", "words"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dash import Dash
 
 import callbacks
-from callbacks.background import make_background_manager
+from callbacks.jobs.manager import make_background_manager
 from core import __version__
 from core.settings import Settings, load_settings
 from dashboard import shell

@@ -69,8 +69,8 @@ def recommend(
     """List the best movies for a user, for ratings given here, or for two to five people together."""
     from core.display.genres import format_genres
     from core.display.titles import format_movie_title
-    from core.groups import Member
-    from core.recommenders.rerank import Reranking
+    from core.lists.group_views import Member
+    from core.lists.reranking import Reranking
     from core.views import Filters
 
     users = user or []

@@ -10,7 +10,7 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
-from core.recommenders.base import Progress
+from core.progress import Progress
 
 __all__ = ["Measurement", "measuring"]
 

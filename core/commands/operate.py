@@ -33,7 +33,7 @@ def validate(
     dataset: DatasetOption = None, algorithms: AlgorithmsOption = None, json_target: JsonOption = None
 ) -> None:
     """Check imports, data, every artifact and one recommendation per model; exit code 1 when anything is wrong."""
-    from core.validation import validate_installation
+    from core.commands.validation import validate_installation
 
     settings = settings_for(dataset)
     started = time.perf_counter()

@@ -11,8 +11,8 @@ from core.commands.console import emit_json, print_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from core.groups import GroupList, Member
-    from core.recommenders.group import GroupMethod
+    from core.lists.group_views import GroupList, Member
+    from core.lists.groups import GroupMethod
     from core.service import CineMatch
     from core.views import Filters
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from core.what_if import WhatIf
+    from core.lists.what_if import WhatIf
 
 __all__ = ["WeightOption", "what_if_of"]
 
@@ -24,7 +24,7 @@ WeightOption = Annotated[
 
 def what_if_of(weights: list[str] | None) -> WhatIf | None:
     """Return what the options ask, None without any."""
-    from core.what_if import WhatIf
+    from core.lists.what_if import WhatIf
 
     if not weights:
         return None

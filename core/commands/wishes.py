@@ -53,7 +53,7 @@ def wishes_command(
     from core.evaluation.measure import rank_users
     from core.evaluation.protocols import Protocol
     from core.evaluation.wishes import candidate_depth, judge_wish
-    from core.recommenders.rerank import Reranking
+    from core.lists.reranking import Reranking
 
     wish = Reranking(diversity, popularity, recency)
     if not wish.active:

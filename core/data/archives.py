@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from core.data.progress import Progress, silent
 from core.errors import DataError
+from core.progress import Progress, silent
 
 __all__ = ["extract_zip"]
 

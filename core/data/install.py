@@ -15,10 +15,10 @@ from core.data.compress import dense_ids
 from core.data.dataset import Dataset
 from core.data.download import UnreachableError, download
 from core.data.fallbacks import FALLBACKS
-from core.data.progress import Progress, part_of, silent
 from core.data.readers import SourceTables, read_folder, source_files
 from core.data.sources import CITATION, SourceInfo, available, find_source
 from core.errors import DataError
+from core.progress import Progress, part_of, silent
 from core.settings import Settings
 
 __all__ = ["build", "fetch", "import_path", "install", "install_synthetic", "installed"]

@@ -25,7 +25,8 @@ from core.evaluation.runs import (
     smaller_is_better,
 )
 from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
-from core.recommenders.base import Progress, Recommender, silent
+from core.progress import Progress, silent
+from core.recommenders.base import Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 
 __all__ = [

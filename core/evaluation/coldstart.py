@@ -15,9 +15,10 @@ from core.evaluation.benchmark import Configs, fit_on, metric_values, stage
 from core.evaluation.measure import Measured, judge_lists, judge_ratings
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import MetricValue
-from core.recommenders.base import Progress, Recommender, silent
+from core.progress import Progress, silent
+from core.recommenders.base import Recommender
+from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import algorithm_keys
-from core.recommenders.topn import top_n
 
 __all__ = ["ColdStartCurve", "Visitors", "cold_start_curve", "draw_visitors", "judge_profiles"]
 

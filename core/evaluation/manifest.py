@@ -22,7 +22,7 @@ from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import RunStore, code_version
 from core.evaluation.wishes import candidate_depth, wish_metrics
-from core.recommenders.base import Progress, silent
+from core.progress import Progress, silent
 from core.recommenders.registry import recommender_class, training_order
 
 __all__ = ["SAMPLED_ABOVE", "SAMPLED_RATINGS", "measure_for_manifest"]

@@ -12,8 +12,9 @@ from core.evaluation import beyond
 from core.evaluation.metrics import RANKING_METRICS, calibration, error_statistics
 from core.evaluation.protocols import Protocol
 from core.evaluation.statistic import UserStatistic
-from core.recommenders.base import Progress, Recommender
-from core.recommenders.topn import top_n
+from core.progress import Progress
+from core.recommenders.base import Recommender
+from core.recommenders.parts.top_n import top_n
 
 __all__ = ["Measured", "Ranked", "judge_lists", "judge_ratings", "measure_ranking", "measure_ratings", "rank_users"]
 

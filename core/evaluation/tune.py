@@ -15,7 +15,8 @@ from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol, ProtocolKind
 from core.evaluation.runs import code_version, smaller_is_better
 from core.evaluation.spaces import Dimension, search_space, suggest
-from core.recommenders.base import Progress, Recommender, silent
+from core.progress import Progress, silent
+from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class
 
 __all__ = ["TuningResult", "tune"]

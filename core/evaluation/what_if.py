@@ -15,9 +15,10 @@ from core.evaluation.protocols import Protocol
 from core.evaluation.runs import code_version, request_id
 from core.evaluation.significance import compare_pairs
 from core.evaluation.statistic import UserStatistic
-from core.recommenders.base import Progress, Recommender
-from core.recommenders.hybrid import Hybrid
-from core.what_if import WhatIf
+from core.lists.what_if import WhatIf
+from core.progress import Progress
+from core.recommenders.base import Recommender
+from core.recommenders.hybrid.model import Hybrid
 
 __all__ = ["MEASURED_UP_TO", "WhatIfMetric", "WhatIfResult", "measure_what_if"]
 

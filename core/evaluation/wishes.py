@@ -13,7 +13,7 @@ from core.evaluation.measure import Ranked, judge_lists
 from core.evaluation.protocols import Protocol
 from core.evaluation.significance import bootstrap_changes
 from core.evaluation.statistic import UserStatistic
-from core.recommenders.rerank import Reranking, reorder
+from core.lists.reranking import Reranking, reorder
 
 __all__ = [
     "LENGTH",

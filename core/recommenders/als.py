@@ -8,11 +8,12 @@ from pydantic import Field
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import AlgorithmConfig, Progress, Recommender
-from core.recommenders.biases import Baseline, fit_baseline
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights, training_weights
+from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.results import WATCHED, Contribution
-from core.recommenders.watched import Scaling, WatchedDirections
-from core.recommenders.watching import PopularityPrior, profile_weights, training_weights
 
 __all__ = ["ALS", "ALSConfig"]
 
@@ -57,7 +58,7 @@ class ALS(Recommender):
     # --- fitting ------------------------------------------------------------------------------------------
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
-        from core.recommenders.als_kernels import solve_side
+        from core.recommenders.kernels.als import solve_side
 
         config = self.config
         fitted = fit_baseline(dataset)

@@ -1,7 +1,7 @@
 """The protocol of all algorithms: public methods validate once here, subclasses compute."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -13,21 +13,14 @@ from core.data.arraydir import open_arrays, read_manifest, write_array_dir
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ArtifactError, ConfigurationError, InvalidInputError, NotFittedError
+from core.progress import Progress, silent
+from core.recommenders.parts.top_n import top_n
 from core.recommenders.results import Contribution, Explanation, Neighbours, Recommendations
-from core.recommenders.sentences import describe
-from core.recommenders.topn import top_n
 
-__all__ = ["AlgorithmConfig", "Progress", "Recommender", "silent"]
-
-Progress = Callable[[float, str], None]
-"""Called with the share done (0 to 1) and a few words; raising from it stops the work."""
+__all__ = ["AlgorithmConfig", "Recommender"]
 
 ARTIFACT_VERSION = 1
 _RETRAIN = "Train it again with `cinematch train`."
-
-
-def silent(done: float, text: str) -> None:
-    """Report nothing."""
 
 
 class AlgorithmConfig(BaseModel):
@@ -328,7 +321,6 @@ class Recommender(ABC):
             score=score,
             predicted_rating=predicted if np.isfinite(predicted) else None,
             contributions=contributions,
-            text=describe(self.dataset, profile, wanted, films or contributions, predicted),
             films=films,
         )
 

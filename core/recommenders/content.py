@@ -9,12 +9,13 @@ from scipy import sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import AlgorithmConfig, Progress, Recommender
-from core.recommenders.biases import Baseline, fit_baseline
-from core.recommenders.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, term_matrix, year_bells
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, term_matrix, year_bells
+from core.recommenders.parts.rating_weights import profile_weights
+from core.recommenders.parts.sparse_rows import add_rows
 from core.recommenders.results import Contribution
-from core.recommenders.sparse_rows import add_rows
-from core.recommenders.watching import profile_weights
 
 __all__ = ["Content", "ContentConfig"]
 

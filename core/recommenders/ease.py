@@ -12,11 +12,12 @@ from scipy.linalg import lapack
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import AlgorithmConfig, Progress, Recommender
-from core.recommenders.biases import Baseline, fit_baseline
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.rating_weights import PopularityPrior, content_rows, profile_weights, training_weights
+from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.results import WATCHED, Contribution
-from core.recommenders.sparse_rows import SparseRows
-from core.recommenders.watching import PopularityPrior, content_rows, profile_weights, training_weights
 
 __all__ = ["EASE", "EASEConfig"]
 
@@ -216,7 +217,7 @@ def _from_movies(
     ratings: sparse.csr_array, content: NDArray[np.float32], penalty: float, progress: Progress
 ) -> _Solved:
     """Solve with a system of movies: X' X is filled in the upper triangle, inverted in place and mirrored."""
-    from core.recommenders.ease_kernels import gram_rows
+    from core.recommenders.kernels.gram import gram_rows
 
     n = ratings.shape[1]
     by_item = ratings.tocsc()

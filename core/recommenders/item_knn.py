@@ -8,16 +8,16 @@ from pydantic import Field
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import AlgorithmConfig, Progress, Recommender
-from core.recommenders.biases import Baseline, fit_baseline
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
+from core.recommenders.parts.residuals import quantised
+from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.results import WATCHED, Contribution
-from core.recommenders.sparse_rows import SparseRows
-from core.recommenders.watching import PopularityPrior, profile_weights
 
-__all__ = ["RESIDUAL_UNIT", "ItemKNN", "ItemKNNConfig", "quantised"]
+__all__ = ["ItemKNN", "ItemKNNConfig"]
 
-RESIDUAL_UNIT = np.float32(1 / 25)
-"""Residuals are kept as whole multiples of this many stars, in one byte each."""
 _BLOCK = 256
 _PREDICT_BLOCK = 2048
 
@@ -72,7 +72,7 @@ class ItemKNN(Recommender):
     # --- fitting ------------------------------------------------------------------------------------------
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
-        from core.recommenders.neighbour_kernels import compare_movies, sort_neighbours
+        from core.recommenders.kernels.neighbours import compare_movies, sort_neighbours
 
         config, n = self.config, dataset.n_movies
         fitted = fit_baseline(dataset)
@@ -173,13 +173,6 @@ class ItemKNN(Recommender):
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         values = weights * self._rows.column(profile.items, item)
         return self._movie_contributions(profile, values, self._prior.value(profile, item), WATCHED)
-
-
-def quantised(residuals: NDArray[np.float32]) -> NDArray[np.int8]:
-    """Return residuals as int8 in units of `RESIDUAL_UNIT`; overwrites its argument."""
-    residuals /= RESIDUAL_UNIT
-    np.rint(residuals, out=residuals)
-    return np.clip(residuals, -127, 127, out=residuals).astype(np.int8)
 
 
 def _root_mean_square(values: NDArray[np.int8], indptr: NDArray[np.int64]) -> NDArray[np.float32]:

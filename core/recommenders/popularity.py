@@ -8,7 +8,8 @@ from pydantic import Field
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import AlgorithmConfig, Progress, Recommender
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.results import Contribution
 
 __all__ = ["Popularity", "PopularityConfig"]

@@ -9,15 +9,15 @@ from core.recommenders.base import Recommender
 __all__ = ["algorithm_keys", "recommender_class", "training_order"]
 
 _WHERE = {
-    "hybrid": ("core.recommenders.hybrid", "Hybrid"),
+    "hybrid": ("core.recommenders.hybrid.model", "Hybrid"),
     "svd": ("core.recommenders.svd", "SVD"),
-    "surprise_svd": ("core.recommenders.surprise_svd", "SurpriseSVD"),
+    "surprise_svd": ("core.recommenders.surprise_svd.model", "SurpriseSVD"),
     "user_knn": ("core.recommenders.user_knn", "UserKNN"),
     "item_knn": ("core.recommenders.item_knn", "ItemKNN"),
     "content": ("core.recommenders.content", "Content"),
     "ease": ("core.recommenders.ease", "EASE"),
     "als": ("core.recommenders.als", "ALS"),
-    "bayesian_mf": ("core.recommenders.bayes_mf", "BayesianMF"),
+    "bayesian_mf": ("core.recommenders.bayesian_mf.model", "BayesianMF"),
     "popularity": ("core.recommenders.popularity", "Popularity"),
 }
 

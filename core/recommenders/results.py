@@ -86,8 +86,6 @@ class Explanation:
     ----------
     predicted_rating : float or None
         Stars, None where the algorithm cannot say.
-    text : str
-        One or two plain sentences.
     films : list of Contribution
         A second exact split of the same score by the profile's films, for algorithms whose `contributions`
         are of another kind and that have one; empty otherwise.
@@ -98,5 +96,4 @@ class Explanation:
     score: float
     predicted_rating: float | None
     contributions: list[Contribution]
-    text: str
     films: list[Contribution] = field(default_factory=list)

@@ -9,13 +9,14 @@ from scipy import sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import AlgorithmConfig, Progress, Recommender
-from core.recommenders.biases import Baseline, fit_baseline
-from core.recommenders.factor_labels import factor_ends, factor_label
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.factor_labels import factor_ends, factor_label
+from core.recommenders.parts.rating_weights import PopularityPrior
+from core.recommenders.parts.ridge import ridge_row
+from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections, power_iterations
 from core.recommenders.results import WATCHED, Contribution
-from core.recommenders.ridge import ridge_row
-from core.recommenders.watched import Scaling, WatchedDirections, power_iterations
-from core.recommenders.watching import PopularityPrior
 
 __all__ = ["SVD", "SVDConfig"]
 

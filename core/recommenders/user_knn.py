@@ -10,14 +10,15 @@ from scipy.sparse import _sparsetools
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import AlgorithmConfig, Progress, Recommender
-from core.recommenders.biases import Baseline, fit_baseline
-from core.recommenders.item_knn import RESIDUAL_UNIT, quantised
-from core.recommenders.memo import LastProfile
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.memo import LastProfile
+from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
+from core.recommenders.parts.residuals import RESIDUAL_UNIT, quantised
+from core.recommenders.parts.sparse_rows import add_rows_of_ones
+from core.recommenders.parts.top_n import top_n
 from core.recommenders.results import WATCHED, Contribution
-from core.recommenders.sparse_rows import add_rows_of_ones
-from core.recommenders.topn import top_n
-from core.recommenders.watching import PopularityPrior, profile_weights
 
 __all__ = ["UserKNN", "UserKNNConfig"]
 

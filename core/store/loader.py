@@ -32,7 +32,7 @@ def load_model_safe(path: Path | str, dataset: Dataset | None = None) -> Any:
     Recommender or object
         A directory gives a recommender that is ready to be asked, its arrays memory-mapped. A predecessor's
         file gives what it holds, bare or taken out of its dictionary's key ``model``: arrays, sparse matrices
-        and containers as they are, instances of known classes as `core.store.stand_ins.LegacyObject`.
+        and containers as they are, instances of known classes as `core.store.legacy.surprise.LegacyObject`.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def load_model_safe(path: Path | str, dataset: Dataset | None = None) -> Any:
     """
     target = Path(path)
     if target.is_file():
-        from core.store.legacy import load_legacy
+        from core.store.legacy.files import load_legacy
 
         return load_legacy(target)
     manifest = get_model_metadata(target)

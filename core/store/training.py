@@ -12,7 +12,8 @@ from typing import Any
 from core.data.dataset import Dataset
 from core.errors import CineMatchError
 from core.limits import peak_rss_mb, reset_peak_rss
-from core.recommenders.base import Progress, Recommender
+from core.progress import Progress
+from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class, training_order
 from core.store.artifact import get_model_metadata, save_model
 from core.store.loader import open_artifact

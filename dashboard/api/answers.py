@@ -7,7 +7,8 @@ import orjson
 from flask import Response
 from pydantic import RootModel
 
-from core.groups import GroupList
+from core.lists.group_views import GroupList
+from core.lists.what_if import HybridWeights
 from core.views import (
     DatasetView,
     ExplanationView,
@@ -19,7 +20,6 @@ from core.views import (
     SimilarMovie,
     TasteProfile,
 )
-from core.what_if import HybridWeights
 
 __all__ = [
     "DatasetAnswer",

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from core.groups import Member
-from core.recommenders.group import MAX_MEMBERS, GroupMethod
+from core.lists.group_views import Member
+from core.lists.groups import MAX_MEMBERS, GroupMethod
 from dashboard.api.requests import Algorithm, Count, Id, ListFilters, Ratings, Strict, by_movie
 
 __all__ = ["GroupBody"]

@@ -4,12 +4,12 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from core.recommenders.hybrid import MAX_FACTOR
+from core.lists.reranking import Reranking
+from core.lists.what_if import WhatIf
+from core.recommenders.hybrid.model import MAX_FACTOR
 from core.recommenders.registry import algorithm_keys
-from core.recommenders.rerank import Reranking
 from core.service import MAX_LIST
 from core.views import Filters
-from core.what_if import WhatIf
 
 __all__ = [
     "Algorithm",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dash_mantine_components as dmc
 
 from core.data.dataset import Dataset
-from core.recommenders.group import MAX_MEMBERS
+from core.lists.groups import MAX_MEMBERS
 from dashboard.components.user_select import user_options
 
 __all__ = ["member_options", "member_select"]

@@ -9,8 +9,8 @@ from dash.development.base_component import Component
 
 from core.data.dataset import Dataset
 from core.display.titles import format_movie_title
+from core.lists.what_if import HybridWeights
 from core.views import ListItem
-from core.what_if import HybridWeights
 from dashboard.address import href
 from dashboard.components.icons import icon
 from dashboard.components.stars import stars

@@ -4,7 +4,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from core.recommenders.rerank import Reranking
+from core.lists.reranking import Reranking
 from core.views import WishView
 from dashboard.components.controls import fold, reset_button
 from dashboard.ids import Recommend

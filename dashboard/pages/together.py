@@ -5,7 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.errors import UnknownIdError
-from core.recommenders.group import MAX_MEMBERS
+from core.lists.groups import MAX_MEMBERS
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, words
 from dashboard.components.algorithm_card import algorithm_options

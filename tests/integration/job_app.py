@@ -11,7 +11,7 @@ from typing import Any
 from dash import Dash, Input, Output, ctx, html, set_props
 from flask import Flask, Response
 
-from callbacks.background import job_error_message, make_background_manager
+from callbacks.jobs.manager import job_error_message, make_background_manager
 from core.errors import CineMatchError
 
 log = logging.getLogger("job_app")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from callbacks.background import prepare_job_starters
+from callbacks.jobs.manager import prepare_job_starters
 
 preload_app = True
 worker_class = "gthread"

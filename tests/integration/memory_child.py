@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.limits import container_limit, model_budget_mb, process_memory
+from core.progress import Progress
 from core.recommenders import registry
-from core.recommenders.base import Progress, Recommender
+from core.recommenders.base import Recommender
 from core.recommenders.results import Contribution
 from core.store.artifact import save_model
 from core.store.cache import ModelCache

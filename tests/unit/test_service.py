@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
+from core.lists.reranking import Reranking
 from core.recommenders.popularity import Popularity
-from core.recommenders.rerank import Reranking
 from core.search import TitleIndex
 from core.service import CineMatch, open_service
 from core.settings import load_settings

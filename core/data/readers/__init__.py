@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from core.data.progress import Progress, silent
 from core.data.readers.movielens import read_100k, read_csv_folder, read_dat_folder
 from core.data.readers.recbole import read_recbole
 from core.data.readers.tables import SourceTables
 from core.data.readers.tabular import parse_columns, read_table
 from core.errors import DataError
+from core.progress import Progress, silent
 
 __all__ = ["SourceTables", "parse_columns", "read_folder", "read_table", "source_files"]
 

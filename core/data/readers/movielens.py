@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from core.data.columns import GENRE_NAMES
-from core.data.progress import Progress, part_of, silent
 from core.data.readers.lines import csv_rows, decode, header_of, split_rows, whole_number
 from core.data.readers.ratings import RatingFile, read_ratings
 from core.data.readers.tables import MovieRow, SourceTables, build_movie_table
 from core.data.readers.tags import with_tags_csv, with_tags_dat
 from core.errors import DataError
+from core.progress import Progress, part_of, silent
 
 __all__ = ["read_100k", "read_csv_folder", "read_dat_folder"]
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.columns import MAX_RATING, MIN_RATING
-from core.data.progress import Progress, silent
 from core.errors import DataError
+from core.progress import Progress, silent
 
 __all__ = ["RatingColumns", "RatingFile", "read_ratings"]
 

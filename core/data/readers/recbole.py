@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from core.data.progress import Progress, silent
 from core.data.readers.lines import decode, split_rows, whole_number
 from core.data.readers.ratings import RatingFile, read_ratings
 from core.data.readers.tables import MovieRow, SourceTables, build_movie_table
 from core.errors import DataError
+from core.progress import Progress, silent
 
 __all__ = ["read_recbole"]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data.progress import Progress, silent
 from core.data.readers.ratings import RatingFile, numbered_lines, read_ratings
 from core.data.readers.tables import MovieRow, SourceTables, build_movie_table
 from core.errors import DataError, InvalidInputError
+from core.progress import Progress, silent
 
 __all__ = ["parse_columns", "read_table"]
 

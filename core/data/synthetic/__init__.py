@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 
 from core.data.dataset import Dataset
-from core.data.progress import Progress, part_of, silent
 from core.data.readers.ratings import RatingColumns
 from core.data.synthetic.population import Population, make_population
 from core.data.synthetic.writing import tagged_table, write_movielens_csv
+from core.progress import Progress, part_of, silent
 
 __all__ = ["Population", "generate", "make_population", "write_csv"]
 

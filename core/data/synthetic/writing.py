@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from core.data.arraydir import atomic_directory
 from core.data.movies import MovieTable
-from core.data.progress import Progress, silent
 from core.data.readers.tags import count_tags
 from core.data.synthetic.population import Population
 from core.data.synthetic.published import ML_32M
 from core.errors import DataError
+from core.progress import Progress, silent
 
 __all__ = ["tagged_table", "write_movielens_csv"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callbacks.background import BackgroundManager, make_background_manager
+from callbacks.jobs.manager import BackgroundManager, make_background_manager
 
 
 class Desk:

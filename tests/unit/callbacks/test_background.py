@@ -14,7 +14,7 @@ from dash import Dash, set_props
 from dash._utils import AttributeDict
 from dash.exceptions import PreventUpdate
 
-from callbacks.background import stored_results
+from callbacks.jobs.manager import stored_results
 from callbacks.jobs.records import Records
 from core.errors import ConfigurationError, InvalidInputError
 from tests.servers import process_runs, wait_for

@@ -3,7 +3,7 @@
 import pytest
 from dash.exceptions import BackgroundCallbackError
 
-from callbacks.background import job_error_message
+from callbacks.jobs.manager import job_error_message
 from core.errors import UnknownIdError
 
 

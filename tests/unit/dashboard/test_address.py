@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recommenders.rerank import Reranking
+from core.lists.reranking import Reranking
 from core.views import Filters
 from dashboard.address import FilterState, href, integer, query_of, wish_from_query, wish_query, words
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.groups import Member
+from core.lists.group_views import Member
 from core.service import CineMatch
 
 ROUTE = "/api/v1/groups/recommendations"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from core.lists.reranking import Reranking
 from core.recommenders.registry import algorithm_keys
-from core.recommenders.rerank import Reranking
 from core.service import CineMatch
 from core.views import Filters
 

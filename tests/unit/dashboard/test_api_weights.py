@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from core.lists.what_if import WhatIf
 from core.service import CineMatch
-from core.what_if import WhatIf
 
 BODY = {"ratings": [{"movie_id": 10, "rating": 5}, {"movie_id": 40, "rating": 2}], "algorithm": "hybrid", "n": 6}
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from callbacks.together import GroupRequest, register
 from callbacks.visitor import Visitor
-from core.groups import GroupList, GroupMember
+from core.lists.group_views import GroupList, GroupMember
 from core.service import CineMatch
 from dashboard.address import FilterState, query_of
 from dashboard.components.group_list import group_list

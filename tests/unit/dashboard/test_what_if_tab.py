@@ -9,12 +9,12 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from callbacks import what_if as callbacks
-from callbacks.background import make_background_manager
+from callbacks.jobs.manager import make_background_manager
 from callbacks.what_if import address, factors_of, panel, register, stored_under
 from core.evaluation.runs import code_version
+from core.lists.what_if import MemberWeight, WhatIf
 from core.service import CineMatch
 from core.views import ListItem
-from core.what_if import MemberWeight, WhatIf
 from dashboard.address import query_of
 from dashboard.components.weight_sliders import weight_bar
 from dashboard.components.what_if_panel import measured_view, moved_lists

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from callbacks.recommend import ListRequest
 from callbacks.routing import render
 from callbacks.visitor import Visitor, watchlist
-from core.recommenders.rerank import Reranking
+from core.lists.reranking import Reranking
 from core.service import CineMatch
 from core.store.artifact import attach_metrics, get_model_metadata
 from core.views import Filters

@@ -13,8 +13,9 @@ from core.data import arraydir
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ArtifactError, ConfigurationError, InvalidInputError, JobCancelledError, NotFittedError
+from core.lists.counterfactuals import counterfactuals, weightiest_films
+from core.lists.sentences import describe
 from core.recommenders.base import Recommender
-from core.recommenders.counterfactual import counterfactuals, weightiest_films
 from core.recommenders.registry import algorithm_keys, recommender_class
 from tests.toy import toy_dataset
 
@@ -244,8 +245,9 @@ class RecommenderContract:
             assert_sums_to([part.value for part in explanation.contributions], explanation.score)
             if explanation.films:
                 assert_sums_to([part.value for part in explanation.films], explanation.score)
-            assert explanation.text.endswith((".", "!", "?"))
-            assert "nan" not in explanation.text.lower().split()
+            text = describe(fitted.dataset, profile, explanation)
+            assert text.endswith((".", "!", "?"))
+            assert "nan" not in text.lower().split()
 
     def test_films_that_are_named_were_rated(self, fitted: Fitted):
         profile = fitted.dataset.profile(0)

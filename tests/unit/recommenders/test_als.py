@@ -5,9 +5,9 @@ import pytest
 
 from core.data.profile import Profile
 from core.recommenders.als import ALS
-from core.recommenders.als_kernels import solve_side
-from core.recommenders.biases import fit_baseline
-from core.recommenders.watching import training_weights
+from core.recommenders.kernels.als import solve_side
+from core.recommenders.parts.biases import fit_baseline
+from core.recommenders.parts.rating_weights import training_weights
 from tests.toy import toy_dataset
 
 

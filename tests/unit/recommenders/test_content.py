@@ -7,7 +7,7 @@ from core.data.dataset import Dataset
 from core.data.movies import MovieTable
 from core.data.profile import Profile
 from core.recommenders.content import Content
-from core.recommenders.content_features import FIRST_YEAR, genre_kinds, term_matrix, year_bells
+from core.recommenders.parts.content_features import FIRST_YEAR, genre_kinds, term_matrix, year_bells
 from tests.toy import toy_dataset
 
 

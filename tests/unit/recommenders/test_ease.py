@@ -5,9 +5,9 @@ import pytest
 
 from core.data.profile import Profile
 from core.recommenders import ease
-from core.recommenders.biases import fit_baseline
 from core.recommenders.ease import EASE
-from core.recommenders.watching import content_rows, profile_weights, training_weights
+from core.recommenders.parts.biases import fit_baseline
+from core.recommenders.parts.rating_weights import content_rows, profile_weights, training_weights
 from tests.toy import toy_dataset
 
 PLAIN = {

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from core.data.profile import Profile
-from core.recommenders.biases import fit_baseline
-from core.recommenders.item_knn import RESIDUAL_UNIT, ItemKNN, quantised
-from core.recommenders.sparse_rows import SparseRows
+from core.recommenders.item_knn import ItemKNN
+from core.recommenders.parts.biases import fit_baseline
+from core.recommenders.parts.residuals import RESIDUAL_UNIT, quantised
+from core.recommenders.parts.sparse_rows import SparseRows
 from tests.toy import toy_dataset
 
 WIDE = {"neighbours": 60, "rating_neighbours": 60}

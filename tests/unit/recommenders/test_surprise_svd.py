@@ -7,8 +7,8 @@ import pytest
 from surprise import SVD, Trainset
 
 from core.data.dataset import Dataset
-from core.recommenders.light_trainset import LightTrainset
-from core.recommenders.surprise_svd import SurpriseSVD
+from core.recommenders.surprise_svd.model import SurpriseSVD
+from core.recommenders.surprise_svd.trainset import LightTrainset
 from tests.toy import toy_dataset
 
 SMALL = {"factors": 5, "epochs": 15, "prior": 0.5}
@@ -41,7 +41,7 @@ def test_factors_are_those_of_a_stock_training_set(dataset: Dataset) -> None:
 
 
 def test_ratings_come_in_order_over_several_blocks(dataset: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.recommenders.light_trainset.BLOCK", 100)
+    monkeypatch.setattr("core.recommenders.surprise_svd.trainset.BLOCK", 100)
     blocks: list[int] = []
     light = LightTrainset(dataset, dataset.stars(), 3.5, blocks.append)
     triples = list(light.all_ratings())

@@ -5,9 +5,9 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.biases import fit_baseline
+from core.recommenders.parts.biases import fit_baseline
+from core.recommenders.parts.rating_weights import content_rows, training_weights
 from core.recommenders.svd import SVD
-from core.recommenders.watching import content_rows, training_weights
 from tests.toy import checkerboard, toy_dataset
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.data.profile import Profile
-from core.recommenders.biases import fit_baseline
+from core.lists.sentences import describe
+from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.user_knn import UserKNN
 from tests.toy import toy_dataset
 
@@ -88,7 +89,7 @@ def test_its_voters_and_the_films_in_common_explain_a_score(dataset):
     assert people
     assert people <= raters - {9}
     assert sum(part.value for part in explanation.films) == pytest.approx(explanation.score, rel=1e-4)
-    assert "because user 10 rated" in explanation.text
+    assert "because user 10 rated" in describe(dataset, profile, explanation)
 
 
 def test_fewer_people_may_be_looked_at_for_the_stars(dataset):

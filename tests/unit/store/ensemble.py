@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.base import Progress, Recommender
+from core.progress import Progress
+from core.recommenders.base import Recommender
 from core.recommenders.results import Contribution
 
 

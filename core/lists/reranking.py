@@ -1,0 +1,128 @@
+"""Re-ranking that people can set: diversity, popularity or obscurity, recency. A weight of 0 changes nothing.
+
+Everything works on a list of candidates, best first: the best hundred of an algorithm.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.errors import InvalidInputError
+from core.recommenders.base import Recommender
+from core.recommenders.parts.diversity import diversify, genre_flags
+from core.recommenders.results import Recommendations
+
+__all__ = ["Reranking", "lean", "recommend_wished", "relevance", "reorder", "share_below"]
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reranking:
+    """How far a list may move away from the algorithm's own order.
+
+    Attributes
+    ----------
+    diversity : float
+        0 to 1: weight of being unlike the movies above, by genres.
+    popularity : float
+        -1 (obscure) to 1 (well known).
+    recency : float
+        -1 (old) to 1 (new).
+    """
+
+    diversity: float = 0.0
+    popularity: float = 0.0
+    recency: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.diversity <= 1:
+            raise InvalidInputError(f"The weight of diversity must be between 0 and 1, not {self.diversity}.")
+        for name in ("popularity", "recency"):
+            if not -1 <= getattr(self, name) <= 1:
+                raise InvalidInputError(f"The weight of {name} must be between -1 and 1, not {getattr(self, name)}.")
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is asked for."""
+        return any((self.diversity, self.popularity, self.recency))
+
+    def candidates(self, n: int) -> int:
+        """Return how many of the algorithm's best to re-rank for a list of `n`."""
+        return max(100, 5 * n) if self.active else n
+
+
+def recommend_wished(
+    model: Recommender,
+    profile: Profile,
+    n: int,
+    wish: Reranking,
+    exclude_rated: bool = True,
+    candidates: NDArray[np.bool_] | None = None,
+) -> Recommendations:
+    """Return the best `n` for a profile after re-ranking; scores and predicted stars stay the algorithm's own.
+
+    Stars are predicted for the final list alone. Parameters are those of `Recommender.recommend`.
+    """
+    if not wish.active:
+        return model.recommend(profile, n, exclude_rated, candidates)
+    items, scores = model.best(profile, wish.candidates(n), exclude_rated, candidates)
+    order = reorder(model.dataset, items, scores, n, wish)
+    chosen = items[order]
+    return Recommendations(model.key, chosen, scores[order], model.predict(profile, chosen))
+
+
+def reorder(
+    dataset: Dataset, items: NDArray[np.int32], scores: NDArray[np.float32], n: int, wish: Reranking
+) -> NDArray[np.int64]:
+    """Return the positions of the best `n` candidates after re-ranking, best first.
+
+    Parameters
+    ----------
+    items : ndarray of int32, shape (m,)
+        The algorithm's best, best first: at least `wish.candidates(n)` where there are as many.
+    scores : ndarray of float32, shape (m,)
+    """
+    if not wish.active or not len(items):
+        return np.arange(min(n, len(items)))
+    values = relevance(scores)
+    if wish.popularity:
+        values = lean(values, share_below(dataset.movie_counts[items]), wish.popularity)
+    if wish.recency:
+        years = dataset.movies.years[items]
+        values = lean(values, share_below(years, known=years > 0), wish.recency)
+    return diversify(values, genre_flags(dataset, items), n, wish.diversity)
+
+
+def relevance(scores: NDArray[np.floating[Any]]) -> Values:
+    """Return scores scaled to 0 (last candidate) to 1 (first)."""
+    values = scores.astype(np.float64)
+    low, high = float(values.min()), float(values.max())
+    return (values - low) / (high - low) if high > low else np.ones(len(values))
+
+
+def lean(values: Values, feature: Values, weight: float) -> Values:
+    """Mix relevance with a feature between 0 and 1; a negative weight asks for little of it.
+
+    Returns ``(1 - |w|) values + |w| feature``, with ``1 - feature`` for w < 0.
+    """
+    wanted = feature if weight >= 0 else 1 - feature
+    return (1 - abs(weight)) * values + abs(weight) * wanted
+
+
+def share_below(values: NDArray[Any], known: NDArray[np.bool_] | None = None) -> Values:
+    """Return for each candidate the share of candidates with a smaller value, equal ones counting half.
+
+    Ranks among the candidates rather than values: the best hundred of an algorithm are all popular, and a weight
+    shall mean the same whatever their scale. Where `known` is false the result is one half.
+    """
+    counted = np.ones(len(values), dtype=bool) if known is None else known
+    reference = np.sort(values[counted])
+    if not len(reference):
+        return np.full(len(values), 0.5)
+    below = np.searchsorted(reference, values, side="left") + np.searchsorted(reference, values, side="right")
+    return np.where(counted, below / (2 * len(reference)), 0.5)

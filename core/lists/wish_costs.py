@@ -1,0 +1,67 @@
+"""What a wish costs, as far as it was measured: read from a model's metrics, never estimated."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.lists.reranking import Reranking
+from core.views import MeasuredWeight, WishCost, WishView
+
+__all__ = ["WISHES", "wish_cost", "wish_view"]
+
+WISHES = ("diversity", "popularity", "recency")
+_SAME = 1e-9
+
+
+def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
+    """Return a wish for a list of `n` with the costs of its weights.
+
+    Parameters
+    ----------
+    metrics : mapping
+        Those of the model's manifest; what was measured of wishes stands under ``wishes``
+        (`core.evaluation.wishes`).
+    """
+    weights = {name: getattr(wish, name) for name in WISHES}
+    costs = [wish_cost(name, weight, metrics) for name, weight in weights.items() if weight]
+    measured = metrics.get("wishes")
+    how = measured.get("how") if isinstance(measured, Mapping) else None
+    return WishView(**weights, candidates=wish.candidates(n), costs=costs, how=how)
+
+
+def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:
+    """Return what was measured of a weight: of itself, else of the closest on both sides with its sign."""
+    found = metrics.get("wishes")
+    if not isinstance(found, Mapping):
+        return WishCost(name, weight, None, [], "What this costs was not measured for this algorithm.")
+    measured = sorted(
+        (
+            MeasuredWeight(row["weight"], row["change"], row["low"], row["high"])
+            for row in found["weights"]
+            if row["wish"] == name and row["weight"] * weight > 0
+        ),
+        key=lambda row: abs(row.weight),
+    )
+    plain = float(found["ndcg@10"])
+    closest = [row for row in measured if abs(row.weight - weight) < _SAME] or [
+        *[row for row in measured if abs(row.weight) < abs(weight)][-1:],
+        *[row for row in measured if abs(row.weight) > abs(weight)][:1],
+    ]
+    return WishCost(name, weight, plain, closest, _told(weight, closest, plain))
+
+
+def _told(weight: float, closest: list[MeasuredWeight], plain: float) -> str:
+    if not closest:
+        return "What this costs was not measured for this algorithm."
+    if abs(closest[0].weight - weight) < _SAME:
+        return f"On held-out ratings this {_change(closest[0], plain)}."
+    parts = [f"{abs(row.weight):g} {_change(row, plain)}" for row in closest]
+    return f"{abs(weight):g} was not measured. On held-out ratings {'; '.join(parts)}."
+
+
+def _change(row: MeasuredWeight, plain: float) -> str:
+    share = f"{abs(row.change) / plain:.1%}, " if plain > 0 else ""
+    gained = row.change > 0
+    low, high = (row.low, row.high) if gained else (-row.high, -row.low)
+    interval = f"({share}95% interval {low:.4f} to {high:.4f})"
+    told = f"{'gained' if gained else 'cost'} {abs(row.change):.4f} NDCG@10 {interval}"
+    return f"{told}, which is within the noise" if row.low <= 0 <= row.high else told

@@ -1,0 +1,1 @@
+"""Bayesian matrix factorisation and its Gibbs sampler."""

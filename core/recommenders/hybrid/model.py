@@ -1,0 +1,219 @@
+"""The hybrid: what several recommenders say, combined by weights learned on ratings they have not seen."""
+
+from collections.abc import Mapping
+from copy import copy
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.data.splits import holdout_per_user
+from core.errors import InvalidInputError
+from core.progress import Progress
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.hybrid.opening import Opening, opening_list
+from core.recommenders.hybrid.ranking_blend import RankingBlend
+from core.recommenders.hybrid.rating_stack import RatingStack, StackedRating
+from core.recommenders.parts.top_n import top_n
+from core.recommenders.registry import recommender_class
+from core.recommenders.results import EVERYBODY, Contribution
+
+__all__ = ["MAX_FACTOR", "Hybrid", "HybridConfig"]
+
+_HEAVY = frozenset({"als", "bayesian_mf"})
+MAX_FACTOR = 10.0
+
+
+class HybridConfig(AlgorithmConfig):
+    """Configuration of `Hybrid`."""
+
+    rating_members: tuple[str, ...] = ("bayesian_mf", "item_knn", "svd")
+    """Whose stars are stacked, the most accurate first."""
+    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "als", "user_knn", "popularity")
+    """Whose scores order the list."""
+    heavy_limit: int = Field(default=2_000_000, ge=0)
+    """Above this many ratings `als` and `bayesian_mf` are left out: they take minutes to fit there."""
+    learning_limit: int = Field(default=1_000_000, ge=1)
+    """The weights are learned on all ratings of so many randomly drawn users that they have at most about as many."""
+    held_out: float = Field(default=0.2, gt=0, lt=1)
+    """Share of each of these users' ratings on which the weights are learned."""
+    seed: int = 0
+
+
+class Hybrid(Recommender):
+    """Stars from a `RatingStack`, the list's order from a `RankingBlend`, both over the same members.
+
+    Who has rated nothing gets the `opening` list: films of different kinds that many people liked.
+    For the weights every member is fitted a second time without a fifth of each user's ratings (of a sample of the
+    users where there are many); they are learned on that fifth and then used with the members that know all ratings.
+    """
+
+    key = "hybrid"
+    title = "Hybrid"
+    summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
+    config_class = HybridConfig
+    config: HybridConfig
+    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
+
+    def config_at(self, n_ratings: int) -> HybridConfig:
+        """Return the configuration that has the members of a data set of so many ratings."""
+        heavy = n_ratings > self.config.heavy_limit
+        return self.config.model_copy(update={"heavy_limit": 0}) if heavy else self.config
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        config = self.config
+        heavy = _HEAVY if dataset.n_ratings > config.heavy_limit else frozenset()
+        rating_keys = [key for key in config.rating_members if key not in heavy]
+        ranking_keys = [key for key in config.ranking_members if key not in heavy]
+        wanted = list(dict.fromkeys([*rating_keys, *ranking_keys]))
+        configs = {key: self.members[key].config if key in self.members else None for key in wanted}
+        split = holdout_per_user(self._learning_part(dataset), config.held_out, config.seed)
+        missing = [key for key in wanted if key not in self.members]
+        steps = len(wanted) + len(missing)
+
+        def fitted(key: str, on: Dataset, step: int) -> Recommender:
+            return recommender_class(key)(configs[key]).fit(
+                on, lambda done, text: progress(0.95 * (step + done) / steps, f"{key}: {text}")
+            )
+
+        inner = {key: fitted(key, split.train, step) for step, key in enumerate(wanted)}
+        stack = RatingStack.fit({key: inner[key] for key in rating_keys}, split)
+        blend = RankingBlend.fit({key: inner[key] for key in ranking_keys}, split, config.seed)
+        inner.clear()
+        for number, key in enumerate(missing):
+            self.members[key] = fitted(key, dataset, len(wanted) + number)
+        self.members = {key: self.members[key] for key in wanted}
+        progress(1.0, "learned the weights")
+        return {
+            "rating_keys": np.array([config.rating_members.index(key) for key in rating_keys], dtype=np.int32),
+            "ranking_keys": np.array([config.ranking_members.index(key) for key in ranking_keys], dtype=np.int32),
+            **stack.on(dataset).arrays(),
+            **blend.arrays(),
+            **opening_list(dataset).arrays(),
+        }
+
+    def _learning_part(self, dataset: Dataset) -> Dataset:
+        """Return the ratings of so many random users that they have at most about `learning_limit`."""
+        limit = self.config.learning_limit
+        if dataset.n_ratings <= limit:
+            return dataset
+        order = np.random.default_rng(self.config.seed).permutation(dataset.n_users)
+        lengths = np.diff(dataset.user_indptr)
+        chosen = np.zeros(dataset.n_users, dtype=bool)
+        chosen[order[np.cumsum(lengths[order]) <= limit]] = True
+        return dataset.with_ratings(np.repeat(chosen, lengths))
+
+    def _bind(self) -> None:
+        config, arrays = self.config, self.arrays
+        rating_keys = [config.rating_members[position] for position in arrays["rating_keys"].tolist()]
+        ranking_keys = [config.ranking_members[position] for position in arrays["ranking_keys"].tolist()]
+        self._stack = RatingStack.from_arrays(rating_keys, arrays, self.dataset.movie_counts)
+        self._blend = RankingBlend.from_arrays(ranking_keys, arrays)
+        self._opening = Opening.from_arrays(arrays)
+
+    def influence(self, length: int | None = None) -> dict[str, dict[str, float]]:
+        """Return the learned weights of the members, for the ``rating`` and for the ``ranking``.
+
+        Parameters
+        ----------
+        length : int, optional
+            Number of ratings of the profile, on which the weights of the ranking depend; by default a long one.
+        """
+        return {"rating": self._stack.influence(), "ranking": self._blend.influence(length)}
+
+    def what_if(
+        self, ranking: Mapping[str, float] | None = None, rating: Mapping[str, float] | None = None
+    ) -> "Hybrid":
+        """Return a hybrid over the same members that trusts some of them more or less than was learned.
+
+        Parameters
+        ----------
+        ranking, rating : mapping of key to float, optional
+            By what to multiply a member's weight in the list's order, and what a member adds to the stars: 0 to 10;
+            1 is as learned, and so is a member that is not named.
+
+        Raises
+        ------
+        InvalidInputError
+            For a name that is no member of that part, a factor outside the range, or an order that nobody is left
+            to decide.
+        """
+        changed = copy(self)
+        changed._blend = self._blend.scaled(_factors("ranking", self._blend.keys, ranking))
+        changed._stack = self._stack.scaled(_factors("rating", self._stack.keys, rating))
+        if not changed._blend.weights.any():
+            raise InvalidInputError("Nobody is left to order the list: leave one member of weight above 0.")
+        # What is stored is what answers: a changed hybrid that is saved comes back changed.
+        changed._arrays = {**self.arrays, **changed._stack.arrays(), **changed._blend.arrays()}
+        for array in changed._arrays.values():
+            array.setflags(write=False)
+        return changed
+
+    def rating_parts(self, profile: Profile, items: NDArray[np.int32]) -> StackedRating:
+        """Return predicted stars split by member; they add up to the prediction before it is clipped."""
+        return self._stack.predict(self.members, profile, items)
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        if not len(profile):
+            return self._opening.scores()
+        return self._blend.total(self.members, profile)
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        return self.rating_parts(profile, items).total()
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        keys = self._blend.keys
+        found = [self.members[key]._similar(item) for key in keys if key != "popularity"]
+        ranks = np.zeros(self.dataset.n_movies, dtype=np.float32)
+        for similarity in found:
+            # Reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): the measures are not comparable.
+            order = top_n(similarity.astype(np.float32), 200)
+            ranks[order] += 1.0 / (60.0 + np.arange(len(order), dtype=np.float32))
+        ranks[ranks == 0] = np.nan
+        return ranks
+
+    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+        if not len(profile):
+            return self._opening.explain(item)
+        parts = self._blend.parts(self.members, profile)
+        return [
+            Contribution("model", number, self.members[key].title, float(part[item]))
+            for number, (key, part) in enumerate(parts.items())
+        ]
+
+    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+        if not len(profile):
+            return []
+        values = np.zeros(len(profile))
+        total = 0.0
+        for key, part in self._blend.parts(self.members, profile).items():
+            total += float(part[item])
+            member = self.members[key]
+            score = member.score(profile)
+            if np.isfinite(score[item]):
+                factor = self._blend.slope(key, score, profile)
+                values += factor * self._film_values(member, profile, item)
+        return self._movie_contributions(profile, values, total - float(values.sum()), EVERYBODY)
+
+    @staticmethod
+    def _film_values(member: Recommender, profile: Profile, item: int) -> NDArray[np.float64]:
+        """Return what each film of the profile adds to a member's score, as far as it says so."""
+        parts = member._explain_films(profile, item) or member._explain(profile, item)
+        values = np.zeros(len(profile))
+        for part in parts:
+            if part.kind == "movie":
+                values[int(np.searchsorted(profile.items, part.id))] += part.value
+        return values
+
+
+def _factors(part: str, keys: tuple[str, ...], given: Mapping[str, float] | None) -> NDArray[np.float64]:
+    """Return the factor of every member, 1 for those that are not named."""
+    for key, factor in (given or {}).items():
+        if key not in keys:
+            raise InvalidInputError(f"{key!r} has no part in the hybrid's {part}. Choose from: {', '.join(keys)}.")
+        if not 0 <= factor <= MAX_FACTOR:
+            raise InvalidInputError(f"The factor of {key!r} must be between 0 and {MAX_FACTOR:g}, not {factor}.")
+    return np.array([(given or {}).get(key, 1.0) for key in keys], dtype=np.float64)

@@ -1,0 +1,67 @@
+"""Compiled half step of implicit alternating least squares. Serial and imported only while training."""
+
+import numpy as np
+from numba import njit
+
+from core.recommenders.kernels.ridge import solve_in_place
+
+__all__ = ["solve_side"]
+
+_BLOCK = 256
+
+
+@njit(cache=True, nogil=True)
+def solve_side(indptr, indices, weights, others, gram, penalty):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Solve for the factors of one side while those of the other are held.
+
+    Parameters
+    ----------
+    indptr : ndarray of int64, shape (n_rows + 1,)
+    indices : ndarray of int32, shape (n_entries,)
+        The row of `others` that belongs to each entry.
+    weights : ndarray of float32, shape (n_entries,)
+    others : ndarray of float64, shape (n_columns, k)
+    gram : ndarray of float64, shape (k, k)
+        The weight of what was not watched times others' others; the lower triangle is read.
+    penalty : ndarray of float64, shape (n_rows,)
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows, k)
+        Zeros for rows without entries.
+
+    Notes
+    -----
+    Weighted and plain rows are gathered in blocks that stay in the cache and multiplied by BLAS.
+    """
+    n_rows = len(indptr) - 1
+    k = others.shape[1]
+    factors = np.zeros((n_rows, k))
+    matrix = np.empty((k, k))
+    part = np.empty((k, k))
+    right = np.empty(k)
+    plain = np.empty((_BLOCK, k))
+    weighted = np.empty((_BLOCK, k))
+    for row in range(n_rows):
+        start, end = indptr[row], indptr[row + 1]
+        if start == end:
+            continue
+        matrix[:] = gram
+        right[:] = 0.0
+        for begin in range(start, end, _BLOCK):
+            size = min(_BLOCK, end - begin)
+            for place in range(size):
+                other = others[indices[begin + place]]
+                weight = np.float64(weights[begin + place])
+                for a in range(k):
+                    value = weight * other[a]
+                    plain[place, a] = other[a]
+                    weighted[place, a] = value
+                    right[a] += value
+            np.dot(weighted[:size].T, plain[:size], part)
+            matrix += part
+        for a in range(k):
+            matrix[a, a] += penalty[row]
+        solve_in_place(matrix, right)
+        factors[row] = right
+    return factors

@@ -1,0 +1,85 @@
+"""What was watched, as the ranking models see it: every rating counts, better ones a little more.
+
+A rating's weight is ``max(1 + gain * d, floor)`` with its deviation d = r - mean - b_u - MOVIE_SHARE * b_i: a film
+rated above its user's average pulls harder than one below it, and part of its general quality is discounted.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.recommenders.parts.biases import USER_SHRINKAGE, Baseline, BaselineFit
+from core.recommenders.parts.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, year_bells
+
+__all__ = ["PopularityPrior", "content_rows", "profile_weights", "training_weights"]
+
+MOVIE_SHARE = 0.35
+_FLOOR = 0.05
+_PRIOR_RATINGS = 10.0
+_YEAR_LENGTH = np.float32(0.75)
+
+
+def training_weights(dataset: Dataset, fitted: BaselineFit, gain: float) -> NDArray[np.float32]:
+    """Return the weight of every rating, float32 of shape (n_ratings,), in the order of `user_items`."""
+    if gain == 0:
+        return np.ones(dataset.n_ratings, dtype=np.float32)
+    deviation = fitted.bias_residuals(dataset)
+    deviation += (1 - MOVIE_SHARE) * fitted.baseline.item_bias[dataset.user_items]
+    deviation *= gain
+    deviation += 1
+    return np.maximum(deviation, np.float32(_FLOOR), out=deviation)
+
+
+def profile_weights(baseline: Baseline, profile: Profile, gain: float) -> NDArray[np.float32]:
+    """Return the weights of a profile's ratings; for a training user they equal those of `training_weights`."""
+    item_bias = baseline.item_bias[profile.items]
+    left = profile.ratings - np.float32(baseline.mean) - item_bias
+    user_bias = left.sum() / (len(profile) + USER_SHRINKAGE)
+    deviation = left - np.float32(user_bias) + np.float32(1 - MOVIE_SHARE) * item_bias
+    return np.maximum(1 + np.float32(gain) * deviation, np.float32(_FLOOR)).astype(np.float32, copy=False)
+
+
+class PopularityPrior:
+    """What is known of everybody: how many people rated each movie. It orders the list of an unknown, and fades.
+
+    Added to a score is ``weight * share * (10 / (10 + n))^2`` for a profile of n ratings, with the share of all
+    people who rated the movie: one or two films say less about a third than its popularity does, eighty need no help.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    weight : float
+        In the unit of the scores.
+    """
+
+    def __init__(self, dataset: Dataset, weight: float) -> None:
+        counts = dataset.movie_counts
+        self._whole = np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)
+
+    def added(self, profile: Profile) -> NDArray[np.float32]:
+        """Return what is added to the score of every movie; NaN for those that nobody rated."""
+        return self._whole * self._faded(profile)
+
+    def value(self, profile: Profile, item: int) -> float:
+        """Return what is added to one movie's score."""
+        return float(self._whole[item] * self._faded(profile))
+
+    @staticmethod
+    def _faded(profile: Profile) -> np.float32:
+        return np.float32((_PRIOR_RATINGS / (_PRIOR_RATINGS + len(profile))) ** 2)
+
+
+def content_rows(dataset: Dataset) -> NDArray[np.float32]:
+    """Return genres and years as pseudo users who watched what is alike, float32 of shape (n_rows, n_movies).
+
+    Genres have unit length per movie; the year is spread over overlapping bells, ten years apart before 1980 and
+    three after it, of unit length per movie times 0.75. Movies without a year have none.
+    """
+    kinds, kind_of = genre_kinds(dataset.movies)
+    years = dataset.movies.years.astype(np.int64)
+    bells = year_bells()[np.clip(years, FIRST_YEAR, LAST_YEAR) - FIRST_YEAR]
+    bells *= _YEAR_LENGTH / np.linalg.norm(bells, axis=1, keepdims=True)
+    bells[years <= 0] = 0
+    rows = np.concatenate([kinds[kind_of], bells], axis=1)
+    return np.ascontiguousarray(rows[:, rows.any(axis=0)].T, dtype=np.float32)

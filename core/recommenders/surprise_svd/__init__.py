@@ -1,0 +1,1 @@
+"""Surprise's matrix factorisation and the training set that it reads."""
