@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
+from werkzeug.test import TestResponse
 
 __all__ = ["is_warm_up", "warm_up"]
 
@@ -40,7 +41,7 @@ def warm_up(server: Flask, prefix: str) -> None:
     """
     client = server.test_client()
 
-    def ask(path: str) -> Response:
+    def ask(path: str) -> TestResponse:
         answer = client.get(path, environ_overrides={_MARK: True})
         if answer.status_code != 200:
             raise RuntimeError(

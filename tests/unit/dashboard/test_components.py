@@ -22,11 +22,11 @@ from core.views import (
 from dashboard.components.algorithm_card import algorithm_card, algorithm_options, metric_rows
 from dashboard.components.bars import diverging_bar, share_bars
 from dashboard.components.explanation import contribution_table, explanation_panel
-from dashboard.components.histogram import rating_histogram
 from dashboard.components.lists import recommendation_list
 from dashboard.components.poster import poster, slug
 from dashboard.components.stars import stars
 from dashboard.components.user_select import users_like
+from dashboard.pages.movie.histogram import rating_histogram
 from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
 from tests.unit.dashboard.markup import nodes, seen, text_of, with_class
 

@@ -3,7 +3,7 @@
 from flask.testing import FlaskClient
 
 from benchmarks.load import list_callback
-from dashboard.ids import Recommend
+from dashboard.pages.recommend.ids import Recommend
 
 
 def test_the_benchmarks_callback_is_answered_with_a_list(client: FlaskClient) -> None:

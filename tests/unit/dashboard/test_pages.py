@@ -18,11 +18,11 @@ from core.service import CineMatch
 from core.views import ListItem, RecommendationList
 from dashboard.address import FilterState
 from dashboard.app import create_app
-from dashboard.components.compare_panel import compare_panel, run_options
-from dashboard.components.rating_lists import films_to_rate
-from dashboard.components.similar_panel import similar_panel
-from dashboard.components.what_if_panel import what_if_panel
-from dashboard.pages.recommend import mode_of
+from dashboard.pages.analytics.compare_panel import compare_panel, run_options
+from dashboard.pages.analytics.similar_panel import similar_panel
+from dashboard.pages.analytics.what_if_panel import what_if_panel
+from dashboard.pages.recommend.layout import mode_of
+from dashboard.pages.recommend.rating_lists import films_to_rate
 from dashboard.shell import build_layout
 from tests.conftest import Installation
 from tests.unit.dashboard.markup import nodes, text_of

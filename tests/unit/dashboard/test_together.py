@@ -12,10 +12,10 @@ from callbacks.visitor import Visitor
 from core.lists.group_views import GroupList, GroupMember
 from core.service import CineMatch
 from dashboard.address import FilterState, query_of
-from dashboard.components.group_list import group_list
-from dashboard.components.member_select import member_options
-from dashboard.ids import Together
-from dashboard.pages.together import layout, members_of
+from dashboard.pages.together.group_list import group_list
+from dashboard.pages.together.ids import Together
+from dashboard.pages.together.layout import layout, members_of
+from dashboard.pages.together.member_select import member_options
 from tests.unit.dashboard.markup import nodes, text_of
 
 SPAN = (1950, 2009)

@@ -16,8 +16,8 @@ from core.lists.what_if import MemberWeight, WhatIf
 from core.service import CineMatch
 from core.views import ListItem
 from dashboard.address import query_of
-from dashboard.components.weight_sliders import weight_bar
-from dashboard.components.what_if_panel import measured_view, moved_lists
+from dashboard.pages.analytics.weight_sliders import weight_bar
+from dashboard.pages.analytics.what_if_panel import measured_view, moved_lists
 from tests.unit.dashboard.markup import nodes, text_of
 
 

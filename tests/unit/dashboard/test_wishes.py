@@ -18,7 +18,7 @@ from core.views import Filters
 from dashboard.address import FilterState
 from dashboard.app import create_app
 from dashboard.components.movie_card import movie_card, recommendation_card
-from dashboard.components.watchlist import watchlist_films
+from dashboard.pages.recommend.watchlist import watchlist_films
 from tests.conftest import Installation
 from tests.unit.dashboard.markup import nodes, text_of
 

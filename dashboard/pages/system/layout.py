@@ -11,8 +11,8 @@ from core import __version__
 from core.service import CineMatch
 from dashboard.address import Query
 from dashboard.components.icons import icon
-from dashboard.components.system_live import system_live
-from dashboard.ids import System
+from dashboard.pages.system.ids import System
+from dashboard.pages.system.system_live import system_live
 
 __all__ = ["layout"]
 

@@ -11,8 +11,8 @@ from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.chart import chart
 from dashboard.components.film_select import KEEP_ALL
 from dashboard.components.movie_card import similar_card
-from dashboard.figures.similarity import similarity_bars
-from dashboard.ids import Analytics
+from dashboard.pages.analytics.ids import Analytics
+from dashboard.pages.analytics.similarity_chart import similarity_bars
 
 __all__ = ["similar_panel", "similar_view"]
 

@@ -11,10 +11,10 @@ from dashboard.components.algorithm_card import algorithm_card
 from dashboard.components.film_select import KEEP_ALL, film_options
 from dashboard.components.overview_charts import home_charts
 from dashboard.components.poster import poster
-from dashboard.components.stat_tile import big_number, stat_list
 from dashboard.components.states import waiting_cards
 from dashboard.components.user_select import user_select
-from dashboard.ids import Home
+from dashboard.pages.home.ids import Home
+from dashboard.pages.home.stat_tile import big_number, stat_list
 
 __all__ = ["QUICK_COUNT", "layout"]
 

@@ -11,7 +11,7 @@ from core.evaluation.runs import RunSummary
 from core.views import ModelStatus
 from dashboard.components.icons import icon
 from dashboard.components.states import empty_state
-from dashboard.ids import Analytics
+from dashboard.pages.analytics.ids import Analytics
 
 __all__ = ["compare_panel", "run_options"]
 

@@ -9,12 +9,12 @@ from core.service import CineMatch
 from core.views import MovieView
 from dashboard.address import Query, href, integer
 from dashboard.components.algorithm_card import algorithm_options
-from dashboard.components.histogram import rating_histogram
 from dashboard.components.keep_button import keep_button
 from dashboard.components.poster import poster
 from dashboard.components.stars import star_input, stars
 from dashboard.components.user_select import user_select
-from dashboard.ids import Movie
+from dashboard.pages.movie.histogram import rating_histogram
+from dashboard.pages.movie.ids import Movie
 
 __all__ = ["layout"]
 

@@ -9,25 +9,16 @@ from dash.development.base_component import Component
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, wish_from_query
 from dashboard.components.algorithm_card import algorithm_options
-from dashboard.components.controls import count_select, fold, reset_button
-from dashboard.components.filters import filter_controls
+from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
+from dashboard.components.filters import filter_controls, year_span
 from dashboard.components.icons import icon
 from dashboard.components.states import waiting_cards
 from dashboard.components.user_select import user_select
-from dashboard.components.watchlist import watchlist_fold
-from dashboard.components.wishes import wishes_fold
-from dashboard.ids import Recommend
+from dashboard.pages.recommend.ids import Recommend
+from dashboard.pages.recommend.watchlist import watchlist_fold
+from dashboard.pages.recommend.wishes import wishes_fold
 
-__all__ = ["DEFAULT_COUNT", "layout", "mode_of", "year_span"]
-
-DEFAULT_COUNT = 10
-
-
-def year_span(service: CineMatch) -> tuple[int, int]:
-    """Return the first and the last year of release in the data set."""
-    years = service.dataset.movies.years
-    known = years[years > 0]
-    return (int(known.min()), int(known.max())) if len(known) else (1900, 2000)
+__all__ = ["layout", "mode_of"]
 
 
 def mode_of(query: Query) -> Literal["user", "me"]:
@@ -37,7 +28,7 @@ def mode_of(query: Query) -> Literal["user", "me"]:
 
 def layout(service: CineMatch, query: Query) -> Component:
     """Return the page with its controls as the address says."""
-    span = year_span(service)
+    span = year_span(service.dataset)
     state = FilterState.from_query(query, service.dataset.movies.genre_names, span)
     return html.Div(
         [

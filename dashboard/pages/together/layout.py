@@ -9,11 +9,10 @@ from core.lists.groups import MAX_MEMBERS
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, words
 from dashboard.components.algorithm_card import algorithm_options
-from dashboard.components.controls import count_select, fold
-from dashboard.components.filters import filter_controls
-from dashboard.components.member_select import member_select
-from dashboard.ids import Together
-from dashboard.pages.recommend import DEFAULT_COUNT, year_span
+from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
+from dashboard.components.filters import filter_controls, year_span
+from dashboard.pages.together.ids import Together
+from dashboard.pages.together.member_select import member_select
 
 __all__ = ["METHODS", "layout", "members_of"]
 
@@ -74,7 +73,7 @@ def layout(service: CineMatch, query: Query) -> Component:
 
 def _controls(service: CineMatch, query: Query) -> list[Component]:
     users, me = members_of(service, query)
-    span = year_span(service)
+    span = year_span(service.dataset)
     state = FilterState.from_query(query, service.dataset.movies.genre_names, span)
     statuses = service.models()
     loaded = {status.key for status in statuses if status.state == "loaded"}

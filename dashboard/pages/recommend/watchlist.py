@@ -12,7 +12,7 @@ from dashboard.components.controls import fold
 from dashboard.components.icons import icon
 from dashboard.components.light import Node
 from dashboard.components.movie_card import movie_row
-from dashboard.ids import Recommend
+from dashboard.pages.recommend.ids import Recommend
 
 __all__ = ["watchlist_films", "watchlist_fold"]
 

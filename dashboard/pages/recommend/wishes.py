@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from core.lists.reranking import Reranking
 from core.views import WishView
 from dashboard.components.controls import fold, reset_button
-from dashboard.ids import Recommend
+from dashboard.pages.recommend.ids import Recommend
 
 __all__ = ["SLIDERS", "cost_id", "measured_note", "wishes_fold"]
 

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from core.lists.what_if import MemberWeight
 from dashboard.components.bars import diverging_bar
-from dashboard.ids import WhatIf
+from dashboard.pages.analytics.ids import WhatIf
 
 __all__ = ["HIGHEST", "PARTS", "weight_bar", "weight_sliders"]
 

@@ -12,7 +12,11 @@ from dashboard.components.explanation import explanation_panel
 from dashboard.components.film_select import film_options
 from dashboard.components.states import error_state
 from dashboard.components.user_select import user_options
-from dashboard.ids import Analytics, Home, Movie, Recommend, Shell, WhatIf
+from dashboard.pages.analytics.ids import Analytics, WhatIf
+from dashboard.pages.home.ids import Home
+from dashboard.pages.movie.ids import Movie
+from dashboard.pages.recommend.ids import Recommend
+from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

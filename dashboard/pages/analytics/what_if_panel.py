@@ -16,8 +16,8 @@ from dashboard.components.icons import icon
 from dashboard.components.stars import stars
 from dashboard.components.states import empty_state
 from dashboard.components.user_select import user_select
-from dashboard.components.weight_sliders import weight_sliders
-from dashboard.ids import WhatIf
+from dashboard.pages.analytics.ids import WhatIf
+from dashboard.pages.analytics.weight_sliders import weight_sliders
 
 __all__ = ["measured_view", "moved_lists", "what_if_panel"]
 

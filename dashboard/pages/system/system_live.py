@@ -10,7 +10,7 @@ from core.service import CineMatch
 from core.views import ModelStatus
 from dashboard.components.algorithm_card import algorithm_card
 from dashboard.components.bars import share_bars
-from dashboard.processes import ProcessRow, server_processes
+from dashboard.pages.system.processes import ProcessRow, server_processes
 
 __all__ = ["system_live"]
 

@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 
 from core.service import CineMatch
 from dashboard.address import Query
-from dashboard.ids import Analytics
+from dashboard.pages.analytics.ids import Analytics
 
 __all__ = ["TABS", "layout"]
 

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from core.evaluation.runs import EvaluationRun, smaller_is_better
 from dashboard.components.chart import chart
-from dashboard.figures.comparison import metric_dots, metric_label
+from dashboard.pages.analytics.comparison_chart import metric_dots, metric_label
 from dashboard.theme import GRID_THEME
 
 __all__ = ["run_rows", "run_view"]
