@@ -6,7 +6,7 @@ import pytest
 
 from core.settings import Settings
 from tests.servers import ROOT
-from tests.unit.dashboard.conftest import MakeClient
+from tests.unit.conftest import MakeClient
 
 CONFIGURATION = (ROOT / "docs" / "CONFIGURATION.md").read_text()
 OPERATIONS = (ROOT / "docs" / "OPERATIONS.md").read_text()

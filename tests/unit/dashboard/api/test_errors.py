@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from core.errors import ArtifactError
 from core.service import CineMatch
-from tests.unit.dashboard.conftest import MakeClient
+from tests.unit.conftest import MakeClient
 
 API = "/api/v1"
 

@@ -22,7 +22,7 @@ from dashboard.web import multiprocess
 from dashboard.web.logs import JsonFormatter, configure_logging
 from dashboard.web.refresh import install_refresh
 from dashboard.web.secret import secret_key
-from tests.unit.dashboard.conftest import MakeClient
+from tests.unit.conftest import MakeClient
 
 # --- the secret -------------------------------------------------------------------------------------------------
 

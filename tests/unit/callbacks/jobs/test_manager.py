@@ -18,7 +18,7 @@ from callbacks.jobs.manager import stored_results
 from callbacks.jobs.records import Records
 from core.errors import ConfigurationError, InvalidInputError
 from tests.servers import process_runs, wait_for
-from tests.unit.callbacks.conftest import Desk
+from tests.unit.callbacks.jobs.conftest import Desk
 
 # Newer Pythons warn of what the fork lock is there for.
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")

@@ -30,7 +30,7 @@ from dashboard.pages.movie.histogram import rating_histogram
 from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
 from tests.unit.dashboard.markup import nodes, seen, text_of, with_class
 
-_ASSETS = Path(__file__).resolve().parents[3] / "assets"
+_ASSETS = Path(__file__).resolve().parents[4] / "assets"
 _ITEM = ListItem(1, 10, "Matrix, The (1999)", 1999, ["Action", "Sci-Fi"], 2.5, 4.25)
 
 

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
 
 from dashboard.app import create_app
 from tests.conftest import Installation
-from tests.unit.dashboard.conftest import MakeClient
+from tests.unit.conftest import MakeClient
 
 CHECKS = [
     not_a_server_error,

@@ -14,7 +14,7 @@ from core.recommenders.registry import algorithm_keys
 from core.views import ModelStatus
 from dashboard.web.health import readiness
 from dashboard.web.security import content_security_policy, inline_script_hashes
-from tests.unit.dashboard.conftest import MakeClient
+from tests.unit.conftest import MakeClient
 
 
 def model(key: str, state: str) -> ModelStatus:
