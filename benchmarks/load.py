@@ -30,7 +30,8 @@ import requests
 
 from core.data.dataset import Dataset
 from core.settings import Settings, load_settings
-from dashboard.ids import Recommend, Shell
+from dashboard.pages.recommend.ids import Recommend
+from dashboard.shell_ids import Shell
 from tests.integration.nginx import NginxProcess
 from tests.servers import ROOT, GunicornProcess
 

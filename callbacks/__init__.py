@@ -15,17 +15,18 @@ def register_all(app: "Dash", service: "CineMatch") -> None:
     # Here, not above: the modules of this package import the pages, which import components and core.
     from callbacks import (
         analytics,
+        explanation,
         home,
         movie,
         recommend,
         routing,
         search,
-        shared,
         system,
         together,
         what_if,
         wishes,
     )
 
-    for module in (routing, shared, home, recommend, wishes, together, analytics, what_if, search, movie, system):
+    pages = (home, recommend, wishes, together, analytics, what_if, search, movie, system)
+    for module in (routing, explanation, *pages):
         module.register(app, service)

@@ -15,14 +15,14 @@ from core.evaluation.benchmark import run_request
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import RunStore, request_id
 from dashboard.address import href
-from dashboard.components.compare_panel import compare_panel, run_options
 from dashboard.components.film_select import film_options
 from dashboard.components.overview_charts import overview_charts
-from dashboard.components.run_view import run_view
-from dashboard.components.similar_panel import similar_panel, similar_view
 from dashboard.components.states import empty_state, error_state
-from dashboard.ids import Analytics
-from dashboard.pages.analytics import TABS
+from dashboard.pages.analytics.compare_panel import compare_panel, run_options
+from dashboard.pages.analytics.ids import Analytics
+from dashboard.pages.analytics.layout import TABS
+from dashboard.pages.analytics.run_view import run_view
+from dashboard.pages.analytics.similar_panel import similar_panel, similar_view
 
 if TYPE_CHECKING:
     from dash import Dash

@@ -7,7 +7,7 @@ import dash
 
 from callbacks.jobs.manager import job_error_message
 from core.errors import CineMatchError
-from dashboard.ids import Shell
+from dashboard.shell_ids import Shell
 
 __all__ = ["notify", "notify_error"]
 

@@ -9,8 +9,8 @@ from callbacks.visitor import FILM_STARS
 from core.errors import CineMatchError
 from dashboard.components.lists import recommendation_list
 from dashboard.components.states import empty_state, error_state
-from dashboard.ids import Home
-from dashboard.pages.home import QUICK_COUNT
+from dashboard.pages.home.ids import Home
+from dashboard.pages.home.layout import QUICK_COUNT
 
 if TYPE_CHECKING:
     from dash import Dash

@@ -7,13 +7,14 @@ from dash import Input, Output, html
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
-from callbacks.shared import explain
+from callbacks.explanation import explain
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from dashboard.address import href
 from dashboard.components.movie_card import similar_card
 from dashboard.components.states import empty_state, error_state
-from dashboard.ids import Movie, Shell
+from dashboard.pages.movie.ids import Movie
+from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from dash import Dash

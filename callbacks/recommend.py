@@ -20,12 +20,14 @@ from core.lists.reranking import Reranking
 from core.views import RecommendationList
 from dashboard.address import FilterState, href, wish_query
 from dashboard.components.algorithm_card import algorithm_note
+from dashboard.components.controls import DEFAULT_COUNT
+from dashboard.components.filters import year_span
 from dashboard.components.lists import recommendation_list
-from dashboard.components.rating_lists import films_to_rate, rated_films
 from dashboard.components.states import empty_state, error_state
-from dashboard.components.taste import taste_panel
-from dashboard.ids import Recommend, Shell
-from dashboard.pages.recommend import DEFAULT_COUNT, year_span
+from dashboard.pages.recommend.ids import Recommend
+from dashboard.pages.recommend.rating_lists import films_to_rate, rated_films
+from dashboard.pages.recommend.taste import taste_panel
+from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -147,7 +149,7 @@ def _summary(found: RecommendationList, request: ListRequest, name: str) -> str:
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    span = year_span(service)
+    span = year_span(service.dataset)
 
     @app.callback(
         Output(Recommend.RESULTS, "children"),

@@ -10,8 +10,20 @@ from callbacks.errors import notify_error
 from core.display.titles import format_movie_title
 from core.errors import UnknownIdError
 from dashboard.address import query_of
-from dashboard.ids import Analytics, Movie, Recommend, Search, Shell, Together, WhatIf
-from dashboard.pages import analytics, home, movie, not_found, recommend, search, system, together
+from dashboard.pages import not_found
+from dashboard.pages.analytics import layout as analytics
+from dashboard.pages.analytics.ids import Analytics, WhatIf
+from dashboard.pages.home import layout as home
+from dashboard.pages.movie import layout as movie
+from dashboard.pages.movie.ids import Movie
+from dashboard.pages.recommend import layout as recommend
+from dashboard.pages.recommend.ids import Recommend
+from dashboard.pages.search import layout as search
+from dashboard.pages.search.ids import Search
+from dashboard.pages.system import layout as system
+from dashboard.pages.together import layout as together
+from dashboard.pages.together.ids import Together
+from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from dash import Dash

@@ -9,11 +9,11 @@ from dash import Input, Output, html
 from callbacks.errors import notify_error
 from core.errors import CineMatchError
 from dashboard.address import FilterState, href
+from dashboard.components.filters import year_span
 from dashboard.components.movie_card import movie_card
 from dashboard.components.states import empty_state, error_state
-from dashboard.ids import Search
-from dashboard.pages.recommend import year_span
-from dashboard.pages.search import PAGE_SIZE
+from dashboard.pages.search.ids import Search
+from dashboard.pages.search.layout import PAGE_SIZE
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -27,7 +27,7 @@ _HIDDEN = {"display": "none"}
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    span = year_span(service)
+    span = year_span(service.dataset)
 
     @app.callback(
         Output(Search.RESULTS, "children"),

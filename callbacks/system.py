@@ -6,8 +6,8 @@ from dash import Input, Output
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
-from dashboard.components.system_live import system_live
-from dashboard.ids import System
+from dashboard.pages.system.ids import System
+from dashboard.pages.system.system_live import system_live
 
 if TYPE_CHECKING:
     from dash import Dash

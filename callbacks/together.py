@@ -14,12 +14,14 @@ from core.errors import CineMatchError
 from core.lists.group_views import GroupList, Member
 from core.lists.groups import GroupMethod
 from dashboard.address import FilterState, href
-from dashboard.components.group_list import group_list, member_names
-from dashboard.components.member_select import member_options
+from dashboard.components.controls import DEFAULT_COUNT
+from dashboard.components.filters import year_span
 from dashboard.components.states import empty_state, error_state
-from dashboard.ids import Shell, Together
-from dashboard.pages.recommend import DEFAULT_COUNT, year_span
-from dashboard.pages.together import METHODS
+from dashboard.pages.together.group_list import group_list, member_names
+from dashboard.pages.together.ids import Together
+from dashboard.pages.together.layout import METHODS
+from dashboard.pages.together.member_select import member_options
+from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -108,7 +110,7 @@ def _summary(found: GroupList, asked: int, name: str) -> str:
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    span = year_span(service)
+    span = year_span(service.dataset)
 
     @app.callback(
         Output(Together.RESULTS, "children"),

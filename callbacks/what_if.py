@@ -15,9 +15,9 @@ from core.lists.what_if import HybridWeights, hybrid_of
 from core.lists.what_if import WhatIf as Question
 from dashboard.address import Query, href, integer
 from dashboard.components.states import error_state
-from dashboard.components.weight_sliders import HIGHEST, weight_bar
-from dashboard.components.what_if_panel import measured_view, moved_lists, what_if_panel
-from dashboard.ids import WhatIf
+from dashboard.pages.analytics.ids import WhatIf
+from dashboard.pages.analytics.weight_sliders import HIGHEST, weight_bar
+from dashboard.pages.analytics.what_if_panel import measured_view, moved_lists, what_if_panel
 
 if TYPE_CHECKING:
     from dash import Dash

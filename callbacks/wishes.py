@@ -8,9 +8,10 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from callbacks.visitor import watchlist
 from core.lists.reranking import Reranking
-from dashboard.components.watchlist import watchlist_films
-from dashboard.components.wishes import SLIDERS, cost_id, measured_note
-from dashboard.ids import Recommend, Shell
+from dashboard.pages.recommend.ids import Recommend
+from dashboard.pages.recommend.watchlist import watchlist_films
+from dashboard.pages.recommend.wishes import SLIDERS, cost_id, measured_note
+from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from dash import Dash

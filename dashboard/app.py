@@ -13,6 +13,7 @@ from core.settings import Settings, load_settings
 from dashboard import shell
 from dashboard.server import make_server
 from dashboard.web.logs import configure_logging
+from dashboard.web.warm_up import warm_up
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -75,5 +76,6 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
     )
     app.layout = shell.build_layout(service)
     callbacks.register_all(app, service)
+    warm_up(server, settings.url_prefix)
     log.info("%s is served at %s", service.dataset_view().name, settings.url_prefix)
     return app

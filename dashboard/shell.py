@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 from dashboard.address import href
 from dashboard.components.icons import icon
-from dashboard.ids import Shell
+from dashboard.shell_ids import Shell
 from dashboard.theme import INDEX_STRING, MANTINE_THEME
 
 if TYPE_CHECKING:

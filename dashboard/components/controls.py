@@ -9,7 +9,10 @@ from dash.development.base_component import Component
 
 from dashboard.components.icons import icon
 
-__all__ = ["count_select", "fold", "reset_button"]
+__all__ = ["DEFAULT_COUNT", "count_select", "fold", "reset_button"]
+
+DEFAULT_COUNT = 10
+"""Films on a list whose length nobody chose."""
 
 _COUNTS = (5, 10, 20, 50)
 

@@ -1,1 +1,1 @@
-"""Layouts, one file per page: pure functions of the service and the address."""
+"""Pages, a package each: layout, ids and the parts that no other page uses."""

@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from core.views import ModelStatus
+from dashboard.web.warm_up import is_warm_up
 
 __all__ = ["install_metrics"]
 
@@ -86,6 +87,8 @@ def install_metrics(server: Flask, paths: Iterable[str], models: Callable[[], Se
 
     @server.after_request
     def count(response: Response) -> Response:
+        if is_warm_up(request.environ):
+            return response
         # The rule, not the path: ids in labels would make a series for each of them.
         route = request.url_rule.rule if request.url_rule is not None else "none"
         method = request.method if request.method in _METHODS else "other"

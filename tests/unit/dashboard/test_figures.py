@@ -9,10 +9,10 @@ from core.analytics.similarity import genre_cooccurrence
 from core.data.dataset import Dataset
 from core.evaluation.runs import AlgorithmResult, EvaluationRun, MetricValue
 from core.views import SimilarMovie
-from dashboard.components.run_view import run_rows
 from dashboard.figures import dataset as figures
-from dashboard.figures.comparison import metric_dots, metric_label
-from dashboard.figures.similarity import similarity_bars
+from dashboard.pages.analytics.comparison_chart import metric_dots, metric_label
+from dashboard.pages.analytics.run_view import run_rows
+from dashboard.pages.analytics.similarity_chart import similarity_bars
 from tests.toy import toy_dataset
 
 

@@ -1,0 +1,1 @@
+"""Charts, comparison of algorithms, similar films, the what-if."""

@@ -1,0 +1,16 @@
+"""Names of this page's components, for its callbacks."""
+
+__all__ = ["Movie"]
+
+
+class Movie:
+    """One film."""
+
+    ADDRESS = "movie-address"
+    ID = "movie-id"
+    ALGORITHM = "movie-algorithm"
+    SIMILAR = "movie-similar"
+    SIMILAR_ALGORITHM = "movie-similar-algorithm"
+    WHY_USER = "movie-why-user"
+    WHY = "movie-why"
+    MINE = "movie-mine"

@@ -1,0 +1,157 @@
+"""One film: what is known of it, what people gave it, what is like it, and why it would be recommended."""
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from core.display.titles import format_movie_title
+from core.service import CineMatch
+from core.views import MovieView
+from dashboard.address import Query, href, integer
+from dashboard.components.algorithm_card import algorithm_options
+from dashboard.components.keep_button import keep_button
+from dashboard.components.poster import poster
+from dashboard.components.stars import star_input, stars
+from dashboard.components.user_select import user_select
+from dashboard.pages.movie.histogram import rating_histogram
+from dashboard.pages.movie.ids import Movie
+
+__all__ = ["layout"]
+
+
+def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
+    """Return the page.
+
+    Raises
+    ------
+    UnknownIdError
+        When the data set has no such film.
+    """
+    movie = service.movie(movie_id)
+    return html.Div(
+        [
+            dcc.Store(id=Movie.ADDRESS),
+            dcc.Store(id=Movie.ID, data=movie_id),
+            html.Div(
+                [poster(movie.movie_id, movie.title, movie.year, movie.genres, "lg"), _facts(service, movie)],
+                className="film",
+            ),
+            html.Section(_why(service, query), className="section"),
+            html.Section(_similar(service, query), className="section"),
+        ]
+    )
+
+
+def _facts(service: CineMatch, movie: MovieView) -> Component:
+    name = format_movie_title(movie.title, include_year=False)
+    year = [html.Span(f" {movie.year}", className="film-year")] if movie.year else []
+    histogram = service.movie_histogram(movie.movie_id)
+    rated: list[Component] = (
+        [
+            html.Div([html.Span(className="visually-hidden", children="Mean rating"), stars(movie.mean_rating)]),
+            rating_histogram(histogram.tolist()),
+            html.P(f"{movie.rating_count:,} ratings in {service.dataset.name}.", className="muted"),
+        ]
+        if movie.rating_count
+        else [html.P("Nobody has rated this film in the data set.", className="muted")]
+    )
+    links = [
+        (f"https://www.imdb.com/title/tt{movie.imdb_id:07d}/", "IMDb") if movie.imdb_id else None,
+        (f"https://www.themoviedb.org/movie/{movie.tmdb_id}", "TMDb") if movie.tmdb_id else None,
+    ]
+    return html.Div(
+        [
+            html.H1([name, *year]),
+            html.Div(
+                [
+                    html.A(genre, href=href("/search", genres=genre), className="chip", **{"data-nav": "1"})
+                    for genre in movie.genres
+                ]
+                or html.Span("No genres listed", className="muted"),
+                className="chips",
+            ),
+            html.Div(rated, className="stack-sm"),
+            html.Div(
+                [
+                    html.Span("Your rating"),
+                    star_input(movie.movie_id, name),
+                    keep_button(movie.movie_id, name, label=True),
+                ],
+                className="your-rating",
+            ),
+            *([html.P(["Tagged ", html.Em(", ".join(movie.tags))], className="tags")] if movie.tags else []),
+            html.P(
+                [
+                    html.A(label, href=address, className="text-link", rel="noopener noreferrer", target="_blank")
+                    for address, label in filter(None, links)
+                ],
+                className="chips",
+            ),
+        ],
+        className="film-facts",
+    )
+
+
+def _loaded(service: CineMatch) -> list[dict[str, object]]:
+    return [option for option in algorithm_options(service.models()) if not option["disabled"]]
+
+
+def _chosen(service: CineMatch, query: Query) -> str | None:
+    keys = [str(option["value"]) for option in _loaded(service)]
+    asked = query.get("algorithm", "")
+    return asked if asked in keys else service.default_algorithm() if keys else None
+
+
+def _why(service: CineMatch, query: Query) -> list[Component]:
+    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
+    return [
+        html.Div(html.H2("Why would I get this?"), className="section-head"),
+        html.Div(
+            [
+                html.Div(
+                    [
+                        dmc.Select(
+                            id=Movie.ALGORITHM,
+                            label="Algorithm",
+                            data=algorithm_options(service.models()),
+                            value=_chosen(service, query),
+                            allowDeselect=False,
+                        ),
+                        dmc.SegmentedControl(
+                            id=Movie.MINE,
+                            data=[{"value": "me", "label": "My ratings"}, {"value": "user", "label": "A viewer"}],
+                            value="user" if "user" in query else "me",
+                            fullWidth=True,
+                            **{"aria-label": "Whose taste"},
+                        ),
+                        html.Div(
+                            user_select(Movie.WHY_USER, service.dataset, integer(query, "user", first)),
+                            id=f"{Movie.WHY_USER}-box",
+                        ),
+                    ],
+                    className="stack",
+                ),
+                html.Div(id=Movie.WHY, className="why", **{"aria-live": "polite"}),
+            ],
+            className="quick",
+        ),
+    ]
+
+
+def _similar(service: CineMatch, query: Query) -> list[Component]:
+    return [
+        html.Div(
+            [
+                html.H2("Films like it"),
+                dmc.Select(
+                    id=Movie.SIMILAR_ALGORITHM,
+                    data=algorithm_options(service.models()),
+                    value=_chosen(service, query),
+                    allowDeselect=False,
+                    **{"aria-label": "Algorithm for similar films"},
+                ),
+            ],
+            className="section-head",
+        ),
+        html.Div(id=Movie.SIMILAR, className="await"),
+    ]

@@ -1,0 +1,1 @@
+"""Lists for a stored user or a visitor, with reasons."""

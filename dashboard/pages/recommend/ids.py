@@ -1,0 +1,38 @@
+"""Names of this page's components, for its callbacks."""
+
+__all__ = ["Recommend"]
+
+
+class Recommend:
+    """Lists for a stored user or a visitor."""
+
+    ADDRESS = "rec-address"
+    MODE = "rec-mode"
+    USER = "rec-user"
+    USER_PANEL = "rec-user-panel"
+    RATE_PANEL = "rec-rate-panel"
+    RATE_QUERY = "rec-rate-query"
+    RATE_RESULTS = "rec-rate-results"
+    MY_RATINGS = "rec-my-ratings"
+    ALGORITHM = "rec-algorithm"
+    ALGORITHM_NOTE = "rec-algorithm-note"
+    COUNT = "rec-count"
+    GENRES = "rec-genres"
+    EXCLUDE = "rec-exclude"
+    YEARS = "rec-years"
+    MIN_RATINGS = "rec-min-ratings"
+    ALL_GENRES = "rec-all-genres"
+    RESET = "rec-reset"
+    DIVERSITY = "rec-diversity"
+    POPULARITY = "rec-popularity"
+    RECENCY = "rec-recency"
+    WISH_NOTE = "rec-wish-note"
+    WISH_RESET = "rec-wish-reset"
+    ONLY_WATCHLIST = "rec-only-watchlist"
+    WATCHLIST = "rec-watchlist"
+    RESULTS = "rec-results"
+    SUMMARY = "rec-summary"
+    TASTE = "rec-taste"
+    CSV = "rec-csv"
+    JSON = "rec-json"
+    DOWNLOAD = "rec-download"

@@ -1,0 +1,68 @@
+"""The catalogue: typo-tolerant search with filters."""
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from core.service import CineMatch
+from dashboard.address import FilterState, Query, integer
+from dashboard.components.filters import filter_controls, year_span
+from dashboard.components.icons import icon
+from dashboard.components.states import waiting_cards
+from dashboard.pages.search.ids import Search
+
+__all__ = ["PAGE_SIZE", "layout"]
+
+PAGE_SIZE = 24
+
+
+def layout(service: CineMatch, query: Query) -> Component:
+    """Return the page with its controls as the address says."""
+    span = year_span(service.dataset)
+    names = service.dataset.movies.genre_names
+    state = FilterState.from_query(query, names, span)
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1("Films"),
+                    dmc.TextInput(
+                        id=Search.QUERY,
+                        label="Title",
+                        placeholder="matrix, amelie, godfather part 2 …",
+                        value=query.get("q", ""),
+                        leftSection=icon("search"),
+                        size="md",
+                        debounce=250,
+                    ),
+                    html.Div(
+                        filter_controls(
+                            state,
+                            names,
+                            span,
+                            genres_id=Search.GENRES,
+                            years_id=Search.YEARS,
+                            min_ratings_id=Search.MIN_RATINGS,
+                        ),
+                        className="compare-controls",
+                    ),
+                ],
+                className="search-head",
+                role="search",
+                **{"aria-label": "Catalogue"},
+            ),
+            dcc.Store(id=Search.ADDRESS),
+            html.P(id=Search.SUMMARY, className="muted search-summary", **{"aria-live": "polite"}),
+            html.Div(waiting_cards(12), id=Search.RESULTS),
+            html.Div(
+                dmc.Pagination(
+                    id=Search.PAGE,
+                    total=1,
+                    value=integer(query, "page", 1, 1),
+                    withControls=False,
+                ),
+                className="pager",
+                id=f"{Search.PAGE}-box",
+            ),
+        ]
+    )

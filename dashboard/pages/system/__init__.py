@@ -1,0 +1,1 @@
+"""The machinery: models, memory, data set, versions."""

@@ -1,0 +1,22 @@
+"""Names of this page's components, for its callbacks."""
+
+__all__ = ["Together"]
+
+
+class Together:
+    """One list for several people."""
+
+    ADDRESS = "tog-address"
+    USERS = "tog-users"
+    ME = "tog-me"
+    ME_NOTE = "tog-me-note"
+    METHOD = "tog-method"
+    METHOD_NOTE = "tog-method-note"
+    ALGORITHM = "tog-algorithm"
+    COUNT = "tog-count"
+    GENRES = "tog-genres"
+    EXCLUDE = "tog-exclude"
+    YEARS = "tog-years"
+    MIN_RATINGS = "tog-min-ratings"
+    SUMMARY = "tog-summary"
+    RESULTS = "tog-results"

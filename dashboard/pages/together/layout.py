@@ -1,0 +1,136 @@
+"""One list for two to five people."""
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from core.errors import UnknownIdError
+from core.lists.groups import MAX_MEMBERS
+from core.service import CineMatch
+from dashboard.address import FilterState, Query, integer, words
+from dashboard.components.algorithm_card import algorithm_options
+from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
+from dashboard.components.filters import filter_controls, year_span
+from dashboard.pages.together.ids import Together
+from dashboard.pages.together.member_select import member_select
+
+__all__ = ["METHODS", "layout", "members_of"]
+
+METHODS = {
+    "average": (
+        "Average",
+        "By the mean of your scores: the most pleasure in all, though one of you may have to put up with some films.",
+    ),
+    "least-misery": (
+        "Least misery",
+        "Of the films with the best mean, those first that none of you is predicted to rate low: fewer that somebody "
+        "dislikes, but fewer favourites, too.",
+    ),
+}
+
+
+def members_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
+    """Return whom an address names: stored users, and whether the visitor is one of the group."""
+    me = query.get("me") == "1"
+    if "users" not in query and not me:
+        return [int(user) for user in service.dataset.user_ids[:2]], False
+    users = [int(part) for part in words(query, "users") if part.isdigit() and len(part) < 19]
+    return [user for user in dict.fromkeys(users) if _known(service, user)][:MAX_MEMBERS], me
+
+
+def layout(service: CineMatch, query: Query) -> Component:
+    """Return the page with its controls as the address says."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1("Together"),
+                    html.P("One list for two to five people, of films that none of them has seen.", className="lede"),
+                ],
+                className="page-head",
+            ),
+            html.Div(
+                [
+                    html.Section(
+                        _controls(service, query),
+                        className="controls stack",
+                        **{"aria-label": "Who watches"},
+                    ),
+                    html.Div(
+                        [
+                            dcc.Store(id=Together.ADDRESS),
+                            html.P(id=Together.SUMMARY, className="muted", **{"aria-live": "polite"}),
+                            html.Div(id=Together.RESULTS, className="await"),
+                        ],
+                        className="results stack",
+                    ),
+                ],
+                className="workbench",
+            ),
+        ]
+    )
+
+
+def _controls(service: CineMatch, query: Query) -> list[Component]:
+    users, me = members_of(service, query)
+    span = year_span(service.dataset)
+    state = FilterState.from_query(query, service.dataset.movies.genre_names, span)
+    statuses = service.models()
+    loaded = {status.key for status in statuses if status.state == "loaded"}
+    asked = query.get("algorithm", "")
+    method = query.get("method", "")
+    count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
+    return [
+        member_select(Together.USERS, service.dataset, users),
+        html.Div(
+            [
+                dmc.Switch(id=Together.ME, label="Me, too", checked=me),
+                html.Div(id=Together.ME_NOTE, className="note"),
+            ],
+            className="stack-xs",
+        ),
+        html.Div(
+            [
+                html.Div("How you decide", className="control-label"),
+                dmc.SegmentedControl(
+                    id=Together.METHOD,
+                    data=[{"value": key, "label": name} for key, (name, _) in METHODS.items()],
+                    value=method if method in METHODS else "average",
+                    fullWidth=True,
+                    **{"aria-label": "How you decide"},
+                ),
+                html.Div(id=Together.METHOD_NOTE, className="note"),
+            ],
+            className="stack-xs",
+        ),
+        dmc.Select(
+            id=Together.ALGORITHM,
+            label="Algorithm",
+            data=algorithm_options(statuses),
+            value=asked if asked in loaded else service.default_algorithm() if loaded else None,
+            allowDeselect=False,
+        ),
+        count_select(Together.COUNT, count),
+        fold(
+            "filter",
+            "Filters",
+            filter_controls(
+                state,
+                service.dataset.movies.genre_names,
+                span,
+                genres_id=Together.GENRES,
+                exclude_id=Together.EXCLUDE,
+                years_id=Together.YEARS,
+                min_ratings_id=Together.MIN_RATINGS,
+            ),
+            opened=state != FilterState(),
+        ),
+    ]
+
+
+def _known(service: CineMatch, user: int) -> bool:
+    try:
+        service.dataset.user_index(user)
+    except UnknownIdError:
+        return False
+    return True

@@ -1,0 +1,23 @@
+"""Names of the frame's components, which stand on every page."""
+
+__all__ = ["Shell"]
+
+
+class Shell:
+    """What every page shares."""
+
+    URL = "url"
+    ROUTE = "route"
+    PAGE = "page"
+    TITLE = "page-title"
+    VISITOR = "visitor"
+    WATCHLIST = "watchlist"
+    ASK_WHY = "ask-why"
+    NOTIFICATIONS = "notifications"
+    BURGER = "burger"
+    NAVBAR = "navbar"
+    APP = "app-shell"
+    SEARCH = "header-search"
+    NAV_SEARCH = "nav-search"
+    WHY_DRAWER = "why-drawer"
+    WHY_BODY = "why-body"

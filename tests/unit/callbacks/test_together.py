@@ -1,0 +1,138 @@
+"""The page for several people: its address, its requests, its rows."""
+
+import json
+from typing import Any
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+from callbacks.together import GroupRequest, register
+from callbacks.visitor import Visitor
+from core.lists.group_views import GroupList, GroupMember
+from core.service import CineMatch
+from dashboard.address import FilterState, query_of
+from dashboard.pages.together.group_list import group_list
+from dashboard.pages.together.ids import Together
+from dashboard.pages.together.layout import layout, members_of
+from dashboard.pages.together.member_select import member_options
+from tests.unit.dashboard.markup import nodes, text_of
+
+SPAN = (1950, 2009)
+
+
+@pytest.fixture(autouse=True)
+def application() -> Dash:
+    """Links are made for the application that was built last."""
+    return Dash("together", suppress_callback_exceptions=True)
+
+
+def asked(service: CineMatch, users: list[str], me: bool = False, **visitor: Any) -> GroupRequest:
+    values = [users, me, "ease", "least-misery", "4", ["Comedy"], [], [1960, 2009], "0", visitor]
+    return GroupRequest.of(service, SPAN, values)
+
+
+def test_the_address_names_the_group(service: CineMatch) -> None:
+    assert members_of(service, {}) == ([1, 2], False)
+    assert members_of(service, {"users": "3,x,3,99999,1"}) == ([3, 1], False)
+    assert members_of(service, {"me": "1"}) == ([], True)
+
+
+def test_the_address_of_a_request_asks_the_same(service: CineMatch) -> None:
+    request = asked(service, ["3", "1"], me=True)
+    address = request.address()
+    assert address == (
+        "/together?users=3,1&me=1&algorithm=ease&method=least-misery&n=4&genres=Comedy&year_min=1960&year_max=2009"
+    )
+    page = layout(service, query_of(address.partition("?")[2]))
+    held = {node.id: node for node in nodes(page) if getattr(node, "id", None)}
+    assert held[Together.USERS].value == ["3", "1"]
+    assert held[Together.ME].checked
+    assert held[Together.METHOD].value == "least-misery"
+    assert held[Together.GENRES].value == ["Comedy"]
+    plain = GroupRequest((1, 2), None, "svd", "average", 10, FilterState())
+    assert plain.address() == "/together?users=1,2&algorithm=svd"
+
+
+def test_films_waved_away_by_the_visitor_make_room_for_the_next(service: CineMatch) -> None:
+    before = asked(service, ["1"], me=True, ratings={"10": 5}).run(service)
+    gone = before.items[0].movie_id
+    after = asked(service, ["1"], me=True, ratings={"10": 5}, hidden={str(gone): 1}).run(service)
+    assert [member.user_id for member in after.members] == [None, 1]
+    assert gone not in [item.movie_id for item in after.items]
+    assert [item.movie_id for item in after.items[:3]] == [item.movie_id for item in before.items[1:]]
+    assert [item.rank for item in after.items] == [1, 2, 3, 4]
+
+
+def test_every_row_says_what_everybody_thinks_and_why(service: CineMatch) -> None:
+    found = GroupRequest((1, 4), Visitor({10: 5.0}, frozenset()), "ease", "average", 3, FilterState()).run(service)
+    text = json.dumps(group_list(found))
+    assert text.count('"least pleased"') == 3
+    assert text.count('"data-why"') == 9
+    assert text.count('"data-user": "4"') == 3
+    for item in found.items:
+        assert f"/movie/{item.movie_id}" in text
+        for opinion in item.members:
+            assert f"Predicted {opinion.predicted_rating:.1f} of 5 stars" in text
+
+
+def test_an_empty_list_says_so() -> None:
+    found = GroupList("ease", "toy", "average", [GroupMember(1, 2), GroupMember(2, 3)], [], 1.0)
+    assert "Widen the filters" in text_of(group_list(found))
+
+
+def test_options_hold_who_is_chosen(service: CineMatch) -> None:
+    values = [option["value"] for option in member_options(service.dataset, "2", [7, 1])]
+    assert values[:2] == ["7", "1"]
+    assert "2" in values
+    assert len(values) == len(set(values))
+
+
+def call(client: FlaskClient, app: Dash, output: str, inputs: list[tuple[str, str, Any]]) -> Any:
+    """Send a callback's request as a browser does and return its answer."""
+    body = {
+        "output": output,
+        "outputs": [
+            {"id": part.rpartition(".")[0], "property": part.rpartition(".")[2]}
+            for part in output.strip(".").split("...")
+        ],
+        "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in inputs],
+        "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
+    }
+    if not output.startswith(".."):
+        body["outputs"] = body["outputs"][0]
+    return client.post("/_dash-update-component", json=body)
+
+
+def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch, application: Dash) -> None:
+    register(application, service)
+    client = application.server.test_client()
+    client.get("/_dash-layout")
+    output = "..tog-results.children...tog-summary.children...tog-address.data.."
+
+    def answer(users: list[str], me: bool = False) -> dict[str, Any]:
+        values = [users, me, "ease", "average", "3", [], [], None, "0", None]
+        names = [
+            ("tog-users", "value"),
+            ("tog-me", "checked"),
+            ("tog-algorithm", "value"),
+            ("tog-method", "value"),
+            ("tog-count", "value"),
+            ("tog-genres", "value"),
+            ("tog-exclude", "value"),
+            ("tog-years", "value"),
+            ("tog-min-ratings", "value"),
+            ("visitor", "data"),
+        ]
+        inputs = [(name, prop, value) for (name, prop), value in zip(names, values, strict=True)]
+        answered = call(client, application, output, inputs)
+        assert answered.status_code == 200
+        return answered.json["response"]
+
+    shown = answer(["1", "2"])
+    assert "3 films for user 1 and user 2, by EASE" in shown["tog-summary"]["children"]
+    assert "3 films for you, user 1 and user 2" in answer(["1", "2"], me=True)["tog-summary"]["children"]
+    alone = answer(["1"])
+    assert "Who watches together?" in json.dumps(alone["tog-results"])
+    crowd = answer(["1", "2", "3", "4", "5"], me=True)
+    assert "2 to 5 members, not 6" in json.dumps(crowd["tog-results"])

@@ -1,0 +1,212 @@
+"""Components say what their values say, for eyes and for screen readers."""
+
+import re
+from pathlib import Path
+
+import dash
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.data.columns import GENRE_NAMES
+from core.views import (
+    ContributionView,
+    CounterfactualView,
+    ExplanationView,
+    ListItem,
+    ModelStatus,
+    MovieView,
+    RecommendationList,
+)
+from dashboard.components.algorithm_card import algorithm_card, algorithm_options, metric_rows
+from dashboard.components.bars import diverging_bar, share_bars
+from dashboard.components.explanation import contribution_table, explanation_panel
+from dashboard.components.lists import recommendation_list
+from dashboard.components.poster import poster, slug
+from dashboard.components.stars import stars
+from dashboard.components.user_select import users_like
+from dashboard.pages.movie.histogram import rating_histogram
+from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
+from tests.unit.dashboard.markup import nodes, seen, text_of, with_class
+
+_ASSETS = Path(__file__).resolve().parents[4] / "assets"
+_ITEM = ListItem(1, 10, "Matrix, The (1999)", 1999, ["Action", "Sci-Fi"], 2.5, 4.25)
+
+
+@pytest.fixture(autouse=True)
+def app() -> dash.Dash:
+    return dash.Dash("components")
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_genre_has_a_tone_a_motif_and_a_rank() -> None:
+    motifs = set(re.findall(r"\.motif-([a-z-]+)::before", (_ASSETS / "css/40-poster.css").read_text()))
+    assert set(GENRE_TONES) == set(MOTIF_ORDER) == set(GENRE_NAMES)
+    assert {slug(genre) for genre in GENRE_NAMES} | {"none"} == motifs
+
+
+@pytest.mark.parametrize("genre", [*GENRE_NAMES, None])
+def test_white_titles_are_readable_on_every_ground(genre: str | None) -> None:
+    ground, _ = tone_of(genre)
+    assert 1.05 / (_luminance(ground) + 0.05) >= 4.5
+
+
+def test_a_poster_shows_the_genre_that_tells_most_and_is_always_the_same() -> None:
+    first = seen(poster(10, "Matrix, The (1999)", 1999, ["Action", "Comedy", "Western"]))
+    assert "motif-western" in first.className
+    assert text_of(first) == "The Matrix 1999"
+    again = seen(poster(10, "Matrix, The (1999)", 1999, ["Action", "Comedy", "Western"]))
+    assert first.style == again.style
+    assert first.style != seen(poster(11, "Matrix, The (1999)", 1999, ["Western"])).style
+
+
+@given(st.integers(0, 2**40), st.text(max_size=60), st.lists(st.sampled_from(GENRE_NAMES), unique=True, max_size=5))
+def test_a_poster_can_be_drawn_of_anything(movie_id: int, title: str, genres: list[str]) -> None:
+    style = seen(poster(movie_id, title, None, genres)).style
+    assert 0 <= int(style["--x"].rstrip("%")) <= 100
+    assert 0 <= int(style["--y"].rstrip("%")) <= 100
+
+
+def test_stars_say_their_number() -> None:
+    drawn = with_class(stars(4.25), "stars")[0]
+    assert drawn.style == {"--value": "0.850"}
+    assert getattr(drawn, "aria-label") == "4.2 of 5 stars"
+    assert text_of(stars(None)) == "Not rated"
+
+
+def test_a_list_tells_its_buttons_for_whom_it_is() -> None:
+    stored = seen(recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0)))
+    assert (getattr(stored, "data-algorithm"), getattr(stored, "data-user")) == ("svd", "7")
+    assert not [node for node in nodes(stored) if hasattr(node, "data-hide")]
+    mine = recommendation_list(RecommendationList("svd", "toy", None, [_ITEM], 1.0), visitor=True)
+    assert [getattr(node, "data-hide") for node in nodes(mine) if hasattr(node, "data-hide")] == ["10"]
+    assert [getattr(node, "data-rate") for node in nodes(mine) if hasattr(node, "data-rate")] == ["10"]
+    assert "No film qualifies" in text_of(recommendation_list(RecommendationList("svd", "toy", 7, [], 1.0)))
+
+
+def test_a_film_without_a_prediction_says_so() -> None:
+    item = ListItem(1, 10, "", None, [], 2.5, None)
+    text = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0)))
+    assert "No rating predicted" in text
+    assert "No genres listed" in text
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=40))
+def test_shown_contributions_add_up_to_the_score(values: list[float]) -> None:
+    parts = [ContributionView("movie", number, f"Film {number}", value) for number, value in enumerate(values)]
+    parts.sort(key=lambda part: -abs(part.value))
+    table = contribution_table(parts, sum(values))
+    numbers = [float(cell.children) for cell in with_class(table, "tabular")]
+    assert len(numbers) <= 14
+    assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.0005 * len(numbers))
+
+
+def test_an_explanation_offers_its_second_split_only_where_there_is_one() -> None:
+    parts = [ContributionView("model", 0, "Parts", 1.5)]
+    movie = MovieView(10, "Matrix, The (1999)", 1999, ["Sci-Fi"], 5, 4.0)
+    plain = explanation_panel(ExplanationView("svd", 10, 1.5, 4.0, parts, "Because."), movie, "SVD")
+    both = explanation_panel(
+        ExplanationView("svd", 10, 1.5, 4.0, parts, "Because.", [ContributionView("movie", 20, "Heat (1995)", 1.5)]),
+        movie,
+        "SVD",
+    )
+    assert "By your films" not in text_of(plain)
+    assert "By your films" in text_of(both)
+    assert "By models" in text_of(both)
+    assert "Heat (1995)" in text_of(both)
+    assert "Because." in text_of(both)
+
+
+def test_an_explanation_says_whose_films_carry_it_and_what_if_they_did_not() -> None:
+    parts = [ContributionView("model", 0, "EASE", 2.0)]
+    films = [ContributionView("movie", 10, "Heat (1995)", 2.0)]
+    movie = MovieView(20, "Ronin (1998)", 1998, ["Action"], 3, 3.5)
+    what_if = [CounterfactualView(10, "Heat (1995)", 4.0, 2, 9, "Without your rating this would be rank 9.")]
+
+    def shown(user: int | None, counterfactuals: list[CounterfactualView] | None) -> str:
+        view = ExplanationView("hybrid", 20, 2.0, None, parts, "Why.", films, user, counterfactuals)
+        return text_of(explanation_panel(view, movie, "Hybrid"))
+
+    assert "By your films" in shown(None, None)
+    assert "By films of user 7" in shown(7, None)
+    assert "your" not in shown(7, None)
+    assert "this would be rank 9." in shown(None, what_if)
+    assert "What if" not in shown(None, None) + shown(None, [])
+
+
+def test_an_algorithm_that_is_not_loaded_is_shown_disabled_with_its_reason() -> None:
+    left_out = ModelStatus("svd", "SVD", "Factors.", "skipped", reason="Needs 900 MB.")
+    loaded = ModelStatus("ease", "EASE", "Linear.", "loaded", metrics={"ndcg@10": {"value": 0.3456}, "seed": 42})
+    options = algorithm_options([left_out, loaded])
+    assert [option["disabled"] for option in options] == [True, False]
+    assert "left out" in options[0]["label"]
+    assert "Needs 900 MB." in text_of(algorithm_card(left_out))
+    assert "NDCG@10 0.346" in text_of(algorithm_card(loaded))
+    assert "Not measured" in text_of(algorithm_card(ModelStatus("svd", "SVD", "Factors.", "loaded")))
+
+
+def test_metrics_are_found_wherever_a_manifest_keeps_them() -> None:
+    manifest = {
+        "ranking": {"values": {"ndcg@10": 0.3, "recall@20": {"value": 0.2, "low": 0.1}}},
+        "ratings": {"rmse": 0.9},
+    }
+    assert metric_rows(manifest) == [("RMSE", "0.900"), ("NDCG@10", "0.300"), ("Recall@20", "0.200")]
+
+
+def test_bars_are_relative_to_the_longest_or_to_what_is_full() -> None:
+    def widths(bars: object) -> list[str]:
+        return [node.style["width"] for node in with_class(bars, "bar-fill")]
+
+    assert widths(share_bars([("a", 2, ""), ("b", 1, "")], "x")) == ["100.0%", "50.0%"]
+    assert widths(share_bars([("a", 0.2, ""), ("b", 2, "")], "x", top=1.0)) == ["20.0%", "100.0%"]
+    assert widths(share_bars([("a", 0, "")], "x")) == ["0.0%"]
+
+
+def test_negative_contributions_go_to_the_left() -> None:
+    assert diverging_bar(-1, -1, 3).children.style == {"left": "0.0%", "width": "25.0%"}
+    assert diverging_bar(3, -1, 3).children.style == {"left": "25.0%", "width": "75.0%"}
+    assert diverging_bar(3, -1, 3).style == {"--zero": "25.0%"}
+    assert diverging_bar(1, 1, 2).children.style == {"left": "0.0%", "width": "50.0%"}
+    assert diverging_bar(0, 0, 0).children.style["width"] == "0.0%"
+
+
+def test_the_histogram_of_a_film_can_be_read_without_seeing_it() -> None:
+    text = text_of(rating_histogram([0] * 9 + [1200]))
+    assert "1,200 gave 5 stars" in text
+    assert "0 gave 0.5 stars" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", [1, 2, 12]),
+        ("12", [12, 120, 125, 1250]),
+        ("User 12 · 3 ratings", [12, 120, 125, 1250]),
+        ("9", []),
+        ("0", []),
+    ],
+)
+def test_users_are_found_by_the_beginning_of_their_number(text: str, found: list[int]) -> None:
+    ids = np.array([1, 2, 12, 120, 125, 1250, 13000], dtype=np.int64)
+    limit = 3 if not text else 20
+    assert ids[users_like(ids, text, limit)].tolist() == found
+
+
+def test_of_many_users_only_some_are_offered() -> None:
+    assert len(users_like(np.arange(1, 200_001), "1")) == 20
+    assert users_like(np.empty(0, dtype=np.int64), "1") == []
+
+
+def test_icons_that_are_used_exist() -> None:
+    css = (_ASSETS / "css/15-icons.css").read_text()
+    drawn = set(re.findall(r"\.icon-([a-z]+) \{ --icon: url\(\.\./icons/\1\.svg\)", css))
+    sources = [*_ASSETS.parent.glob("dashboard/**/*.py"), *_ASSETS.parent.glob("callbacks/**/*.py")]
+    used = {name for file in sources for name in re.findall(r"icon\(\"([a-z]+)\"", file.read_text())}
+    assert used <= drawn
+    assert drawn == {path.stem for path in (_ASSETS / "icons").glob("*.svg")} - {"star"}

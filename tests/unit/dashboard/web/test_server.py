@@ -1,0 +1,180 @@
+"""Health, metrics, headers, compression and paths of the server."""
+
+import gzip
+import logging
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from core.recommenders.registry import algorithm_keys
+from core.views import ModelStatus
+from dashboard.web.health import readiness
+from dashboard.web.security import content_security_policy, inline_script_hashes
+from tests.unit.conftest import MakeClient
+
+
+def model(key: str, state: str) -> ModelStatus:
+    return ModelStatus(key, key, "", state, None if state == "loaded" else "a reason")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("states", "status", "word"),
+    [
+        (("loaded", "loaded"), 200, "ready"),
+        (("loaded", "skipped"), 200, "degraded"),
+        (("failed", "missing"), 503, "unavailable"),
+        ((), 503, "unavailable"),
+    ],
+)
+def test_readiness(states: tuple[str, ...], status: int, word: str) -> None:
+    found, document = readiness([model(f"m{number}", state) for number, state in enumerate(states)])
+    assert (found, document["status"]) == (status, word)
+    assert [entry["state"] for entry in document["models"].values()] == list(states)
+    assert all((entry["reason"] is None) == (entry["state"] == "loaded") for entry in document["models"].values())
+
+
+@pytest.mark.parametrize("prefix", ["/", "/films/"])
+def test_operations_answer_at_the_root_and_below_the_prefix(make_client: MakeClient, prefix: str) -> None:
+    client = make_client(url_prefix=prefix)
+    for base in {"/", prefix}:
+        assert client.get(f"{base}healthz").json == {"status": "ok"}
+        ready = client.get(f"{base}readyz")
+        assert ready.status_code == 200
+        assert ready.json == {
+            "status": "ready",
+            "models": {key: {"state": "loaded", "reason": None} for key in algorithm_keys()},
+        }
+        assert b"cinematch_http_requests_total" in client.get(f"{base}metrics").data
+    root = client.get("/")
+    assert (root.status_code, root.headers.get("Location")) == ((200, None) if prefix == "/" else (302, prefix))
+    page = client.get(prefix)
+    assert '<html lang="en">' in page.text
+    # Whatever the page loads lies below the prefix.
+    assert all(found.startswith(prefix) for found in re.findall(r'(?:src|href)="(/[^"]*)"', page.text))
+
+
+def test_no_model_is_503_but_the_process_is_up(make_client: MakeClient) -> None:
+    client = make_client(models_dir="/nowhere")
+    assert client.get("/healthz").status_code == 200
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json["status"]) == (503, "unavailable")
+    assert "cinematch train" in ready.json["models"]["popularity"]["reason"]
+    assert client.get("/").status_code == 200
+
+
+def test_metrics_count_by_rule_and_show_models_and_memory(client: FlaskClient) -> None:
+    def count() -> float:
+        text = client.get("/metrics").text
+        labels = 'method="GET",route="/api/v1/movies/<movie_id>",status="404"'
+        found = re.search(rf"^cinematch_http_requests_total\{{{re.escape(labels)}\}} (\S+)$", text, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    before = count()
+    for movie in (11, 12, 13):
+        client.get(f"/api/v1/movies/{movie}")
+    assert count() - before == 3
+    text = client.get("/metrics").text
+    assert 'cinematch_model_up{model="popularity",state="loaded"} 1.0' in text
+    assert re.search(r'cinematch_process_memory_bytes\{kind="uss",pid="\d+",role="single"\} \d', text)
+    assert "/movies/11" not in text
+    client.open("/", method="BREW")
+    assert "BREW" not in client.get("/metrics").text
+
+
+# --- headers ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/dataset", "/api/v1/nothing", "/healthz", "/_dash-layout", "/api/docs"]
+)
+def test_every_answer_carries_the_headers(client: FlaskClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    policy = headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'")
+    assert "'unsafe-eval'" not in policy
+    assert "'unsafe-inline'" not in policy.split("style-src")[0]
+
+
+@pytest.mark.parametrize("prefix", ["/", "/films/"])
+def test_the_policy_allows_exactly_the_inline_scripts_that_are_served(make_client: MakeClient, prefix: str) -> None:
+    client = make_client(url_prefix=prefix)
+    first, other = client.get(prefix), client.get(f"{prefix}recommend?user=1")
+    hashes = inline_script_hashes(first.text)
+    assert hashes
+    for page in (first, other):
+        assert set(inline_script_hashes(page.text)) == set(hashes)
+        assert content_security_policy(hashes) == page.headers["Content-Security-Policy"]
+
+
+def test_hashes_are_of_the_text_between_the_tags_and_only_of_inline_scripts() -> None:
+    html = '<script src="a.js"></script><SCRIPT type="x">\nab</SCRIPT><script>\nab</script><script>c</script>'
+    data = '<script id="config" type="application/json">{"a": 1}</script>'
+    expected = [f"'sha256-{b64encode(sha256(text).digest()).decode()}'" for text in (b"\nab", b"c")]
+    assert inline_script_hashes(html + data) == expected
+
+
+def test_a_request_keeps_the_id_that_a_proxy_gave_when_it_is_sane(client: FlaskClient) -> None:
+    assert client.get("/healthz", headers={"X-Request-ID": "abc-12345"}).headers["X-Request-ID"] == "abc-12345"
+    made = client.get("/healthz", headers={"X-Request-ID": 'x" y'}).headers["X-Request-ID"]
+    assert re.fullmatch(r"[0-9a-f]{16}", made)
+    assert client.get("/healthz").headers["X-Request-ID"] != made
+
+
+# --- compression ------------------------------------------------------------------------------------------------
+
+
+def test_json_is_compressed_for_those_who_take_it(client: FlaskClient) -> None:
+    plain = client.get("/api/v1/movies?limit=50")
+    packed = client.get("/api/v1/movies?limit=50", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert orjson.loads(gzip.decompress(packed.data)) == plain.json
+    assert len(packed.data) < len(plain.data) / 3
+
+
+def test_a_bundle_is_compressed_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    import flask_compress.flask_compress as library
+
+    runs = []
+    real = library._compress_data
+    monkeypatch.setattr(library, "_compress_data", lambda *given: runs.append(given[2]) or real(*given))
+    found = re.search(
+        r'src="(/_dash-component-suites/dash/dash-renderer/build/dash_renderer[^"]+)"', client.get("/").text
+    )
+    assert found
+    path = found[1]
+    plain = client.get(path).data
+    first = client.get(path, headers={"Accept-Encoding": "gzip"})
+    second = client.get(path, headers={"Accept-Encoding": "gzip"})
+    # The fingerprint is the client's to choose: another one must not fill memory with another copy.
+    other = client.get(path.replace(".v", ".v9"), headers={"Accept-Encoding": "gzip"})
+    assert [gzip.decompress(answer.data) for answer in (first, second, other)] == [plain] * 3
+    assert runs == ["gzip"]
+    brotli = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    assert brotli.headers["Content-Encoding"] == "br"
+    assert runs == ["gzip", "br"]
+
+
+# --- the rest ---------------------------------------------------------------------------------------------------
+
+
+def test_large_bodies_are_refused_everywhere(client: FlaskClient) -> None:
+    answer = client.post("/_dash-update-component", data=b" " * (2**21 + 1), content_type="application/json")
+    assert answer.status_code == 413
+
+
+def test_a_failing_callback_is_logged_and_tells_nothing(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        answer = client.post("/_dash-update-component", json={"output": "nothing.at-all", "inputs": []})
+    assert answer.status_code >= 400
+    assert "Traceback" not in answer.text
