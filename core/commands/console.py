@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import logging
 import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from core.files import write_atomically
+
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
+    from core.progress import Progress
     from core.settings import Settings
 
 __all__ = [
     "AlgorithmsOption",
     "DatasetOption",
     "JsonOption",
-    "configure_logging",
     "emit_json",
     "expand_json",
     "open_dataset",
@@ -35,8 +36,6 @@ __all__ = [
     "settings_for",
     "split_keys",
 ]
-
-Progress = Callable[[float, str], None]
 
 DatasetOption = Annotated[
     str | None, typer.Option("--dataset", help="Data set by name; by default CINEMATCH_DATASET.", metavar="NAME")
@@ -84,14 +83,7 @@ def emit_json(document: Any, target: str | Path = "-") -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    path = Path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        staging.write_text(text, encoding="utf-8")
-        staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
+    write_atomically(target, text)
 
 
 def _plain(value: Any) -> Any:
@@ -162,29 +154,6 @@ def _lines(title: str) -> Progress:
         print(f"{title}: {done:4.0%} {text} ({elapsed:.0f} s{left})", file=sys.stderr, flush=True)
 
     return report
-
-
-def configure_logging(log_format: Literal["text", "json"] = "text", level: int = logging.INFO) -> None:
-    """Send the project's log to stderr, as text or as one JSON object a line."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonFormatter() if log_format == "json" else logging.Formatter("%(levelname)s %(message)s"))
-    logger = logging.getLogger("cinematch")
-    logger.handlers[:] = [handler]
-    logger.setLevel(level)
-    logger.propagate = False
-
-
-class _JsonFormatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        entry = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
 
 
 def settings_for(dataset: str | None = None, **overrides: object) -> Settings:

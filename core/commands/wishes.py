@@ -49,11 +49,12 @@ def wishes_command(
     The algorithm is fitted on four fifths of each user's ratings; what a model carries was measured one weight at a
     time, this measures them together.
     """
-    from core.evaluation.benchmark import fit_on, stage
+    from core.evaluation.benchmark import fit_on
     from core.evaluation.measure import rank_users
     from core.evaluation.protocols import Protocol
     from core.evaluation.wishes import candidate_depth, judge_wish
     from core.lists.reranking import Reranking
+    from core.progress import part_of
 
     wish = Reranking(diversity, popularity, recency)
     if not wish.active:
@@ -64,7 +65,7 @@ def wishes_command(
     protocol = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=max_users)
     split = next(protocol.splits(data))
     with progress(f"Measuring {key}") as report:
-        *_, (_, model, _, rest) = fit_on(split.train, [key], {}, stage(report, 0.0, 0.95))
+        *_, (_, model, _, rest) = fit_on(split.train, [key], {}, part_of(report, 0.0, 0.95))
         found = judge_wish(key, rank_users(model, split, protocol, rest, candidate_depth()), split, protocol, wish)
         report(1.0, "measured")
     if json_target is not None:

@@ -11,11 +11,11 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.splits import Split
 from core.errors import InvalidInputError
-from core.evaluation.benchmark import Configs, fit_on, metric_values, stage
+from core.evaluation.benchmark import Configs, fit_on, metric_values
 from core.evaluation.measure import Measured, judge_lists, judge_ratings
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import MetricValue
-from core.progress import Progress, silent
+from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import algorithm_keys
@@ -100,7 +100,7 @@ def cold_start_curve(
             continue
         curves[key] = {}
         for number, size in enumerate(sizes):
-            stage(share, number / len(sizes), (number + 1) / len(sizes))(0.0, f"{key}: {size} ratings")
+            part_of(share, number / len(sizes), (number + 1) / len(sizes))(0.0, f"{key}: {size} ratings")
             measured = judge_profiles(model, visitors, visitors.profiles(size), seed)
             curves[key][size] = metric_values(measured, seed)
     return ColdStartCurve(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ArtifactError
+from core.files import standing_dir, write_atomically
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
@@ -95,16 +95,7 @@ def attach_metrics(path: Path | str, metrics: Mapping[str, Any]) -> None:
     directory = Path(path)
     manifest = read_manifest(directory, what="model", remedy=RETRAIN)
     manifest["metrics"] = dict(metrics)
-    staging = directory / f".{MANIFEST}.{os.getpid()}.tmp"
-    try:
-        with staging.open("w", encoding="utf-8") as file:
-            json.dump(manifest, file, indent=1, sort_keys=True)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        staging.replace(directory / MANIFEST)
-    finally:
-        staging.unlink(missing_ok=True)
+    write_atomically(standing_dir(directory) / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
 def get_model_metadata(path: Path | str) -> dict[str, Any]:

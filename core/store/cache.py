@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.arraydir import MANIFEST, resolve
+from core.data.arraydir import MANIFEST
 from core.errors import CineMatchError, ModelUnavailableError, UnknownIdError
+from core.files import standing_dir
 from core.limits import model_budget_mb
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 from core.store.artifact import get_model_metadata
@@ -161,7 +162,7 @@ class ModelCache:
 
     def _version(self, key: str) -> tuple[int, int] | None:
         try:
-            found = (resolve(self.models_dir / key) / MANIFEST).stat()
+            found = (standing_dir(self.models_dir / key) / MANIFEST).stat()
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns

@@ -12,7 +12,7 @@ from typing import Any
 from core.data.dataset import Dataset
 from core.errors import CineMatchError
 from core.limits import peak_rss_mb, reset_peak_rss
-from core.progress import Progress
+from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class, training_order
 from core.store.artifact import get_model_metadata, save_model
@@ -84,7 +84,8 @@ def train(
         model = recommender_class(key)(chosen.get(key))
         reset_peak_rss()
         wall, processor = time.perf_counter(), time.process_time()
-        model.fit(dataset, _part(progress, number, len(order), key), ready)
+        share = part_of(progress or silent, number / len(order), (number + 1) / len(order), f"{key}: ")
+        model.fit(dataset, share, ready)
         seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - processor
         peak = peak_rss_mb()
         training = {"train_seconds": round(seconds, 3), "peak_mb": round(peak, 1)}
@@ -123,11 +124,3 @@ def _is_outdated(dataset: Dataset, key: str, root: Path, configs: Configs) -> bo
 
 def _reopen(dataset: Dataset, key: str, root: Path, ready: Mapping[str, Recommender]) -> Recommender:
     return open_artifact(root / key, get_model_metadata(root / key), dataset, ready)
-
-
-def _part(progress: Progress | None, number: int, total: int, key: str) -> Progress:
-    def report(done: float, text: str) -> None:
-        if progress is not None:
-            progress((number + min(max(done, 0.0), 1.0)) / total, f"{key}: {text}")
-
-    return report
