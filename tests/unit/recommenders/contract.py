@@ -349,7 +349,7 @@ class RecommenderContract:
             raise OSError("no space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr(arraydir, "_fsync", crash)
+            patch.setattr("core.files._fsync", crash)
             with pytest.raises(OSError, match="no space"):
                 fitted.model.save(directory)
         loaded = recommender_class(fitted.key).load(directory, fitted.dataset)
