@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.data.columns import MAX_RATING, MIN_RATING
+from core.data.conventions import MAX_RATING, MIN_RATING
 from core.errors import UnknownIdError
 
 if TYPE_CHECKING:

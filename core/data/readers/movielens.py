@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.data.columns import GENRE_NAMES
+from core.data.conventions import GENRE_NAMES
 from core.data.readers.lines import csv_rows, decode, header_of, split_rows, whole_number
 from core.data.readers.ratings import RatingFile, read_ratings
 from core.data.readers.tables import MovieRow, SourceTables, build_movie_table

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import MAX_RATING, MIN_RATING
+from core.data.conventions import MAX_RATING, MIN_RATING
 from core.errors import DataError
 from core.progress import Progress, silent
 

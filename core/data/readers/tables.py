@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import NO_GENRES
+from core.data.conventions import NO_GENRES
 from core.data.movies import MovieTable
 from core.data.readers.ratings import RatingColumns, RatingFile, numbered_lines
 from core.errors import DataError

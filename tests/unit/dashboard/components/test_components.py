@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.columns import GENRE_NAMES
+from core.data.conventions import GENRE_NAMES
 from core.views import (
     ContributionView,
     CounterfactualView,

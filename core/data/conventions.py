@@ -1,15 +1,4 @@
-"""Names of the columns in rating tables."""
-
-USER = "user_id"
-MOVIE = "movie_id"
-RATING = "rating"
-TIMESTAMP = "timestamp"
-TITLE = "title"
-GENRES = "genres"
-TAG = "tag"
-IMDB = "imdb_id"
-TMDB = "tmdb_id"
-YEAR = "year"
+"""What MovieLens data agree on: the names of genres and the scale of ratings."""
 
 NO_GENRES = "(no genres listed)"
 GENRE_NAMES = (
