@@ -31,3 +31,7 @@ class UnknownIdError(CineMatchError, LookupError):
 
 class ModelUnavailableError(CineMatchError):
     """The algorithm exists, but its model is not loaded in this process."""
+
+
+class JobCancelledError(CineMatchError):
+    """Long work was stopped on request; nothing was changed."""

@@ -1,5 +1,6 @@
 """The layers hold, names are unambiguous and files stay readable."""
 
+import configparser
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,17 @@ def test_import_contracts_hold():
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_page_on_architecture_states_the_contracts():
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg", encoding="utf-8")
+    page = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    contracts = [settings[section] for section in settings.sections() if section.startswith("importlinter:contract:")]
+    rules = page.partition("## Who may import whom")[2].partition("\n## ")[0]
+    assert [line[2:] for line in rules.splitlines() if line.startswith("- ")] == [rule["name"] for rule in contracts]
+    (layers,) = [rule["layers"].strip() for rule in contracts if rule["name"] == "layers inside core"]
+    assert f"```\n{layers}\n```" in rules
 
 
 def _clashes(files: list[Path]) -> list[str]:

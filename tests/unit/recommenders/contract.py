@@ -12,7 +12,7 @@ import pytest
 from core.data import arraydir
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.errors import ArtifactError, ConfigurationError, InvalidInputError, NotFittedError
+from core.errors import ArtifactError, ConfigurationError, InvalidInputError, JobCancelledError, NotFittedError
 from core.lists.counterfactuals import counterfactuals, weightiest_films
 from core.lists.sentences import describe
 from core.recommenders.base import Recommender
@@ -107,9 +107,9 @@ class RecommenderContract:
             assert 0 <= done <= 1
             assert text
             reported.append(done)
-            raise KeyboardInterrupt
+            raise JobCancelledError("stopped")
 
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(JobCancelledError):
             recommender_class(fitted.key)(fitted.model.config).fit(
                 fitted.dataset, progress=stop, members=fitted.model.members
             )
