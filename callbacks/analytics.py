@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks import what_if
 from callbacks.errors import notify, notify_error
+from callbacks.selects import offer_films
 from core.analytics.similarity import genre_cooccurrence
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError, InvalidInputError
@@ -15,7 +16,7 @@ from core.evaluation.benchmark import run_request
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import RunStore, request_id
 from dashboard.address import href
-from dashboard.components.film_select import film_options
+from dashboard.components.film_select import FILMS_OFFERED, film_options
 from dashboard.components.overview_charts import overview_charts
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.analytics.compare_panel import compare_panel, run_options
@@ -40,6 +41,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     _register_tabs(app, service)
     _register_comparison(app, service, RunStore(service.settings.cache_dir))
     _register_similar(app, service)
+    what_if.register(app, service)
 
 
 def _register_tabs(app: "Dash", service: "CineMatch") -> None:
@@ -57,7 +59,8 @@ def _register_tabs(app: "Dash", service: "CineMatch") -> None:
 
     def similar(query: Mapping[str, str]) -> "Component":
         asked = query.get("film", "")
-        options = film_options(service, "", [asked] if asked.isdigit() else [])
+        chosen = [service.movie(int(asked))] if asked.isdigit() else []
+        options = film_options(service.search("", limit=FILMS_OFFERED).items, chosen)
         film = asked if asked.isdigit() else options[0]["value"] if options else None
         loaded = [status.key for status in service.models() if status.state == "loaded"]
         algorithm = query.get("algorithm") if query.get("algorithm") in loaded else next(iter(loaded), None)
@@ -196,6 +199,8 @@ def _register_comparison(app: "Dash", service: "CineMatch", runs: RunStore) -> N
 
 
 def _register_similar(app: "Dash", service: "CineMatch") -> None:
+    offer_films(app, service, Analytics.FILM)
+
     @app.callback(
         Output(Analytics.SIMILAR, "children"),
         Output(Analytics.SIMILAR_ADDRESS, "data"),

@@ -11,7 +11,9 @@ import dash
 from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
+from callbacks import wishes
 from callbacks.errors import notify_error
+from callbacks.selects import offer_users
 from callbacks.starters import starting_films
 from callbacks.visitor import Visitor, watchlist
 from core.display.titles import format_movie_title
@@ -149,6 +151,8 @@ def _summary(found: RecommendationList, request: ListRequest, name: str) -> str:
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
+    offer_users(app, service, Recommend.USER)
+    wishes.register(app, service)
     span = year_span(service.dataset)
 
     @app.callback(

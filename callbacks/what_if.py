@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.jobs.manager import stored_results
+from callbacks.selects import offer_users
 from core.errors import CineMatchError, InvalidInputError
 from core.evaluation.runs import code_version
 from core.evaluation.what_if import measure_what_if
@@ -93,6 +94,7 @@ def _bars(ids: Sequence[Mapping[str, str]], learned: HybridWeights, now: HybridW
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
+    offer_users(app, service, WhatIf.USER)
     _register_lists(app, service)
     _register_measuring(app, service)
 

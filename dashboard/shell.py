@@ -8,21 +8,14 @@ from dash.development.base_component import Component
 
 from dashboard.address import href
 from dashboard.components.icons import icon
+from dashboard.pages import all_pages
 from dashboard.shell_ids import Shell
 from dashboard.theme import INDEX_STRING, MANTINE_THEME
 
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["EMPTY_VISITOR", "INDEX_STRING", "NAVIGATION", "build_layout"]
-
-NAVIGATION = (
-    ("/recommend", "Recommend"),
-    ("/together", "Together"),
-    ("/search", "Films"),
-    ("/analytics", "Analytics"),
-    ("/system", "System"),
-)
+__all__ = ["EMPTY_VISITOR", "INDEX_STRING", "build_layout"]
 
 EMPTY_VISITOR: dict[str, dict[str, float]] = {"ratings": {}, "hidden": {}}
 """What a browser keeps of its person: stars by movie id, and when which film was waved away."""
@@ -116,7 +109,7 @@ def _navbar() -> list[Component]:
 
 
 def _links() -> list[Component]:
-    return [_link(path, label) for path, label in NAVIGATION]
+    return [_link(page.path, page.label) for page in all_pages().values() if page.label is not None]
 
 
 def _link(path: str, label: str) -> Component:

@@ -1,5 +1,6 @@
 """The layers hold, names are unambiguous and files stay readable."""
 
+import ast
 import configparser
 import subprocess
 import sys
@@ -70,3 +71,39 @@ def test_no_package_of_ours_hides_an_installed_one():
 @pytest.mark.parametrize("file", _modules(), ids=lambda file: str(file.relative_to(ROOT)))
 def test_files_stay_short(file: Path):
     assert len(file.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+
+
+def _imported(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return found
+
+
+def _strangers(page: str, imported: set[str], pages: set[str]) -> set[str]:
+    others = [f"{room}.{other}" for room in ("callbacks", "dashboard.pages") for other in pages - {page}]
+    return {name for name in imported for other in others if name == other or name.startswith(f"{other}.")}
+
+
+def test_callbacks_of_a_page_know_no_other_page():
+    pages = {file.parent.name for file in (ROOT / "dashboard" / "pages").glob("*/__init__.py")}
+    assert len(pages) >= 7
+    for page in pages:
+        file = ROOT / "callbacks" / f"{page}.py"
+        if file.exists():
+            assert not _strangers(page, _imported(file), pages)
+
+
+def test_the_check_of_strangers_finds_one(tmp_path: Path):
+    file = tmp_path / "home.py"
+    file.write_text(
+        "import callbacks.movie\nfrom dashboard.pages.search.ids import Search\nfrom callbacks import home\n"
+    )
+    assert _strangers("home", _imported(file), {"home", "movie", "search"}) == {
+        "callbacks.movie",
+        "dashboard.pages.search.ids",
+        "dashboard.pages.search.ids.Search",
+    }

@@ -8,7 +8,7 @@ from core.service import CineMatch
 from core.views import DatasetView, ModelStatus
 from dashboard.address import Query, href
 from dashboard.components.algorithm_card import algorithm_card
-from dashboard.components.film_select import KEEP_ALL, film_options
+from dashboard.components.film_select import FILMS_OFFERED, KEEP_ALL, film_options
 from dashboard.components.overview_charts import home_charts
 from dashboard.components.poster import poster
 from dashboard.components.states import waiting_cards
@@ -122,7 +122,7 @@ def _quick_controls(service: CineMatch) -> Component:
                     label="Up to three films",
                     description="Each counts as 4.5 stars. Typos are fine.",
                     placeholder="Title",
-                    data=film_options(service, ""),
+                    data=film_options(service.search("", limit=FILMS_OFFERED).items),
                     value=[],
                     maxValues=_FILMS,
                     searchable=True,

@@ -16,7 +16,7 @@ from dashboard.components.user_select import user_select
 from dashboard.pages.movie.histogram import rating_histogram
 from dashboard.pages.movie.ids import Movie
 
-__all__ = ["layout"]
+__all__ = ["layout", "title"]
 
 
 def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
@@ -40,6 +40,11 @@ def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
             html.Section(_similar(service, query), className="section"),
         ]
     )
+
+
+def title(service: CineMatch, movie_id: int) -> str:
+    """Return the film's name and year."""
+    return format_movie_title(service.movie(movie_id).title)
 
 
 def _facts(service: CineMatch, movie: MovieView) -> Component:

@@ -26,7 +26,6 @@ from dashboard.components.lists import recommendation_list
 from dashboard.components.poster import poster, slug
 from dashboard.components.stars import stars
 from dashboard.components.user_select import users_like
-from dashboard.pages.movie.histogram import rating_histogram
 from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
 from tests.unit.dashboard.markup import nodes, seen, text_of, with_class
 
@@ -174,12 +173,6 @@ def test_negative_contributions_go_to_the_left() -> None:
     assert diverging_bar(3, -1, 3).style == {"--zero": "25.0%"}
     assert diverging_bar(1, 1, 2).children.style == {"left": "0.0%", "width": "50.0%"}
     assert diverging_bar(0, 0, 0).children.style["width"] == "0.0%"
-
-
-def test_the_histogram_of_a_film_can_be_read_without_seeing_it() -> None:
-    text = text_of(rating_histogram([0] * 9 + [1200]))
-    assert "1,200 gave 5 stars" in text
-    assert "0 gave 0.5 stars" in text
 
 
 @pytest.mark.parametrize(
