@@ -198,7 +198,7 @@ def _library_versions() -> dict[str, str]:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    from core.version import __version__
+    from core import __version__
 
     found = {"cinematch": __version__, "python": platform.python_version()}
     for name in _LIBRARIES:

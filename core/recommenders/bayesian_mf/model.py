@@ -10,6 +10,7 @@ from scipy import sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.splits import draw_users
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
@@ -76,7 +77,7 @@ class BayesianMF(Recommender):
         from core.recommenders.bayesian_mf.gibbs import GibbsSettings, Ratings, run_chain
 
         config = self.config
-        chosen = _some_users(dataset, config.rating_limit, config.seed)
+        chosen = draw_users(dataset, config.rating_limit, config.seed)
         lengths = np.diff(dataset.user_indptr)
         kept = np.repeat(chosen, lengths)
         users = np.repeat(np.arange(chosen.sum(), dtype=np.int32), lengths[chosen])
@@ -246,16 +247,6 @@ class _Posterior:
     scale: NDArray[np.float64]
     weighted: NDArray[np.float32]
     targets: NDArray[np.float32]
-
-
-def _some_users(dataset: Dataset, limit: int, seed: int) -> NDArray[np.bool_]:
-    """Return a mask of randomly drawn users with at most `limit` ratings together, at least one; all if they fit."""
-    chosen = np.ones(dataset.n_users, dtype=bool)
-    if dataset.n_ratings > limit:
-        order = np.random.default_rng(seed).permutation(dataset.n_users)
-        together = np.cumsum(np.diff(dataset.user_indptr)[order])
-        chosen[order[max(int(np.searchsorted(together, limit, side="right")), 1) :]] = False
-    return chosen
 
 
 def _unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.data.splits import holdout_per_user
+from core.data.splits import draw_users, holdout_per_user
 from core.errors import InvalidInputError
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
@@ -97,14 +97,10 @@ class Hybrid(Recommender):
 
     def _learning_part(self, dataset: Dataset) -> Dataset:
         """Return the ratings of so many random users that they have at most about `learning_limit`."""
-        limit = self.config.learning_limit
-        if dataset.n_ratings <= limit:
+        if dataset.n_ratings <= self.config.learning_limit:
             return dataset
-        order = np.random.default_rng(self.config.seed).permutation(dataset.n_users)
-        lengths = np.diff(dataset.user_indptr)
-        chosen = np.zeros(dataset.n_users, dtype=bool)
-        chosen[order[np.cumsum(lengths[order]) <= limit]] = True
-        return dataset.with_ratings(np.repeat(chosen, lengths))
+        drawn = draw_users(dataset, self.config.learning_limit, self.config.seed)
+        return dataset.with_ratings(np.repeat(drawn, np.diff(dataset.user_indptr)))
 
     def _bind(self) -> None:
         config, arrays = self.config, self.arrays

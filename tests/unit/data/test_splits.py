@@ -138,5 +138,8 @@ def test_random_users_keep_all_their_ratings_and_nobody_else_any():
         np.testing.assert_array_equal(part.profile(user).ratings, whole.ratings)
     assert random_users(dataset, dataset.n_ratings, 7) is dataset
     assert random_users(dataset, 1, 7).n_users == 1
+    silent = dataset.with_ratings(dataset.rating_users() == 40)
+    for seed in range(5):
+        assert random_users(silent, 1, seed).n_ratings == silent.n_ratings
     np.testing.assert_array_equal(random_users(dataset, 100, 7).user_ids, random_users(dataset, 100, 7).user_ids)
     assert not np.array_equal(random_users(dataset, 100, 7).user_ids, random_users(dataset, 100, 8).user_ids)

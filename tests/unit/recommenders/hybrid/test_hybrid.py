@@ -121,6 +121,11 @@ def test_weights_can_be_learned_on_some_of_the_users(dataset: Dataset) -> None:
     assert np.isfinite(model.fit(dataset).predict(dataset.profile(0), [1, 2])).all()
 
 
+def test_weights_are_learned_on_one_user_at_least(dataset: Dataset) -> None:
+    model = Hybrid({**FAST, "learning_limit": 1}).fit(dataset)
+    assert sum(model.influence()["ranking"].values()) > 0
+
+
 def test_films_carry_the_score_too(dataset: Dataset, hybrid: Hybrid) -> None:
     explained = hybrid.explain(dataset.profile(4), 21)
     assert {part.kind for part in explained.contributions} == {"model"}
