@@ -13,8 +13,9 @@ from core.data.profile import Profile
 from core.data.splits import draw_users
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.contributions import film_contributions
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
-from core.recommenders.results import Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["BayesianMF", "BayesianMFConfig"]
 
@@ -212,7 +213,8 @@ class BayesianMF(Recommender):
         cosine = (factors @ factors[item]) / (norms * norms[item]) * (counts / (counts + 10.0))
         return np.where(counts > 0, cosine, np.nan).astype(np.float32)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         posterior = self._fold_in(profile)
         row = self.arrays["factors"][item].astype(np.float64)
         own = float(row[:, 0].mean())
@@ -222,7 +224,9 @@ class BayesianMF(Recommender):
         together = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
         used = np.searchsorted(profile.items, posterior.profile.items)
         together[used] += values[:-1].astype(np.float32)
-        return self._movie_contributions(profile, together, rest, "What people in general think of it")
+        return film_contributions(
+            self.dataset, profile, together, Contribution("bias", -1, "What people in general think of it", rest)
+        )
 
 
 @dataclass(frozen=True)

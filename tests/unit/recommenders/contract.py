@@ -17,6 +17,8 @@ from core.lists.counterfactuals import counterfactuals, weightiest_films
 from core.lists.sentences import describe
 from core.recommenders.base import Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class
+from core.store.artifact import save_model
+from core.store.loader import load_model
 from tests.toy import toy_dataset
 
 IMPERSONAL = frozenset({"popularity"})
@@ -267,7 +269,7 @@ class RecommenderContract:
         for item in {*listed[:1], *listed[4:5]}:
             films = weightiest_films(model.explain(profile, item))
             assert len(films) <= 3
-            for found in counterfactuals(model, profile, item, films):
+            for found in counterfactuals(model, model.scoring(profile), item, films):
                 kept = profile.items != found.film
                 without = Profile.of(profile.items[kept], profile.ratings[kept], user=profile.user)
                 again = [other for other in model.recommend(without, everything).items if other != found.film]
@@ -317,8 +319,8 @@ class RecommenderContract:
 
     def test_a_stored_model_answers_the_same_from_read_only_maps(self, fitted: Fitted, tmp_path: Path, monkeypatch):
         monkeypatch.setattr(arraydir, "_IN_MEMORY_BELOW", 0)
-        directory = fitted.model.save(tmp_path / fitted.key)
-        loaded = recommender_class(fitted.key).load(directory, fitted.dataset)
+        directory = save_model(fitted.model, tmp_path / fitted.key)
+        loaded = load_model(directory, fitted.dataset)
         assert loaded.config == fitted.model.config
         assert digest(loaded) == digest(fitted.model)
         for array in loaded.arrays.values():
@@ -336,14 +338,14 @@ class RecommenderContract:
         assert loaded.similar(2, 5).items.tolist() == fitted.model.similar(2, 5).items.tolist()
 
     def test_a_stored_model_is_plain_arrays(self, fitted: Fitted, tmp_path: Path):
-        directory = fitted.model.save(tmp_path / fitted.key)
+        directory = save_model(fitted.model, tmp_path / fitted.key)
         names = {file.name for file in directory.iterdir()}
         assert names == {"manifest.json", *(f"{name}.npy" for name in fitted.model.arrays)}
         for file in directory.glob("*.npy"):
             assert not np.load(file, allow_pickle=False).dtype.hasobject
 
     def test_a_crash_while_saving_leaves_the_former_model(self, fitted: Fitted, tmp_path: Path, monkeypatch):
-        directory = fitted.model.save(tmp_path / fitted.key)
+        directory = save_model(fitted.model, tmp_path / fitted.key)
 
         def crash(*_: object) -> None:
             raise OSError("no space left on device")
@@ -351,15 +353,15 @@ class RecommenderContract:
         with monkeypatch.context() as patch:
             patch.setattr(arraydir, "_fsync", crash)
             with pytest.raises(OSError, match="no space"):
-                fitted.model.save(directory)
-        loaded = recommender_class(fitted.key).load(directory, fitted.dataset)
+                save_model(fitted.model, directory)
+        loaded = load_model(directory, fitted.dataset)
         assert digest(loaded) == digest(fitted.model)
         assert not [file for file in tmp_path.iterdir() if file.name.endswith(".tmp")]
 
     def test_a_model_of_other_data_is_refused(self, fitted: Fitted, tmp_path: Path):
-        directory = fitted.model.save(tmp_path / fitted.key)
+        directory = save_model(fitted.model, tmp_path / fitted.key)
         with pytest.raises(ArtifactError, match="other data"):
-            recommender_class(fitted.key).load(directory, toy_dataset(seed=99))
+            load_model(directory, toy_dataset(seed=99))
 
     # --- sharing ------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import Recommender
-from core.recommenders.results import Contribution
+from core.recommenders.results import Contribution, Scoring
 
 
 class Pair(Recommender):
@@ -33,5 +33,5 @@ class Pair(Recommender):
     def _similar(self, item: int) -> NDArray[np.float32]:
         return self.arrays["weight"] * self.members["popularity"]._similar(item)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
-        return [Contribution("model", 0, "Popularity", float(self.score(profile, [item])[0]))]
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        return [Contribution("model", 0, "Popularity", float(scoring.scores[item]))]

@@ -138,7 +138,7 @@ def test_the_total_of_a_blend_is_the_sum_of_its_parts(dataset: Dataset) -> None:
     blend = RankingBlend(("svd", "popularity"), np.array([[0.7] * 4, [0.3] * 4]))
     for user in (0, 5):
         profile = dataset.profile(user)
-        parts = blend.parts(members, profile)
+        parts = blend.parts({key: member.score(profile) for key, member in members.items()}, profile)
         np.testing.assert_allclose(
             blend.total(members, profile), parts["svd"] + parts["popularity"], rtol=1e-5, atol=1e-6
         )
