@@ -9,8 +9,8 @@ from core.service import CineMatch, open_service
 from core.settings import load_settings
 from core.store.artifact import save_model
 from core.store.cache import ModelCache
+from core.testing.toy import toy_dataset
 from core.views import Filters
-from tests.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

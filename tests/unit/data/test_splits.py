@@ -6,7 +6,7 @@ import pytest
 from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, random_users, temporal
 from core.errors import InvalidInputError
-from tests.toy import toy_dataset, toy_movies
+from core.testing.toy import toy_dataset, toy_movies
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from core.lists.counterfactuals import counterfactuals, rank_of, weightiest_film
 from core.recommenders.item_knn import ItemKNN
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.results import Contribution, Explanation
-from tests.toy import checkerboard, toy_dataset
+from core.testing.toy import checkerboard, toy_dataset
 
 
 def test_ties_go_to_the_film_that_comes_first() -> None:

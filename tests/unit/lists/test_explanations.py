@@ -10,7 +10,7 @@ from core.recommenders.base import Recommender
 from core.recommenders.hybrid.model import Hybrid
 from core.recommenders.item_knn import ItemKNN
 from core.recommenders.svd import SVD
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 ASKED = ("item_knn", "svd")
 

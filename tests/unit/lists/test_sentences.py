@@ -5,7 +5,7 @@ import pytest
 from core.data.profile import Profile
 from core.lists.sentences import Person, describe, without_rating
 from core.recommenders.results import Contribution, Explanation
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 DATA = toy_dataset()
 PARTS = {

@@ -10,7 +10,7 @@ from core.data.splits import draw_users
 from core.recommenders.bayesian_mf.gibbs import Link, sample_wishart
 from core.recommenders.bayesian_mf.model import BayesianMF
 from core.recommenders.kernels.gibbs import sample_rows
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 SHORT = {"factors": 3, "burn_in": 15, "samples": 6, "thin": 3}
 

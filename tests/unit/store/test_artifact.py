@@ -17,7 +17,7 @@ from core.store.artifact import (
     verify_model,
 )
 from core.store.loader import load_model, load_model_safe
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture

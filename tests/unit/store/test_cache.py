@@ -17,7 +17,7 @@ from core.recommenders.registry import recommender_class
 from core.store import cache as cache_module
 from core.store.artifact import attach_metrics, save_model
 from core.store.cache import ModelCache
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from core.recommenders.hybrid.rating_stack import RatingStack
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.popularity import Popularity
 from core.recommenders.svd import SVD
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 FAST = {"rating_members": ("svd", "popularity"), "ranking_members": ("svd", "popularity")}
 

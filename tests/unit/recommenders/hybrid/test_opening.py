@@ -9,7 +9,7 @@ from core.lists.sentences import describe
 from core.recommenders.hybrid import opening
 from core.recommenders.hybrid.model import Hybrid
 from core.recommenders.hybrid.opening import Opening, opening_list
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

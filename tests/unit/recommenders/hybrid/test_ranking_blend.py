@@ -11,7 +11,7 @@ from core.recommenders.hybrid.blend_learning import JudgedList, learn_weights, l
 from core.recommenders.hybrid.ranking_blend import KNOTS, RankingBlend, knot_shares, scaled
 from core.recommenders.popularity import Popularity
 from core.recommenders.user_knn import UserKNN
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from core.errors import InvalidInputError
 from core.recommenders.hybrid.model import Hybrid
 from core.store.artifact import save_model
 from core.store.loader import load_model
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 from tests.unit.recommenders.contract import PROFILES, assert_sums_to, digest, each_profile
 
 MEMBERS = ("svd", "item_knn", "popularity")
