@@ -7,9 +7,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from core.version import __version__
-
 __all__ = ["CineMatch", "Settings", "__version__", "open_service"]
+
+__version__ = "3.0.0"
 
 if TYPE_CHECKING:
     from core.service import CineMatch, open_service

@@ -18,7 +18,7 @@ from core.lists.filters import FilterMasks
 from core.lists.reranking import Reranking, recommend_wished
 from core.lists.what_if import HybridWeights, WhatIf, changed, weights_view
 from core.lists.wish_costs import wish_view
-from core.recommenders.registry import algorithm_keys
+from core.recommenders.registry import algorithm_keys, loadable_keys
 from core.views import (
     DatasetView,
     ExplanationView,
@@ -333,7 +333,7 @@ class CineMatch:
 
         return evaluate(
             self.dataset,
-            tuple(algorithms or algorithm_keys()),
+            tuple(algorithms or loadable_keys()),
             protocol=protocol,
             folds=folds,
             seed=seed,

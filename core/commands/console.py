@@ -170,8 +170,13 @@ def open_dataset(settings: Settings) -> Dataset:
     return Dataset.open(settings.dataset_dir)
 
 
-def split_keys(algorithms: str | None, settings: Settings) -> tuple[str, ...]:
+def split_keys(algorithms: str | None, settings: Settings, *, unusable: bool = False) -> tuple[str, ...]:
     """Return the algorithm keys of an option, else of the settings, else all.
+
+    Parameters
+    ----------
+    unusable : bool
+        Whether all includes those of other packages that cannot be loaded.
 
     Raises
     ------
@@ -179,11 +184,11 @@ def split_keys(algorithms: str | None, settings: Settings) -> tuple[str, ...]:
         For a key that is no algorithm's.
     """
     from core.errors import InvalidInputError
-    from core.recommenders.registry import algorithm_keys
+    from core.recommenders.registry import algorithm_keys, loadable_keys
 
     known = algorithm_keys()
     given = tuple(part.strip() for part in (algorithms or "").split(",") if part.strip()) or settings.algorithms
     for key in given:
         if key not in known:
             raise InvalidInputError(f"There is no algorithm {key!r}. Choose from: {', '.join(known)}.")
-    return tuple(dict.fromkeys(given)) or known
+    return tuple(dict.fromkeys(given)) or (known if unusable else loadable_keys())

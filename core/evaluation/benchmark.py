@@ -27,7 +27,7 @@ from core.evaluation.runs import (
 from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
-from core.recommenders.registry import algorithm_keys, recommender_class, training_order
+from core.recommenders.registry import loadable_keys, recommender_class, training_order
 
 __all__ = [
     "assemble",
@@ -96,7 +96,7 @@ def evaluate(
     ConfigurationError
         For a configuration that is not valid.
     """
-    wanted = tuple(dict.fromkeys(keys if keys is not None else algorithm_keys()))
+    wanted = tuple(dict.fromkeys(keys if keys is not None else loadable_keys()))
     if not wanted:
         raise InvalidInputError("Name at least one algorithm to evaluate.")
     how = Protocol.named(protocol, folds=folds, seed=seed, k=tuple(k))

@@ -18,7 +18,7 @@ from core.evaluation.runs import MetricValue
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
 from core.recommenders.parts.top_n import top_n
-from core.recommenders.registry import algorithm_keys
+from core.recommenders.registry import loadable_keys
 
 __all__ = ["ColdStartCurve", "Visitors", "cold_start_curve", "draw_visitors", "judge_profiles"]
 
@@ -93,7 +93,7 @@ def cold_start_curve(
         At most so many visitors.
     """
     visitors = draw_visitors(dataset, max(sizes), fraction=fraction, seed=seed, max_users=max_users)
-    wanted = tuple(keys if keys is not None else algorithm_keys())
+    wanted = tuple(keys if keys is not None else loadable_keys())
     curves: dict[str, dict[int, dict[str, MetricValue]]] = {}
     for key, model, _, share in fit_on(visitors.split.train, wanted, configs or {}, progress or silent):
         if key not in wanted:

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core import __version__
 from core.errors import DataError, UnknownIdError
 from core.evaluation.significance import Comparison
 from core.files import write_atomically
-from core.version import __version__
 
 __all__ = [
     "AlgorithmResult",

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from core.data.dataset import Dataset
 from core.data.splits import Split
@@ -19,6 +19,8 @@ from core.lists.what_if import WhatIf
 from core.progress import Progress, part_of
 from core.recommenders.base import Recommender
 from core.recommenders.hybrid.model import Hybrid
+from core.store.artifact import save_model
+from core.store.loader import load_model
 
 __all__ = ["MEASURED_UP_TO", "WhatIfMetric", "WhatIfResult", "measure_what_if"]
 
@@ -147,7 +149,7 @@ def _fitted(split: Split, model: Hybrid, place: Path | None, report: Progress) -
     """Return a hybrid like `model` fitted on the training part, from `place` where it has been kept."""
     if place is not None and (place / model.key).exists():
         try:
-            return Hybrid.load(place / model.key, split.train)
+            return cast("Hybrid", load_model(place / model.key, split.train))
         except ArtifactError:
             shutil.rmtree(place)
     members: dict[str, Recommender] = {}
@@ -160,5 +162,5 @@ def _fitted(split: Split, model: Hybrid, place: Path | None, report: Progress) -
         # Code, configuration or data have changed since: what others kept here answers no question any more.
         if place.parent.exists():
             shutil.rmtree(place.parent)
-        fitted.save(place / model.key)
+        save_model(fitted, place / model.key)
     return fitted

@@ -14,7 +14,7 @@ from core.errors import CineMatchError
 from core.limits import peak_rss_mb, reset_peak_rss
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
-from core.recommenders.registry import recommender_class, training_order
+from core.recommenders.registry import members_of, recommender_class, training_order
 from core.store.artifact import get_model_metadata, save_model
 from core.store.loader import open_artifact
 
@@ -106,7 +106,7 @@ def outdated(
     root, chosen = Path(models_dir), dict(configs or {})
     found: list[str] = []
     for key in training_order(tuple(keys)):
-        members = recommender_class(key).member_keys
+        members = members_of(key)
         if _is_outdated(dataset, key, root, chosen) or any(member in found for member in members):
             found.append(key)
     return found

@@ -7,9 +7,10 @@ from core.recommenders.popularity import Popularity
 from core.search import TitleIndex
 from core.service import CineMatch, open_service
 from core.settings import load_settings
+from core.store.artifact import save_model
 from core.store.cache import ModelCache
+from core.testing.toy import toy_dataset
 from core.views import Filters
-from tests.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def service(tmp_path_factory):
     root = tmp_path_factory.mktemp("service")
     dataset = toy_dataset()
     dataset.save(root / "data" / "toy")
-    Popularity().fit(dataset).save(root / "models" / "toy" / "popularity")
+    save_model(Popularity().fit(dataset), root / "models" / "toy" / "popularity")
     settings = load_settings(
         dataset="toy", data_dir=root / "data", models_dir=root / "models", cache_dir=root / "cache"
     )

@@ -15,7 +15,7 @@ from core.data.dataset import Dataset
 from core.data.movies import MovieTable
 from core.errors import DataError
 from core.files import replace_dir
-from tests.toy import toy_dataset, toy_movies
+from core.testing.toy import toy_dataset, toy_movies
 
 ROWS = st.lists(
     st.tuples(
@@ -170,7 +170,7 @@ def test_a_process_killed_midway_leaves_the_former_data_set(tmp_path):
     script = f"""
         import os, signal
         import numpy as np
-        from tests.toy import toy_dataset
+        from core.testing.toy import toy_dataset
         original, written = np.save, []
         def killing(file, array, **options):
             if len(written) == 5:

@@ -14,7 +14,7 @@ from core.evaluation.wishes import WEIGHTS, candidate_depth, judge_wish, wish_me
 from core.lists.reranking import Reranking, recommend_wished
 from core.recommenders.base import Recommender
 from core.recommenders.popularity import Popularity
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 PROTOCOL = Protocol(kind="ranking", split="per-user", folds=1, seed=42)
 

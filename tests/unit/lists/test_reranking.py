@@ -18,7 +18,7 @@ from core.lists.reranking import (
 )
 from core.recommenders.popularity import Popularity
 from core.recommenders.results import Recommendations
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

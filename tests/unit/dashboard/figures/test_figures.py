@@ -8,12 +8,12 @@ from core.analytics.overview import overview
 from core.analytics.similarity import genre_cooccurrence
 from core.data.dataset import Dataset
 from core.evaluation.runs import AlgorithmResult, EvaluationRun, MetricValue
+from core.testing.toy import toy_dataset
 from core.views import SimilarMovie
 from dashboard.figures import dataset as figures
 from dashboard.pages.analytics.comparison_chart import metric_dots, metric_label
 from dashboard.pages.analytics.run_view import run_rows
 from dashboard.pages.analytics.similarity_chart import similarity_bars
-from tests.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")
