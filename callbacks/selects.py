@@ -28,7 +28,7 @@ def offer_users(app: "Dash", service: "CineMatch", select: str) -> None:
         on_error=notify_error,
     )
     def users(text: str | None, value: str | None) -> list[dict[str, str]]:
-        return user_options(service.dataset, text or "", int(value) if value else None)
+        return user_options(service.users(text or "", [int(value)] if value else []))
 
 
 def offer_films(app: "Dash", service: "CineMatch", select: str, *, many: bool = False) -> None:

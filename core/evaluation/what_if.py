@@ -15,7 +15,7 @@ from core.evaluation.protocols import Protocol
 from core.evaluation.runs import code_version, request_id
 from core.evaluation.significance import compare_pairs
 from core.evaluation.statistic import UserStatistic
-from core.lists.what_if import WhatIf
+from core.lists.requests import WhatIf
 from core.progress import Progress, part_of
 from core.recommenders.base import Recommender
 from core.recommenders.hybrid.model import Hybrid

@@ -107,3 +107,33 @@ def test_the_check_of_strangers_finds_one(tmp_path: Path):
         "dashboard.pages.search.ids",
         "dashboard.pages.search.ids.Search",
     }
+
+
+def _round_the_service(source: str) -> list[str]:
+    return [
+        f"{ast.unparse(node)}, line {node.lineno}"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"dataset", "model_cache", "titles", "settings"}
+        and isinstance(node.value, ast.Name | ast.Attribute | ast.Call)
+        and "service" in ast.unparse(node.value).rpartition(".")[2]
+    ]
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for file in _modules() if file.relative_to(ROOT).parts[0] in ("dashboard", "callbacks")],
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_nobody_above_the_library_goes_round_the_service(file: Path):
+    # The composition root puts together what belongs together: it reads the settings of a service that it is given.
+    root = {"service.settings"} if file == ROOT / "dashboard" / "app.py" else set()
+    found = _round_the_service(file.read_text(encoding="utf-8"))
+    assert [place for place in found if place.partition(",")[0] not in root] == []
+
+
+def test_the_check_finds_who_goes_round_the_service():
+    assert _round_the_service("a = service.dataset.n_users\nb = service.movie(1)") == ["service.dataset, line 1"]
+    assert _round_the_service("def f(self):\n    _service().model_cache.get('x')") == [
+        "_service().model_cache, line 2"
+    ]

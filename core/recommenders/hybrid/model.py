@@ -21,11 +21,11 @@ from core.recommenders.parts.contributions import film_contributions
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import recommender_class
 from core.recommenders.results import Contribution, Scoring
+from core.views import MAX_FACTOR
 
-__all__ = ["MAX_FACTOR", "Hybrid", "HybridConfig"]
+__all__ = ["Hybrid", "HybridConfig"]
 
 _HEAVY = frozenset({"als", "bayesian_mf"})
-MAX_FACTOR = 10.0
 
 
 class HybridConfig(AlgorithmConfig):

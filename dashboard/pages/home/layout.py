@@ -106,7 +106,6 @@ def _hero(service: CineMatch, data: DatasetView, loaded: list[ModelStatus]) -> C
 
 
 def _quick_controls(service: CineMatch) -> Component:
-    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
     return html.Div(
         [
             dmc.SegmentedControl(
@@ -115,7 +114,7 @@ def _quick_controls(service: CineMatch) -> Component:
                 value="user",
                 **{"aria-label": "Whose taste"},
             ),
-            html.Div(user_select(Home.USER, service.dataset, first), id=f"{Home.USER}-box"),
+            html.Div(user_select(Home.USER, service.users(), service.first_user()), id=f"{Home.USER}-box"),
             html.Div(
                 dmc.MultiSelect(
                     id=Home.FILMS,

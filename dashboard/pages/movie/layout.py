@@ -55,7 +55,7 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
         [
             html.Div([html.Span(className="visually-hidden", children="Mean rating"), stars(movie.mean_rating)]),
             rating_histogram(histogram.tolist()),
-            html.P(f"{movie.rating_count:,} ratings in {service.dataset.name}.", className="muted"),
+            html.P(f"{movie.rating_count:,} ratings in {service.dataset_view().name}.", className="muted"),
         ]
         if movie.rating_count
         else [html.P("Nobody has rated this film in the data set.", className="muted")]
@@ -108,7 +108,7 @@ def _chosen(service: CineMatch, query: Query) -> str | None:
 
 
 def _why(service: CineMatch, query: Query) -> list[Component]:
-    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
+    user = integer(query, "user", service.first_user())
     return [
         html.Div(html.H2("Why would I get this?"), className="section-head"),
         html.Div(
@@ -130,7 +130,7 @@ def _why(service: CineMatch, query: Query) -> list[Component]:
                             **{"aria-label": "Whose taste"},
                         ),
                         html.Div(
-                            user_select(Movie.WHY_USER, service.dataset, integer(query, "user", first)),
+                            user_select(Movie.WHY_USER, service.users(keep=() if user is None else (user,)), user),
                             id=f"{Movie.WHY_USER}-box",
                         ),
                     ],

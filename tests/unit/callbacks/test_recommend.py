@@ -6,9 +6,8 @@ import io
 import dash
 import pytest
 
-from callbacks.recommend import ListRequest, to_csv
+from callbacks.recommend import ListControls, to_csv
 from callbacks.routing import render
-from callbacks.starters import starting_films
 from callbacks.visitor import Visitor
 from core.service import CineMatch
 from core.views import ListItem, RecommendationList
@@ -46,7 +45,7 @@ def test_a_user_in_the_address_wins_over_the_visitor() -> None:
 def test_films_waved_away_make_room_for_the_next(service: CineMatch) -> None:
     def asked(hidden: set[int]) -> RecommendationList:
         visitor = Visitor({10: 5.0}, frozenset(hidden))
-        return ListRequest(None, visitor, "popularity", 5, FilterState()).run(service)
+        return service.recommend(ListControls(None, visitor, "popularity", 5, FilterState()).request())
 
     before = asked(set())
     gone = before.items[1].movie_id
@@ -60,11 +59,11 @@ def test_films_waved_away_make_room_for_the_next(service: CineMatch) -> None:
 
 def test_the_address_of_a_request_asks_the_same() -> None:
     state = FilterState(("Comedy",), (), (1960, 1970), 5)
-    assert ListRequest(3, None, "svd", 20, state).address() == (
+    assert ListControls(3, None, "svd", 20, state).address() == (
         "/recommend?user=3&algorithm=svd&n=20&genres=Comedy&year_min=1960&year_max=1970&min_ratings=5"
     )
     visitor = Visitor({10: 5.0}, frozenset())
-    assert ListRequest(None, visitor, "svd", 10, FilterState()).address() == "/recommend?mode=me&algorithm=svd"
+    assert ListControls(None, visitor, "svd", 10, FilterState()).address() == "/recommend?mode=me&algorithm=svd"
 
 
 def test_csv_is_read_back_and_starts_no_formula() -> None:
@@ -81,7 +80,7 @@ def test_csv_is_read_back_and_starts_no_formula() -> None:
 
 
 def test_a_newcomer_is_asked_about_films_that_people_rated(service: CineMatch) -> None:
-    films = starting_films(service.dataset)
+    films = service.first_films()
     assert len(set(films)) == len(films) == 40
     assert all(service.movie(film).rating_count > 0 for film in films)
     assert "tells most" in text_of(films_to_rate([service.movie(films[0])], ""))

@@ -66,7 +66,7 @@ def test_every_page_is_there_and_the_navigation_leads_to_it(service: CineMatch, 
 def _everything(service: CineMatch) -> list[Component]:
     pages = [render(service, path, "")[0] for path in PATHS]
     statuses = service.models()
-    weights = what_if_panel(service.dataset, service.hybrid_weights(), 1, {})
+    weights = what_if_panel(service.users(), service.hybrid_weights(), 1, {})
     panels = [compare_panel(statuses, [], None), similar_panel(statuses, [], None, None), weights]
     return [build_layout(service), *pages, *panels]
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
-from core.lists.reranking import Reranking
+from core.lists.requests import ListRequest, ProfileRequest
 from core.recommenders.popularity import Popularity
 from core.search import TitleIndex
 from core.service import CineMatch, open_service
@@ -10,7 +10,7 @@ from core.settings import load_settings
 from core.store.artifact import save_model
 from core.store.cache import ModelCache
 from core.testing.toy import toy_dataset
-from core.views import Filters
+from core.views import Filters, Reranking
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,23 @@ def test_a_list_of_somebodys_own_choice(service):
 def test_bad_requests_say_what_is_wrong(service, call, error, message):
     with pytest.raises(error, match=message):
         service.recommend(**call)
+
+
+def test_a_request_asks_the_same_as_its_keywords(service):
+    wish, filters = Reranking(recency=0.5), Filters(genres=("Comedy",))
+    request = ListRequest(ProfileRequest(user_id=1), "popularity", 7, False, filters, wish)
+    told = {"algorithm": "popularity", "n": 7, "exclude_rated": False, "filters": filters, "wish": wish}
+    assert ListRequest.of(user_id=1, **told) == request
+    assert service.recommend(request).items == service.recommend(user_id=1, **told).items
+    assert ListRequest.of(user_id=1, filters=None, wish=None) == ListRequest(ProfileRequest(1))
+    with pytest.raises(InvalidInputError, match="leave out n, or the request"):
+        service.recommend(request, n=3)
+
+
+def test_algorithms_are_compared_on_one_request(service):
+    found = service.compare(["popularity"], user_id=1, n=3)
+    assert found["popularity"].items == service.recommend(user_id=1, algorithm="popularity", n=3).items
+    assert service.compare(ratings={10: 4.0}).keys() == {"popularity"}
 
 
 def test_the_default_algorithm_is_one_that_is_loaded(service):
