@@ -56,16 +56,16 @@ class RecommenderContract:
         return cls.algorithm().fit(dataset)
 
     @pytest.fixture(scope="class")
-    def model(self, request: pytest.FixtureRequest) -> Recommender:
+    @classmethod
+    def model(cls) -> Recommender:
         """The algorithm, fitted on the toy data set."""
-        fitted: Recommender = request.cls.fit(toy_dataset())
-        return fitted
+        return cls.fit(toy_dataset())
 
     @pytest.fixture(scope="class")
-    def checkered(self, request: pytest.FixtureRequest) -> Recommender:
+    @classmethod
+    def checkered(cls) -> Recommender:
         """The algorithm, fitted on the checkerboard."""
-        fitted: Recommender = request.cls.fit(checkerboard())
-        return fitted
+        return cls.fit(checkerboard())
 
     @pytest.fixture(autouse=True)
     def _declared(self, request: pytest.FixtureRequest) -> None:
