@@ -1,8 +1,10 @@
 """CineMatch's library: recommend, explain and measure, without any web framework.
 
 >>> import core
->>> cinematch = core.open_service()                # doctest: +SKIP
->>> cinematch.recommend(user_id=1, algorithm="hybrid", n=10)  # doctest: +SKIP
+>>> cinematch = core.open_service()
+>>> found = cinematch.recommend(user_id=1, algorithm="hybrid", n=10)
+>>> len(found.items)
+10
 """
 
 from typing import TYPE_CHECKING, Any
