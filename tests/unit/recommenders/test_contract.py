@@ -35,7 +35,7 @@ class _Contract(RecommenderContract):
 
 def _suite(key: str) -> type[RecommenderContract]:
     named = {"algorithm": recommender_class(key), "expected_failures": EXPECTED_FAILURES.get(key, {})}
-    return type(f"Test{recommender_class(key).__name__}", (_Contract,), named)
+    return type(f"Test_{key}", (_Contract,), named)
 
 
 globals().update({suite.__name__: suite for suite in map(_suite, algorithm_keys())})
