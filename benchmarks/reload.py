@@ -20,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -65,14 +66,16 @@ def measure(place: Path, *, n_requests: int, every_s: float, connections: int, p
     place : Path
         An empty directory for the log.
     every_s : float
-        Seconds between new workers being there and the next restart.
+        Seconds between new workers answering and the next restart.
     """
     prefix = load_settings().url_prefix
     config = _CONFIG
     if not preload:
         config = place / "gunicorn_conf.py"
         config.write_text(_WITHOUT_PRELOAD % str(_CONFIG))
-    with GunicornProcess("dashboard.wsgi:server", place, config=config).start("/healthz", 300) as server:
+    with ExitStack() as stack:
+        server = GunicornProcess("dashboard.wsgi:server", place, config=config).start("/healthz", 300)
+        stack.callback(server.stop, 120)
         targets: Iterator[str] = islice(cycle(paths_of(server.url, prefix)), n_requests)
         turn, found = threading.Lock(), Counter[str]()
 
@@ -98,10 +101,10 @@ def measure(place: Path, *, n_requests: int, every_s: float, connections: int, p
                 os.kill(server.pid, signal.SIGHUP)
                 restarts += 1
                 wait_for(
-                    lambda before=before: len(server.worker_pids()) >= 2 and not before & set(server.worker_pids()),
-                    "new workers",
-                    120,
+                    lambda before=before: not before & set(server.worker_pids()), "the old workers to leave", 120
                 )
+                # There is a process before it answers, and one that is replaced before it does proves nothing.
+                requests.get(f"{server.url}/healthz", timeout=120)
                 time.sleep(every_s)
             for one in asking:
                 one.result()
