@@ -23,12 +23,12 @@ def _section(heading: str) -> str:
 
 def _follow(heading: str, place: Path) -> set[str]:
     """Write the files of a recipe and add its lines to a copy of the sources; return which files it touched."""
-    for package in ("core", "tests"):
+    for package in ("core", "dashboard", "callbacks", "tests"):
         shutil.copytree(ROOT / package, place / package, ignore=shutil.ignore_patterns("__pycache__"))
-    for package in ("dashboard", "callbacks"):
-        (place / package).symlink_to(ROOT / package)
-    shutil.copy(ROOT / "setup.cfg", place)
-    shutil.copy(ROOT / "pyproject.toml", place)
+    for name in ("assets", "gunicorn.conf.py"):
+        (place / name).symlink_to(ROOT / name)
+    for name in ("setup.cfg", "pyproject.toml"):
+        shutil.copy(ROOT / name, place)
     touched = set()
     for kind, name, body in _BLOCK.findall(_section(heading)):
         file = place / name
@@ -41,6 +41,7 @@ def _follow(heading: str, place: Path) -> set[str]:
             file.write_text(text.replace(former, added), encoding="utf-8")
         else:
             assert not file.exists(), f"{name} exists already"
+            file.parent.mkdir(exist_ok=True)
             file.write_text(body, encoding="utf-8")
     return touched
 
@@ -69,7 +70,8 @@ def test_an_algorithm(tmp_path: Path) -> None:
     assert len(touched) == 4
     _lint(tmp_path, touched)
     _run(tmp_path, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache")
-    said = _run(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/recommenders", "-k", "co_rated")
+    tests = [f"tests/unit/recommenders/test_{name}.py" for name in ("contract", "co_rated")]
+    said = _run(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, "-k", "CoRated or co_rated")
     passed = re.search(r"^(\d+) passed", said, re.MULTILINE)
     assert passed, said
     assert int(passed.group(1)) > 60, "the contract did not run over the new algorithm"
@@ -92,6 +94,16 @@ def test_a_data_reader(tmp_path: Path) -> None:
         assert tables.movies.genres(0) == ["Action", "Crime"]
     """
     _run(tmp_path, "-c", textwrap.dedent(script))
+
+
+def test_a_page(tmp_path: Path) -> None:
+    touched = _follow("A page", tmp_path)
+    assert len(touched) == 5
+    _lint(tmp_path, touched)
+    _run(tmp_path, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache")
+    _run(tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/dashboard/pages/test_decades.py")
+    registered = "import dash, callbacks.decades; callbacks.decades.register(dash.Dash('decades'), None)"
+    _run(tmp_path, "-W", "ignore", "-c", registered)
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([A-Z_]+\.md)\)", TEXT))
