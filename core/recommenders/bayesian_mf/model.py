@@ -194,6 +194,18 @@ class BayesianMF(Recommender):
         predicted: NDArray[np.float32] = self._flat[items] @ weights + level
         return predicted
 
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        posterior = self._fold_in(profile)
+        rows = self.arrays["factors"][items].astype(np.float64)
+        own = rows[:, :, 0].copy()
+        rows[:, :, 0] = 1.0
+        means = own + np.einsum("nsa,sa->ns", rows, posterior.means)
+        of_taste = np.einsum("nsa,sab,nsb->ns", rows, posterior.covariance, rows)
+        of_rating = 1.0 / (self.arrays["precision"][items] * posterior.scale)
+        # The law of total variance, over samples.
+        variance: NDArray[np.float64] = (of_taste + of_rating).mean(axis=1) + means.var(axis=1)
+        return np.sqrt(variance).astype(np.float32)
+
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights, level = self._weights(profile)
         position = self._watched.position(profile)
