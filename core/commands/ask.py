@@ -141,18 +141,24 @@ def similar(
     """List the movies most similar to a movie."""
     from core.display.genres import format_genres
     from core.display.titles import format_movie_title
+    from core.service import open_service
 
-    service = _service(dataset, algorithm)
+    service = open_service(settings_for(dataset), load=False)
     found = service.similar(movie, algorithm, n)
     if json_target:
-        key = algorithm or service.default_algorithm()
-        emit_json({"algorithm": key, "movie_id": movie, "items": found}, json_target)
+        emit_json({"algorithm": algorithm, "movie_id": movie, "items": found}, json_target)
         return
     print_table(
         f"Similar to {format_movie_title(service.movie(movie).title)}",
-        ["Id#", "Title", "Genres", "Similarity#"],
+        ["Id#", "Title", "Genres", "Similarity#", "Who liked it"],
         [
-            [item.movie_id, format_movie_title(item.title), format_genres(item.genres), f"{item.similarity:.4f}"]
+            [
+                item.movie_id,
+                format_movie_title(item.title),
+                format_genres(item.genres),
+                f"{item.similarity:.3f}",
+                item.text,
+            ]
             for item in found
         ],
     )

@@ -183,9 +183,8 @@ class SimilarFilms:
         years = self.dataset.movies.years.astype(np.float32)
         if not years[item]:
             return np.zeros_like(years)
-        near: NDArray[np.float32] = np.exp(-0.5 * ((years - years[item]) / np.float32(_YEARS_APART)) ** 2)
-        near[years == 0] = 0
-        return near
+        near = np.exp(-0.5 * ((years - years[item]) / np.float32(_YEARS_APART)) ** 2)
+        return np.where(years > 0, near, np.float32(0))
 
     @cached_property
     def _tag_weights(self) -> NDArray[np.float32]:
@@ -194,7 +193,8 @@ class SimilarFilms:
         films = np.bincount(movies.tag_ids, minlength=len(movies.tag_names))
         weights = np.log1p(movies.tag_counts) * np.log((len(movies) + 1) / (films + 1))[movies.tag_ids]
         lengths = np.sqrt(_row_sums(weights**2, movies.tag_indptr))
-        return (weights / np.repeat(np.maximum(lengths, 1e-9), np.diff(movies.tag_indptr))).astype(np.float32)
+        unit = weights / np.repeat(np.maximum(lengths, 1e-9), np.diff(movies.tag_indptr))
+        return np.asarray(unit, dtype=np.float32)
 
     def _tags(self, item: int) -> NDArray[np.float32]:
         movies = self.dataset.movies

@@ -10,6 +10,8 @@ from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.lists.explanations import explanation_view
 from core.lists.filters import FilterMasks
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, WhatIf, check_length
+from core.lists.similar import SimilarFilms
+from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
 from core.recommenders.registry import algorithm_keys, loadable_keys
@@ -19,7 +21,6 @@ from core.service.catalogue import (
     histogram,
     knows_movie,
     movie_view,
-    similar_movies,
     year_span,
 )
 from core.service.lists import list_items
@@ -84,6 +85,7 @@ class CineMatch:
         self.titles = search
         self.settings = settings
         self._mask = FilterMasks(dataset)
+        self._similar = SimilarFilms(dataset)
 
     # --- data set and movies ------------------------------------------------------------------------------
 
@@ -139,9 +141,27 @@ class CineMatch:
         return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
 
     def similar(self, movie_id: int, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
-        """Return the movies most similar to a movie, in the algorithm's own measure."""
+        """Return the movies most similar to a movie, with how often the people who liked it liked them.
+
+        Parameters
+        ----------
+        movie_id : int
+        algorithm : str, optional
+            Order by the measure of an algorithm, what its `similarity` names. By default none has a part:
+            `core.lists.similar` finds the movies that the same people like beyond chance and that are of a kind.
+        n : int
+            1 to 500.
+
+        Raises
+        ------
+        InvalidInputError
+            Also for an algorithm that knows no likeness of movies.
+        UnknownIdError, ModelUnavailableError
+        """
         check_length(n)
-        return similar_movies(self.dataset, self._model(algorithm), self.dataset.movie_index(movie_id), n)
+        item = self.dataset.movie_index(movie_id)
+        found = (self._similar if algorithm is None else self._model(algorithm)).similar(item, n)
+        return similar_views(self._similar, item, found)
 
     # --- models -------------------------------------------------------------------------------------------
 

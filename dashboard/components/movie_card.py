@@ -55,8 +55,8 @@ def movie_card(movie: MovieView) -> html.Node:
 
 
 def similar_card(movie: SimilarMovie) -> html.Node:
-    """Return a neighbour with its similarity."""
-    body = [html.Span(f"similarity {movie.similarity:.3f}", className="card-meta tabular")]
+    """Return a neighbour with what those say of it who liked the film itself."""
+    body = [html.Span(movie.text, className="card-meta tabular")]
     return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
 
 

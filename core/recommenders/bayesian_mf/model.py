@@ -69,6 +69,7 @@ class BayesianMF(Recommender):
     key = "bayesian_mf"
     title = "Bayesian factors"
     summary = "Hundreds of plausible taste maps, sampled and averaged: the best single predictor of your rating."
+    similarity = "cosine of factors over all samples, drawn to 0 for films that few rated"
     config_class = BayesianMFConfig
     config: BayesianMFConfig
 

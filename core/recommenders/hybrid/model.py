@@ -55,6 +55,7 @@ class Hybrid(Recommender):
     key = "hybrid"
     title = "Hybrid"
     summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
+    similarity = "sum over its members of one divided by 60 plus the film's rank in their order"
     config_class = HybridConfig
     config: HybridConfig
     member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
@@ -168,8 +169,8 @@ class Hybrid(Recommender):
         return self.rating_parts(profile, items).total()
 
     def _similar(self, item: int) -> NDArray[np.float32]:
-        keys = self._blend.keys
-        found = [self.members[key]._similar(item) for key in keys if key != "popularity"]
+        members = (self.members[key] for key in self._blend.keys)
+        found = [member._similar(item) for member in members if member.similarity]
         ranks = np.zeros(self.dataset.n_movies, dtype=np.float32)
         for similarity in found:
             # Reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): the measures are not comparable.

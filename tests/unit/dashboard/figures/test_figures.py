@@ -23,7 +23,7 @@ def data() -> Dataset:
 
 def _all(data: Dataset) -> list[dict[str, Any]]:
     tables = overview(data)
-    neighbours = [SimilarMovie(10, "A (1990)", 1990, [], 0.5), SimilarMovie(20, "A (1990)", 1990, [], 0.4)]
+    neighbours = [SimilarMovie(ident, "A (1990)", 1990, [], 0.5, 0.5, 2.0, 20, "Liked") for ident in (10, 20)]
     return [
         figures.rating_bars(tables["rating_histogram"]),
         figures.genre_bars(tables["genres"]),
@@ -87,7 +87,7 @@ def test_the_diagonal_of_the_genres_is_empty(data: Dataset) -> None:
 
 
 def test_films_of_one_title_keep_their_own_bars() -> None:
-    neighbours = [SimilarMovie(number, "Hamlet (1990)", 1990, [], 0.5) for number in (1, 2)]
+    neighbours = [SimilarMovie(number, "Hamlet (1990)", 1990, [], 0.5, None, None, 0, "Nobody") for number in (1, 2)]
     trace = similarity_bars(neighbours)["data"][0]
     assert trace["y"] == [0, 1]
 
