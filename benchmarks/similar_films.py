@@ -1,8 +1,14 @@
-"""Thirty well-known films, and what a person would expect beside them: written down before any list was looked at."""
+"""Well-known films, and what a person would expect beside them: written down before any list was looked at."""
 
+import re
 from dataclasses import dataclass
 
-__all__ = ["FILMS", "Expectation"]
+from core.data.dataset import Dataset
+from core.display.titles import format_movie_title
+
+__all__ = ["FILMS", "Expectation", "short_titles"]
+
+_FURTHER_NAMES = re.compile(r"^(.*?)(?: \((?!\d{4}\))[^()]*\))* \((\d{4})\)$")
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,16 @@ class Expectation:
     title: str
     genres: tuple[str, ...]
     kin: tuple[str, ...]
+
+
+def short_titles(dataset: Dataset) -> dict[str, int]:
+    """Return the films of a data set by title and year, without further names and in lower case."""
+    found: dict[str, int] = {}
+    for item in reversed(range(dataset.n_movies)):
+        title = format_movie_title(dataset.movies.title(item))
+        parts = _FURTHER_NAMES.match(title)
+        found[(f"{parts[1]} ({parts[2]})" if parts else title).casefold()] = item
+    return found
 
 
 _PIXAR = (
@@ -418,4 +434,4 @@ FILMS: tuple[Expectation, ...] = (
         (*_TARANTINO, "Requiem for a Dream (2000)", "A Clockwork Orange (1971)", "Shallow Grave (1994)"),
     ),
 )
-"""Thirty-odd, so that each data set has about thirty: MovieLens spells Star Wars and Goodfellas in two ways."""
+"""Some more than thirty, so that most data sets hold enough of them; MovieLens spells Star Wars in two ways."""

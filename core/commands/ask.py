@@ -16,6 +16,7 @@ from core.views import Filters, RecommendationList, Reranking
 
 if TYPE_CHECKING:
     from core.service import CineMatch
+    from core.views import ListItem
 
 __all__ = ["register"]
 
@@ -83,7 +84,7 @@ def _show_list(found: RecommendationList, whom: str) -> None:
 
     print_table(
         f"{found.algorithm} for {whom} on {found.dataset}",
-        ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#"],
+        ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#", "Match#"],
         [
             [
                 item.rank,
@@ -91,7 +92,8 @@ def _show_list(found: RecommendationList, whom: str) -> None:
                 format_movie_title(item.title),
                 format_genres(item.genres),
                 f"{item.score:.4f}",
-                None if item.predicted_rating is None else f"{item.predicted_rating:.1f}",
+                _stars(item),
+                None if item.match is None else f"{item.match:.0%}",
             ]
             for item in found.items
         ],
@@ -161,6 +163,14 @@ def similar(
             ]
             for item in found
         ],
+    )
+
+
+def _stars(item: ListItem) -> str | None:
+    if item.predicted_rating is None:
+        return None
+    return f"{item.predicted_rating:.1f}" + (
+        "" if item.predicted_spread is None else f" ± {item.predicted_spread:.1f}"
     )
 
 

@@ -183,6 +183,23 @@ class Recommender(ABC):
         predicted = self._predict(profile, self._checked(items))
         return np.clip(predicted, low, high).astype(np.float32, copy=False)
 
+    def spread(self, profile: Profile, items: ArrayLike) -> NDArray[np.float32]:
+        """Return the standard deviation of the person's own rating around the predicted one, in stars.
+
+        Parameters
+        ----------
+        profile : Profile
+        items : array_like of int
+            Dense movie indices.
+
+        Returns
+        -------
+        ndarray of float32, shape (len(items),)
+            NaN where the algorithm does not know how sure it is.
+        """
+        self._checked(profile.items)
+        return self._spread(profile, self._checked(items))
+
     def recommend(
         self,
         profile: Profile,
@@ -323,6 +340,10 @@ class Recommender(ABC):
             f"{self.title} knows no likeness of films. Ask another algorithm, or none: who likes both is counted "
             "without any."
         )
+
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the spread of `spread`, NaN where it is not known."""
+        return np.full(len(items), np.nan, dtype=np.float32)
 
     def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
         """Return a second exact split of the score by the profile's films, where there is one."""

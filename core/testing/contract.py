@@ -319,6 +319,7 @@ class RecommenderContract:
             lambda: model.predict(someone, [item]),
             lambda: model.recommend(someone, 3, candidates=[item]),
             lambda: model.explain(someone, item),
+            lambda: model.spread(someone, [item]),
             lambda: model.similar(item, 3),
         ):
             with pytest.raises(InvalidInputError, match="between 0 and"):
@@ -348,7 +349,8 @@ class RecommenderContract:
             np.testing.assert_array_equal(loaded.predict(profile, [1, 2, 3]), model.predict(profile, [1, 2, 3]))
             explained = loaded.explain(profile, int(loaded.recommend(profile, 1).items[0]))
             assert_sums_to([part.value for part in explained.contributions], explained.score)
-        assert loaded.similar(2, 5).items.tolist() == model.similar(2, 5).items.tolist()
+        if model.similarity:
+            assert loaded.similar(2, 5).items.tolist() == model.similar(2, 5).items.tolist()
 
     def test_a_stored_model_is_plain_arrays(self, model: Recommender, tmp_path: Path) -> None:
         directory = save_model(model, tmp_path / model.key)
@@ -386,7 +388,8 @@ class RecommenderContract:
             profile = build(model.dataset)
             found = model.recommend(profile, 5)
             model.explain(profile, int(found.items[0]))
-        model.similar(0, 5)
+        if model.similarity:
+            model.similar(0, 5)
         assert digest(model) == before
         assert not any(array.flags.writeable for array in model.arrays.values())
 

@@ -168,6 +168,12 @@ class Hybrid(Recommender):
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.rating_parts(profile, items).total()
 
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the spread that the most accurate member knows of: stacking moves the stars little."""
+        keys = (key for key in self._stack.keys if type(self.members[key])._spread is not Recommender._spread)
+        first = next(keys, None)
+        return super()._spread(profile, items) if first is None else self.members[first]._spread(profile, items)
+
     def _similar(self, item: int) -> NDArray[np.float32]:
         members = (self.members[key] for key in self._blend.keys)
         found = [member._similar(item) for member in members if member.similarity]
