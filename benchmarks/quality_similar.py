@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.similar_films import FILMS, Expectation, short_titles
-from core.data.columns import LIKED
+from core.data.conventions import LIKED
 from core.data.dataset import Dataset
 from core.evaluation.benchmark import fit_on
 from core.lists.similar import SimilarFilms

@@ -110,7 +110,9 @@ def measure_for_manifest(
             },
             "how": f"{dataset.name}: {of_part}{ranking.sentence()} The same held-out ratings give RMSE and MAE. "
             "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
-            "match": measure_match(model, split, ranked, f"{dataset.name}: {of_part}", seed, part_of(share, 0.8, 0.95)),
+            "match": measure_match(
+                model, split, ranked, f"{dataset.name}: {of_part}", seed, part_of(share, 0.8, 0.95)
+            ),
             "wishes": wish_metrics(ranked, split, ranking, f"{dataset.name}: {of_part}"),
             "split": split.description,
             "sample": {"users": part.n_users, "ratings": part.n_ratings, "seed": seed} if of_part else None,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import LIKED
+from core.data.conventions import LIKED
 from core.data.profile import Profile
 from core.data.splits import Split
 from core.evaluation.calibration import (

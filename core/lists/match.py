@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import LIKED
+from core.data.conventions import LIKED
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.base import Recommender

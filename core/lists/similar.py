@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import LIKED
+from core.data.conventions import LIKED
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.recommenders.parts.content_features import genre_kinds
@@ -142,7 +142,8 @@ class SimilarFilms:
 
     def _likers(self, item: int) -> NDArray[np.int32]:
         span = slice(int(self.dataset.movie_indptr[item]), int(self.dataset.movie_indptr[item + 1]))
-        return self.dataset.movie_users[span][self.dataset.movie_ratings[span] >= 2 * LIKED]
+        likers: NDArray[np.int32] = self.dataset.movie_users[span][self.dataset.movie_ratings[span] >= 2 * LIKED]
+        return likers
 
     def _correlation(self, item: int) -> NDArray[np.float64]:
         data, likers = self.dataset, self._likers(item)

@@ -11,7 +11,7 @@ from core.evaluation.protocols import Protocol
 from core.lists.match import PLACES, MatchMap, match_features, rater_of
 from core.progress import silent
 from core.recommenders.popularity import Popularity
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 STARS = np.array([2.0, 3.0, 4.0, 5.0])
 

@@ -14,7 +14,7 @@ from core.lists.match import (
     reliability_view,
 )
 from core.recommenders.popularity import Popularity
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 MATCH = MatchMap(np.array([2.0, 0.0, -0.1, 0.0, 0.0, 0.0, 0.0]), -7.0, 0.5, 3.5)
 """Odds of e to the double of the stars above 3.5; less further down the list."""
