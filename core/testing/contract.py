@@ -13,6 +13,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ArtifactError, ConfigurationError, InvalidInputError, JobCancelledError, NotFittedError
 from core.lists.counterfactuals import counterfactuals, weightiest_films
+from core.lists.match import MatchMap, list_matches
 from core.lists.sentences import describe
 from core.recommenders.base import Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class
@@ -291,6 +292,24 @@ class RecommenderContract:
         np.testing.assert_array_equal(scoring.scores, model.score(profile))
         item = int(model.recommend(profile, 1).items[0])
         assert model.explain(scoring, item) == model.explain(profile, item)
+
+    @each_profile
+    def test_it_knows_how_sure_its_stars_are_or_says_that_it_does_not(self, model: Recommender, kind: str) -> None:
+        profile, items = PROFILES[kind](model.dataset), np.arange(model.dataset.n_movies)
+        spread = model.spread(profile, items)
+        assert (spread.shape, spread.dtype.name) == (items.shape, "float32")
+        assert np.isnan(spread).all() or (spread > 0).all()
+        np.testing.assert_array_equal(model.spread(profile, items), spread)
+
+    @each_profile
+    def test_a_match_is_a_probability_that_grows_with_the_stars(self, model: Recommender, kind: str) -> None:
+        profile = PROFILES[kind](model.dataset)
+        items = model.best(profile, 5)[0]
+        stars, spread = np.sort(model.predict(profile, items)), np.full(len(items), np.float32(0.8))
+        match = MatchMap(np.array([2.0, 0.1, 0.0, 0.1, 0.2, -0.1, 0.1]), -7.0, 0.5, 3.5)
+        found = list_matches(match, model, profile, items, stars, spread, whole=True)
+        assert ((found >= 0) & (found <= 1)).all()
+        assert (np.diff(found) >= 0).all()
 
     # --- neighbours ---------------------------------------------------------------------------------------
 
