@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.lists.match import MatchMap
-from core.lists.what_if import WhatIf
+from core.lists.requests import WhatIf
 from core.service import CineMatch, open_service
 from core.store.artifact import attach_metrics
 from core.views import Filters
