@@ -1,7 +1,8 @@
 """Accuracy of our algorithms beside other libraries', on the same splits, with intervals and paired tests.
 
 ``python -m benchmarks.quality [--datasets ml-100k,ml-latest-small] [--algorithms hybrid,ease] [--quick]
-[--protocols ratings,ranking,coldstart,wishes,asking,groups] [--peer-python PYTHON] [--out docs/QUALITY.md]``
+[--protocols ratings,ranking,coldstart,wishes,asking,groups,match,similar] [--peer-python PYTHON]
+[--out docs/QUALITY.md]``
 
 Ratings: shuffled 5-fold over all ratings on ml-100k, one random 80/20 split on ml-latest-small. Ranking: a random
 fifth of each user's ratings held out, the full catalogue ranked without training movies, every held-out rating
@@ -24,7 +25,9 @@ from threadpoolctl import threadpool_limits
 from benchmarks.peer_process import PeerRun, start_peers
 from benchmarks.quality_asking import asking
 from benchmarks.quality_groups import groups
+from benchmarks.quality_match import match
 from benchmarks.quality_report import Row, render, update_document
+from benchmarks.quality_similar import similar
 from benchmarks.quality_wishes import cold_start, wishes
 from core.data.dataset import Dataset
 from core.data.splits import Split
@@ -46,6 +49,8 @@ EXTRAS: dict[str, Callable[[Dataset, argparse.Namespace], str]] = {
     "wishes": lambda dataset, options: wishes(dataset, options.extras_for),
     "asking": lambda dataset, options: asking(dataset, options.extras_for),
     "groups": lambda dataset, options: groups(dataset, options.extras_for),
+    "match": lambda dataset, options: match(dataset, options.algorithms.split(",")),
+    "similar": lambda dataset, options: similar(dataset, options.algorithms.split(",")),
 }
 """Tables about ours alone."""
 
@@ -167,7 +172,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--datasets", default="ml-100k,ml-latest-small", help="installed data sets")
-    parser.add_argument("--protocols", default="ratings,ranking,coldstart,wishes,asking,groups")
+    parser.add_argument("--protocols", default="ratings,ranking,coldstart,wishes,asking,groups,match,similar")
     parser.add_argument("--extras-for", default=algorithm_keys()[0], help="whose lists are re-ranked and asked for")
     parser.add_argument("--algorithms", default=",".join(algorithm_keys()), help="ours, by key")
     parser.add_argument("--seeds", default=",".join(map(str, SEEDS)), help="of the ranking splits")

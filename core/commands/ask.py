@@ -16,6 +16,7 @@ from core.views import Filters, RecommendationList, Reranking
 
 if TYPE_CHECKING:
     from core.service import CineMatch
+    from core.views import ListItem
 
 __all__ = ["register"]
 
@@ -83,7 +84,7 @@ def _show_list(found: RecommendationList, whom: str) -> None:
 
     print_table(
         f"{found.algorithm} for {whom} on {found.dataset}",
-        ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#"],
+        ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#", "Match#"],
         [
             [
                 item.rank,
@@ -91,7 +92,8 @@ def _show_list(found: RecommendationList, whom: str) -> None:
                 format_movie_title(item.title),
                 format_genres(item.genres),
                 f"{item.score:.4f}",
-                None if item.predicted_rating is None else f"{item.predicted_rating:.1f}",
+                _stars(item),
+                None if item.match is None else f"{item.match:.0%}",
             ]
             for item in found.items
         ],
@@ -141,20 +143,34 @@ def similar(
     """List the movies most similar to a movie."""
     from core.display.genres import format_genres
     from core.display.titles import format_movie_title
+    from core.service import open_service
 
-    service = _service(dataset, algorithm)
+    service = open_service(settings_for(dataset), load=False)
     found = service.similar(movie, algorithm, n)
     if json_target:
-        key = algorithm or service.default_algorithm()
-        emit_json({"algorithm": key, "movie_id": movie, "items": found}, json_target)
+        emit_json({"algorithm": algorithm, "movie_id": movie, "items": found}, json_target)
         return
     print_table(
         f"Similar to {format_movie_title(service.movie(movie).title)}",
-        ["Id#", "Title", "Genres", "Similarity#"],
+        ["Id#", "Title", "Genres", "Similarity#", "Who liked it"],
         [
-            [item.movie_id, format_movie_title(item.title), format_genres(item.genres), f"{item.similarity:.4f}"]
+            [
+                item.movie_id,
+                format_movie_title(item.title),
+                format_genres(item.genres),
+                f"{item.similarity:.3f}",
+                item.text,
+            ]
             for item in found
         ],
+    )
+
+
+def _stars(item: ListItem) -> str | None:
+    if item.predicted_rating is None:
+        return None
+    return f"{item.predicted_rating:.1f}" + (
+        "" if item.predicted_spread is None else f" ± {item.predicted_spread:.1f}"
     )
 
 

@@ -66,7 +66,7 @@ def train(
     unmeasured = [
         key
         for key in keys
-        if measure and (key in wanted or "wishes" not in get_model_metadata(root / key)["metrics"])
+        if measure and (key in wanted or not {"wishes", "match"} <= get_model_metadata(root / key)["metrics"].keys())
     ]
     reports = []
     # Beside the training of a large data set there would not be memory enough.

@@ -26,3 +26,5 @@ GENRE_NAMES = (
 
 MIN_RATING = 0.5
 MAX_RATING = 5.0
+LIKED = 4.0
+"""Stars from which on a rating says that somebody liked a film."""

@@ -53,6 +53,7 @@ class ALS(Recommender):
     key = "als"
     title = "Implicit factors"
     summary = "Tastes that explain what people watched and, a little, what they left out."
+    similarity = "cosine of factors, drawn to 0 for films that few rated"
     config_class = ALSConfig
     config: ALSConfig
 

@@ -73,6 +73,7 @@ class Content(Recommender):
     key = "content"
     title = "Content"
     summary = "Genres, years, title words and tags that you watch more than others do."
+    similarity = "shared genres, years, title words and tags"
     config_class = ContentConfig
     config: ContentConfig
 

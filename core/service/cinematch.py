@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.lists.explanations import explanation_view
 from core.lists.filters import FilterMasks
+from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, WhatIf, check_length
+from core.lists.similar import SimilarFilms
+from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
 from core.recommenders.registry import algorithm_keys, loadable_keys
@@ -19,7 +22,6 @@ from core.service.catalogue import (
     histogram,
     knows_movie,
     movie_view,
-    similar_movies,
     year_span,
 )
 from core.service.lists import list_items
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
         ModelStatus,
         MovieView,
         RatedMovie,
+        ReliabilityView,
         Reranking,
         SimilarMovie,
         TasteProfile,
@@ -84,6 +87,7 @@ class CineMatch:
         self.titles = search
         self.settings = settings
         self._mask = FilterMasks(dataset)
+        self._similar = SimilarFilms(dataset)
 
     # --- data set and movies ------------------------------------------------------------------------------
 
@@ -139,9 +143,27 @@ class CineMatch:
         return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
 
     def similar(self, movie_id: int, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
-        """Return the movies most similar to a movie, in the algorithm's own measure."""
+        """Return the movies most similar to a movie, with how often the people who liked it liked them.
+
+        Parameters
+        ----------
+        movie_id : int
+        algorithm : str, optional
+            Order by the measure of an algorithm, what its `similarity` names. By default none has a part:
+            `core.lists.similar` finds the movies that the same people like beyond chance and that are of a kind.
+        n : int
+            1 to 500.
+
+        Raises
+        ------
+        InvalidInputError
+            Also for an algorithm that knows no likeness of movies.
+        UnknownIdError, ModelUnavailableError
+        """
         check_length(n)
-        return similar_movies(self.dataset, self._model(algorithm), self.dataset.movie_index(movie_id), n)
+        item = self.dataset.movie_index(movie_id)
+        found = (self._similar if algorithm is None else self._model(algorithm)).similar(item, n)
+        return similar_views(self._similar, item, found)
 
     # --- models -------------------------------------------------------------------------------------------
 
@@ -236,10 +258,11 @@ class CineMatch:
         wanted = request or ListRequest.of(**asked)
         model = changed(self._model(wanted.algorithm), wanted.what_if)
         profile = profile_of(self.dataset, wanted.profile)
-        items = list_items(self.dataset, model, profile, wanted, self._mask(wanted.filters))
-        took = (time.perf_counter() - started) * 1000
         # What was measured is the hybrid as it learned, not one whose weights were changed.
         measured = "" if wanted.what_if else model.key
+        match = MatchMap.from_metrics(self._metrics(measured))
+        items = list_items(self.dataset, model, profile, wanted, self._mask(wanted.filters), match)
+        took = (time.perf_counter() - started) * 1000
         wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
         return RecommendationList(model.key, self.dataset.name, wanted.profile.user_id, items, round(took, 3), wish)
 
@@ -286,8 +309,12 @@ class CineMatch:
 
     def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
         """Return a wish with what its weights were measured to cost with an algorithm."""
-        metrics = next((status.metrics for status in self.models() if status.key == algorithm), {})
-        return wish_view(wish, n, metrics)
+        return wish_view(wish, n, self._metrics(algorithm))
+
+    def reliability(self, algorithm: str | None = None) -> ReliabilityView | None:
+        """Return how often the match of an algorithm came true on held-out ratings; None where nobody measured it."""
+        key = self._model(algorithm).key
+        return reliability_view(key, self._metrics(key))
 
     # --- measuring ----------------------------------------------------------------------------------------
 
@@ -347,6 +374,9 @@ class CineMatch:
         return code_version()
 
     # --- inside -------------------------------------------------------------------------------------------
+
+    def _metrics(self, algorithm: str) -> Mapping[str, Any]:
+        return next((status.metrics for status in self.models() if status.key == algorithm), {})
 
     def _model(self, algorithm: str | None) -> Recommender:
         key = algorithm or self.default_algorithm()

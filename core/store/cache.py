@@ -296,4 +296,5 @@ class ModelCache:
             disk_mb=sizes.get("disk"),
             mapped_mb=sizes.get("mapped"),
             resident_mb=sizes.get("resident"),
+            similarity=found.similarity,
         )

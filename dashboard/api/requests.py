@@ -119,7 +119,8 @@ class SimilarQuery(Strict):
     """How to look for similar movies."""
 
     algorithm: Algorithm | None = None
-    """The measure of similarity; by default that of the best model that is loaded."""
+    """Whose measure of similarity; by default who likes both beyond chance, with genres, years and tags, which needs
+    no model."""
     n: Count = 10
     """How many at most."""
 

@@ -70,9 +70,8 @@ def get_movie(path: MoviePath) -> Response:
 def get_similar(path: MoviePath, query: SimilarQuery) -> Response:
     """List the movies most similar to one."""
     service = _service()
-    algorithm = query.algorithm or service.default_algorithm()
-    found = service.similar(path.movie_id, algorithm, query.n)
-    return answers.json_answer(answers.Neighbourhood(path.movie_id, algorithm, found))
+    found = service.similar(path.movie_id, query.algorithm, query.n)
+    return answers.json_answer(answers.Neighbourhood(path.movie_id, query.algorithm, found))
 
 
 def get_user(path: UserPath) -> Response:

@@ -9,7 +9,18 @@ from dash.development.base_component import Component
 from core.views import ModelStatus
 from dashboard.components.icons import icon
 
-__all__ = ["algorithm_card", "algorithm_note", "algorithm_options", "measured_how", "metric_rows"]
+__all__ = [
+    "LIKED_TOGETHER",
+    "algorithm_card",
+    "algorithm_note",
+    "algorithm_options",
+    "measured_how",
+    "metric_rows",
+    "similarity_options",
+]
+
+LIKED_TOGETHER = "liked-together"
+"""The choice of no algorithm where films like a film are asked for."""
 
 _SHOWN_FIRST = ("rmse", "mae", "ndcg@10", "recall@20", "precision@10")
 _STATES = {"loaded": "Loaded", "skipped": "Left out", "failed": "Failed", "missing": "Not trained"}
@@ -25,6 +36,12 @@ def algorithm_options(statuses: list[ModelStatus]) -> list[dict[str, Any]]:
         }
         for status in statuses
     ]
+
+
+def similarity_options(statuses: list[ModelStatus]) -> list[dict[str, Any]]:
+    """Return options of a select of measures: what needs no algorithm first, then those that know a likeness."""
+    first = {"value": LIKED_TOGETHER, "label": "Liked by the same people", "disabled": False}
+    return [first, *algorithm_options([status for status in statuses if status.similarity])]
 
 
 def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:

@@ -14,6 +14,7 @@ from core.data.splits import draw_users
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.contributions import film_contributions
+from core.recommenders.parts.memo import LastProfile
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.results import Contribution, Scoring
 
@@ -69,6 +70,7 @@ class BayesianMF(Recommender):
     key = "bayesian_mf"
     title = "Bayesian factors"
     summary = "Hundreds of plausible taste maps, sampled and averaged: the best single predictor of your rating."
+    similarity = "cosine of factors over all samples, drawn to 0 for films that few rated"
     config_class = BayesianMFConfig
     config: BayesianMFConfig
 
@@ -130,6 +132,7 @@ class BayesianMF(Recommender):
         self._linked = len(self.arrays["link"]) > 0
         counts = self.dataset.movie_counts
         self._watched = WatchedDirections(self.arrays, counts, _SCALING, self._level)
+        self._posterior = LastProfile(self._fold_in)
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
 
     # --- folding in ---------------------------------------------------------------------------------------
@@ -175,7 +178,7 @@ class BayesianMF(Recommender):
 
     def _weights(self, profile: Profile) -> tuple[NDArray[np.float32], np.float32]:
         """Return what to multiply the concatenated factors of all samples with, and what to add."""
-        means = self._fold_in(profile).means
+        means = self._posterior(profile).means
         weights = means / self._n_samples
         weights[:, 0] = 1.0 / self._n_samples
         return weights.astype(np.float32).ravel(), np.float32(self._level + means[:, 0].mean())
@@ -193,6 +196,19 @@ class BayesianMF(Recommender):
         weights, level = self._weights(profile)
         predicted: NDArray[np.float32] = self._flat[items] @ weights + level
         return predicted
+
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return how far ratings lie from the prediction: noise of the rating, of the taste, and between samples."""
+        posterior = self._posterior(profile)
+        rows = self.arrays["factors"][items].astype(np.float64)
+        own = rows[:, :, 0].copy()
+        rows[:, :, 0] = 1.0
+        means = own + np.einsum("nsa,sa->ns", rows, posterior.means)
+        of_taste = np.einsum("nsa,sab,nsb->ns", rows, posterior.covariance, rows)
+        of_rating = 1.0 / (self.arrays["precision"][items] * posterior.scale)
+        # The law of total variance, over samples.
+        variance: NDArray[np.float64] = (of_taste + of_rating).mean(axis=1) + means.var(axis=1)
+        return np.sqrt(variance).astype(np.float32)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights, level = self._weights(profile)

@@ -60,6 +60,7 @@ class Hybrid(Recommender):
     key = "hybrid"
     title = "Hybrid"
     summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
+    similarity = "sum over its members of one divided by 60 plus the film's rank in their order"
     config_class = HybridConfig
     config: HybridConfig
     member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
@@ -199,9 +200,15 @@ class Hybrid(Recommender):
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.rating_parts(profile, items).total()
 
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the spread that the most accurate member knows of: stacking moves the stars little."""
+        keys = (key for key in self._stack.keys if type(self.members[key])._spread is not Recommender._spread)
+        first = next(keys, None)
+        return super()._spread(profile, items) if first is None else self.members[first]._spread(profile, items)
+
     def _similar(self, item: int) -> NDArray[np.float32]:
-        keys = self._blend.keys
-        found = [self.members[key]._similar(item) for key in keys if key not in ("popularity", *_TITLES)]
+        members = (self.members[key] for key in self._blend.keys if key in self.members)
+        found = [member._similar(item) for member in members if member.similarity]
         ranks = np.zeros(self.dataset.n_movies, dtype=np.float32)
         for similarity in found:
             # Reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): the measures are not comparable.

@@ -58,6 +58,7 @@ class SurpriseSVD(Recommender):
     key = "surprise_svd"
     title = "Surprise SVD"
     summary = "Hidden tastes that stochastic gradient descent found in the ratings."
+    similarity = "cosine of factors, drawn to 0 for films that few rated"
     config_class = SurpriseSVDConfig
     config: SurpriseSVDConfig
 

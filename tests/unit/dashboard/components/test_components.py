@@ -1,6 +1,7 @@
 """Components say what their values say, for eyes and for screen readers."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import dash
@@ -85,6 +86,16 @@ def test_a_list_tells_its_buttons_for_whom_it_is() -> None:
     assert [getattr(node, "data-hide") for node in nodes(mine) if hasattr(node, "data-hide")] == ["10"]
     assert [getattr(node, "data-rate") for node in nodes(mine) if hasattr(node, "data-rate")] == ["10"]
     assert "No film qualifies" in text_of(recommendation_list(RecommendationList("svd", "toy", 7, [], 1.0)))
+
+
+def test_a_match_is_shown_where_it_was_measured_and_nothing_where_it_was_not() -> None:
+    item = replace(_ITEM, match=0.857, predicted_spread=0.71)
+    text = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0)))
+    assert "86% match predicted" in text
+    assert "± 0.7" in text
+    without = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0)))
+    assert "match" not in without
+    assert "±" not in without
 
 
 def test_a_film_without_a_prediction_says_so() -> None:

@@ -9,8 +9,9 @@ from core.analytics.similarity import genre_cooccurrence
 from core.data.dataset import Dataset
 from core.evaluation.runs import AlgorithmResult, EvaluationRun, MetricValue
 from core.testing.toy import toy_dataset
-from core.views import SimilarMovie
+from core.views import ReliabilityPoint, ReliabilityView, SimilarMovie
 from dashboard.figures import dataset as figures
+from dashboard.figures.reliability import reliability_diagram
 from dashboard.pages.analytics.comparison_chart import metric_dots, metric_label
 from dashboard.pages.analytics.run_view import run_rows
 from dashboard.pages.analytics.similarity_chart import similarity_bars
@@ -21,9 +22,18 @@ def data() -> Dataset:
     return toy_dataset()
 
 
+_RELIABLE = ReliabilityView(
+    "svd",
+    [ReliabilityPoint(0.15, 0.2, 40, 0.1, 0.35), ReliabilityPoint(0.85, 0.8, 400, 0.76, 0.84)],
+    error=0.05,
+    chance=0.02,
+    how="Made up.",
+)
+
+
 def _all(data: Dataset) -> list[dict[str, Any]]:
     tables = overview(data)
-    neighbours = [SimilarMovie(10, "A (1990)", 1990, [], 0.5), SimilarMovie(20, "A (1990)", 1990, [], 0.4)]
+    neighbours = [SimilarMovie(ident, "A (1990)", 1990, [], 0.5, 0.5, 2.0, 20, "Liked") for ident in (10, 20)]
     return [
         figures.rating_bars(tables["rating_histogram"]),
         figures.genre_bars(tables["genres"]),
@@ -36,6 +46,7 @@ def _all(data: Dataset) -> list[dict[str, Any]]:
         figures.genre_heatmap(genre_cooccurrence(data)),
         similarity_bars(neighbours),
         metric_dots(_run(), "ndcg@10"),
+        reliability_diagram(_RELIABLE),
     ]
 
 
@@ -86,8 +97,16 @@ def test_the_diagonal_of_the_genres_is_empty(data: Dataset) -> None:
     assert all(trace["z"][at][at] is None for at in range(len(trace["x"])))
 
 
+def test_a_reliability_diagram_sets_what_was_so_against_what_was_said() -> None:
+    diagonal, dots = reliability_diagram(_RELIABLE)["data"]
+    assert (diagonal["x"], diagonal["y"]) == ([0, 1], [0, 1])
+    assert (dots["x"], dots["y"], dots["customdata"]) == ([0.15, 0.85], [0.2, 0.8], [40, 400])
+    assert dots["error_y"]["array"] == pytest.approx([0.15, 0.04])
+    assert dots["error_y"]["arrayminus"] == pytest.approx([0.1, 0.04])
+
+
 def test_films_of_one_title_keep_their_own_bars() -> None:
-    neighbours = [SimilarMovie(number, "Hamlet (1990)", 1990, [], 0.5) for number in (1, 2)]
+    neighbours = [SimilarMovie(number, "Hamlet (1990)", 1990, [], 0.5, None, None, 0, "Nobody") for number in (1, 2)]
     trace = similarity_bars(neighbours)["data"][0]
     assert trace["y"] == [0, 1]
 
