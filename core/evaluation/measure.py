@@ -19,7 +19,7 @@ from core.evaluation.metrics import (
     star_gains,
 )
 from core.evaluation.protocols import Protocol
-from core.evaluation.relevance import RELEVANCES, Scale, metric_name
+from core.evaluation.relevance import RELEVANCES, metric_name, scale_of
 from core.evaluation.statistic import UserStatistic
 from core.progress import Progress
 from core.recommenders.base import Recommender
@@ -149,7 +149,7 @@ def judge_lists(
         like otherwise. Details say under ``relevance`` where liking begins.
     """
     train, shown = split.train, protocol.k[0]
-    scale = Scale.of(split, protocol.liked_from)
+    scale = scale_of(split, protocol.liked_from)
     # No stars (0) where a listed film was not held out from the user.
     stars = _stars_of_lists(lists, users, split)
     of_users: dict[str, NDArray[np.float64]] = {}

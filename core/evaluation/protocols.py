@@ -39,7 +39,7 @@ class Protocol:
         Lengths of lists, for rankings. The first is the one that lists are shown at.
     liked_from : float or None
         Lists are judged twice: by the held-out films that were liked, and by all that were rated. So many stars and
-        more are liked; None: the rule of `core.evaluation.relevance.Scale`, four of five stars.
+        more are liked; None: the rule of `core.data.scale.Scale`, four of five stars.
     max_users : int or None
         At most so many test users, drawn at random with the seed; None: all.
     """

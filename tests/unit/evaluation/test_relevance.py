@@ -9,12 +9,13 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.scale import Scale
 from core.data.splits import Split
 from core.errors import DataError, InvalidInputError
 from core.evaluation.benchmark import evaluate
 from core.evaluation.measure import Measured, judge_lists, measure_ranking, predicted_below
 from core.evaluation.protocols import Protocol
-from core.evaluation.relevance import Scale, check_relevance, metric_name, relevance_of
+from core.evaluation.relevance import check_relevance, metric_name, relevance_of, scale_of
 from core.evaluation.runs import EvaluationRun
 from core.recommenders.popularity import Popularity
 from tests.toy import toy_dataset, toy_movies
@@ -64,13 +65,13 @@ def test_one_list_two_judgements() -> None:
 
 
 def test_where_liking_begins() -> None:
-    assert Scale.of(_split([5.0])) == Scale(4.0, 3.0, 5.0)
+    assert scale_of(_split([5.0])) == Scale(4.0, 3.0, 5.0) == Scale.of(_split([]).train)
     four = _split([4.0, 3.5, 3.0], highest=4.0)
-    assert Scale.of(four) == Scale(3.5, 2.5, 4.0)
+    assert scale_of(four) == Scale(3.5, 2.5, 4.0)
     assert _judged([[0, 1, 2, 3], [1, 2, 3, 4]], four).statistics["liked@4"].numerators.tolist() == [2, 0]
     # The highest rating may be among the held-out ones.
-    assert Scale.of(_split([5.0], highest=4.0)).highest == 5
-    assert Scale.of(_split([5.0]), 4.5) == Scale(4.5, 3.0, 5.0)
+    assert scale_of(_split([5.0], highest=4.0)).highest == 5
+    assert scale_of(_split([5.0]), 4.5) == Scale(4.5, 3.0, 5.0)
     assert "4.5 stars" in Protocol(liked_from=4.5).sentence()
     with pytest.raises(InvalidInputError, match="Liking begins"):
         Protocol(liked_from=7)
