@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from core.data.splits import Split
 from core.evaluation.protocols import Protocol
+from core.evaluation.relevance import scale_of
 
 __all__ = ["PeerRun", "start_peers"]
 
@@ -41,7 +42,7 @@ class PeerRun:
 
 @contextmanager
 def start_peers(
-    split: Split, protocol: Protocol, python: str, options: dict[str, Any], kept_in: Path
+    split: Split, protocol: Protocol, python: str, options: dict[str, Any], kept_in: Path, keys: Sequence[str] = ()
 ) -> Iterator[PeerRun]:
     """Hand the training part to the peers and let them run beside us.
 
@@ -50,12 +51,14 @@ def start_peers(
     python : str
         A Python that has the peers.
     options : dict
-        Their hyper-parameters.
+        Hyper-parameters of those that rank, by key and by what they were tuned for.
+    keys : sequence of str
+        Which peers; by default all.
     kept_in : path
         Where answers are kept, by a digest of the task, the peers' code and the Python that runs it.
     """
     task = _task(split, protocol, options)
-    digest = hashlib.sha256(SCRIPT.read_bytes() + python.encode())
+    digest = hashlib.sha256(SCRIPT.read_bytes() + python.encode() + " ".join(keys).encode())
     for name, value in sorted(task.items()):
         digest.update(name.encode() + np.ascontiguousarray(value).tobytes())
     kept_in.mkdir(parents=True, exist_ok=True)
@@ -68,7 +71,7 @@ def start_peers(
         np.savez(source, **task)
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         process = subprocess.Popen(
-            [python, "-W", "ignore", str(SCRIPT), str(source), str(target)],
+            [python, "-W", "ignore", str(SCRIPT), str(source), str(target), *keys],
             env={**os.environ, **limits},
             stderr=subprocess.DEVNULL,
         )
@@ -90,8 +93,9 @@ def _task(split: Split, protocol: Protocol, options: dict[str, Any]) -> dict[str
         "users": train.rating_users(),
         "items": train.user_items,
         "ratings": train.stars(),
-        **options,
+        "liked_from": scale_of(split, protocol.liked_from).liked_from,
     }
     if protocol.kind == "ratings":
         return task | {"test_users": split.test_users, "test_items": split.test_items}
-    return task | {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
+    asked = {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
+    return task | asked | {"options": json.dumps(options, sort_keys=True)}
