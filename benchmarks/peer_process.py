@@ -20,7 +20,8 @@ from core.evaluation.relevance import scale_of
 
 __all__ = ["PeerRun", "start_peers"]
 
-SCRIPT = Path(__file__).with_name("peers.py")
+_ROOT = Path(__file__).parents[1]
+_MODULES = ("peers", "peer_registry", "peers_of_lists", "peers_of_stars")
 
 
 @dataclass
@@ -33,7 +34,9 @@ class PeerRun:
     def answers(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Return lists or stars by peer, and the peers' own report."""
         if self.process is not None and (code := self.process.wait()) != 0:
-            raise SystemExit(f"The peers' process ended with code {code}. Run {SCRIPT} by hand to see why.")
+            raise SystemExit(
+                f"The peers' process ended with code {code}. Run `python -m benchmarks.peers` by hand to see why."
+            )
         with np.load(self.result, allow_pickle=False) as archive:
             found = {name: archive[name] for name in archive.files}
         report: dict[str, Any] = json.loads(str(found.pop("report")))
@@ -58,7 +61,8 @@ def start_peers(
         Where answers are kept, by a digest of the task, the peers' code and the Python that runs it.
     """
     task = _task(split, protocol, options)
-    digest = hashlib.sha256(SCRIPT.read_bytes() + python.encode() + " ".join(keys).encode())
+    code = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in _MODULES)
+    digest = hashlib.sha256(code + python.encode() + " ".join(keys).encode())
     for name, value in sorted(task.items()):
         digest.update(name.encode() + np.ascontiguousarray(value).tobytes())
     kept_in.mkdir(parents=True, exist_ok=True)
@@ -71,7 +75,8 @@ def start_peers(
         np.savez(source, **task)
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         process = subprocess.Popen(
-            [python, "-W", "ignore", str(SCRIPT), str(source), str(target), *keys],
+            [python, "-W", "ignore", "-m", "benchmarks.peers", str(source.resolve()), str(target.resolve()), *keys],
+            cwd=_ROOT,
             env={**os.environ, **limits},
             stderr=subprocess.DEVNULL,
         )

@@ -45,6 +45,10 @@ class Scale:
         """Return the scale of a data set."""
         return cls.up_to(dataset.rating_range[1])
 
+    def sentence(self) -> str:
+        """Return what the scale says, in words."""
+        return f"liked: {self.liked_from:g} stars and more, disliked: fewer than {self.disliked_below:g}"
+
 
 def _half_star_up(stars: float) -> float:
     return math.ceil(2 * stars - 1e-9) / 2
