@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from core.data.columns import MAX_RATING, MIN_RATING
+from core.data.conventions import MAX_RATING, MIN_RATING
 from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, temporal
 from core.errors import InvalidInputError

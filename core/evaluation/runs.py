@@ -20,6 +20,7 @@ __all__ = [
     "AlgorithmResult",
     "EvaluationRun",
     "MetricValue",
+    "Relevance",
     "RunStore",
     "RunSummary",
     "code_version",
@@ -185,6 +186,15 @@ class EvaluationRun:
     def primary_of(self, relevance: Relevance) -> list[str]:
         """Return the primary metrics of one relevance; all of them where the run was not judged by it."""
         return [name for name in self.primary if relevance_of(name) == relevance] or self.primary
+
+    def metric_names(self, relevance: Relevance | None) -> set[str]:
+        """Return the metrics of one relevance and those that know none."""
+        return {
+            name
+            for result in self.algorithms.values()
+            for name in result.metrics
+            if relevance_of(name) in (None, relevance)
+        }
 
     def table(
         self, metrics: Sequence[str] | None = None, relevance: Relevance = RELEVANCES[0]

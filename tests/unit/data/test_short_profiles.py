@@ -7,7 +7,7 @@ from core.data.dataset import Dataset
 from core.data.movies import MovieTable
 from core.data.profile import Profile
 from core.data.short_profiles import coherent_order, coherent_profile, film_kinds
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 DRAMAS, HORRORS = range(10), range(10, 16)
 

@@ -18,7 +18,7 @@ from core.evaluation.protocols import Protocol
 from core.evaluation.relevance import check_relevance, metric_name, relevance_of, scale_of
 from core.evaluation.runs import EvaluationRun
 from core.recommenders.popularity import Popularity
-from tests.toy import toy_dataset, toy_movies
+from core.testing.toy import toy_dataset, toy_movies
 
 PROTOCOL = Protocol(k=(4,))
 
