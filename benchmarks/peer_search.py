@@ -39,7 +39,7 @@ _NO_WEIGHTS = ("all", "liked")
 GRIDS: dict[str, tuple[Sequence[str], Grid]] = {
     "lenskit_item_knn": (_NO_WEIGHTS, {"neighbours": (20, 100)}),
     "lenskit_user_knn": (_NO_WEIGHTS, {"neighbours": (50, 100)}),
-    "lenskit_ease": (_NO_WEIGHTS, {"regularization": (100.0, 250.0, 500.0)}),
+    "lenskit_ease": (_NO_WEIGHTS, {"regularization": (250.0, 500.0, 1000.0)}),
     "lenskit_als": (_ANY, {"factors": (32, 48), "weight": (1.0, 5.0), "regularization": (1.0, 10.0)}),
     "implicit_als": (_ANY, {"factors": (32, 48), "regularization": (3.0, 10.0, 30.0), "alpha": (1.0, 5.0)}),
     "implicit_cosine": (_ANY, _NEIGHBOURS),
@@ -99,9 +99,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in options.datasets.split(","):
         dataset = Dataset.open(settings.data_dir / name)
         kept_in = settings.cache_dir / "peers"
-        found = search(dataset, options.peers.split(","), options.peer_python, kept_in, quick=options.quick)
-        known[name] = known.get(name, {}) | found
-        options.out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        for peer in options.peers.split(","):
+            found = search(dataset, [peer], options.peer_python, kept_in, quick=options.quick)
+            known[name] = known.get(name, {}) | found
+            # After each peer: what was found so far outlives a search that is stopped.
+            options.out.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
