@@ -67,9 +67,9 @@ def measure_for_manifest(
     Returns
     -------
     dict of dict
-        Per key ``values`` and ``intervals`` by metric, ``how`` (a sentence), ``wishes`` (see `wish_metrics`),
-        ``match`` (see `match_metrics`),
-        ``split``, ``seed`` and ``code_version``: what a model's manifest carries under ``metrics``.
+        Per key ``values`` and ``intervals`` by metric (of lists for both relevances), ``relevance`` (where liking
+        begins), ``how`` (a sentence), ``wishes`` (see `wish_metrics`), ``match`` (see `match_metrics`), ``split``,
+        ``seed`` and ``code_version``: what a model's manifest carries under ``metrics``.
     """
     asked = max_users if max_users is not None and max_users < dataset.n_users else None
     ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=asked)
@@ -97,7 +97,8 @@ def measure_for_manifest(
         kept[ratings][key] = (stars, [fit_seconds, time.process_time() - began])
         began = time.process_time()
         ranked = rank_users(model, split, ranking, part_of(share, 0.3, 0.8), max(candidate_depth(), PLACES))
-        shown = judge_lists(ranked.lists[:, : max(ranking.k)], ranked.users, split, ranking)
+        lists = ranked.lists[:, : max(ranking.k)]
+        shown = judge_lists(lists, ranked.users, split, ranking, ranked.below)
         kept[ranking][key] = (shown, [fit_seconds, time.process_time() - began])
         values = metric_values(stars, seed) | metric_values(shown, seed)
         known = {name: item for name, item in values.items() if np.isfinite(item.value)}
@@ -108,6 +109,7 @@ def measure_for_manifest(
                 for name, item in known.items()
                 if item.low is not None and item.high is not None
             },
+            "relevance": shown.details["relevance"],
             "how": f"{dataset.name}: {of_part}{ranking.sentence()} The same held-out ratings give RMSE and MAE. "
             "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
             "match": measure_match(

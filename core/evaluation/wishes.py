@@ -1,5 +1,6 @@
 """What people's wishes for a list cost in accuracy, measured on held-out ratings."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -11,6 +12,7 @@ from core.data.dataset import Dataset
 from core.data.splits import Split
 from core.evaluation.measure import Ranked, judge_lists
 from core.evaluation.protocols import Protocol
+from core.evaluation.relevance import RELEVANCES, metric_name
 from core.evaluation.significance import bootstrap_changes
 from core.evaluation.statistic import UserStatistic
 from core.lists.reranking import reorder
@@ -31,8 +33,11 @@ LENGTH = 10
 """Of the lists that are compared."""
 WEIGHTS: tuple[tuple[str, float], ...] = tuple((wish.name, weight) for wish in WISHES for weight in wish.measured)
 """What is measured of every model, one weight at a time."""
-_METRIC = f"ndcg@{LENGTH}"
-_SHOWN = tuple(f"{name}@{LENGTH}" for name in ("ndcg", "recall", "precision", "diversity", "novelty", "popularity"))
+_METRIC, _OTHER = (metric_name("ndcg", relevance, LENGTH) for relevance in RELEVANCES)
+_SHOWN = (
+    *(metric_name(name, relevance, LENGTH) for relevance in RELEVANCES for name in ("ndcg", "recall")),
+    *(f"{name}@{LENGTH}" for name in ("graded_ndcg", "liked", "disliked", "diversity", "novelty", "popularity")),
+)
 
 
 @dataclass(frozen=True)
@@ -136,26 +141,36 @@ def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol, data: str = "
     Returns
     -------
     dict
-        ``ndcg@10`` without a wish; ``weights``: rows of ``wish``, ``weight``, ``change`` of NDCG@10 and ``low`` and
-        ``high`` of its 95% interval over users, paired user by user; ``how``, ``split`` and ``seed``.
+        ``liked_ndcg@10`` and ``rated_ndcg@10`` without a wish; ``weights``: rows of ``wish``, ``weight``, ``change``
+        of NDCG@10 of liked films and ``low`` and ``high`` of its 95% interval over users, paired user by user, and
+        the same of all rated films under ``rated``; ``how``, ``split`` and ``seed``. What too few test users liked
+        anything for is left out.
     """
     wishes = [Reranking.only(), *(Reranking.only(**{name: weight}) for name, weight in WEIGHTS)]
-    plain, *wished = (of_wish[_METRIC] for of_wish in _judged(ranked, split, protocol, wishes))
-    intervals = bootstrap_changes(plain, wished, seed=protocol.seed)
+    judged = _judged(ranked, split, protocol, wishes)
+    changes = {metric: _changes([of_wish[metric] for of_wish in judged], protocol) for metric in (_METRIC, _OTHER)}
     return {
-        _METRIC: round(plain.value, 6),
+        **{
+            metric: round(value, 6) for metric in (_METRIC, _OTHER) if math.isfinite(value := judged[0][metric].value)
+        },
         "weights": [
-            {
-                "wish": name,
-                "weight": weight,
-                "change": round(statistic.value - plain.value, 6),
-                "low": round(low, 6),
-                "high": round(high, 6),
-            }
-            for (name, weight), statistic, (low, high) in zip(WEIGHTS, wished, intervals, strict=True)
+            {"wish": name, "weight": weight, **liked, "rated": rated}
+            for (name, weight), liked, rated in zip(WEIGHTS, changes[_METRIC], changes[_OTHER], strict=True)
+            if all(map(math.isfinite, (*liked.values(), *rated.values())))
         ],
         "how": f"{data}The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time. "
-        f"{protocol.sentence()} Change of NDCG@10 against the algorithm's own list, 95% interval over users.",
+        f"{protocol.sentence()} Change of NDCG@10 of liked films against the algorithm's own list, 95% interval "
+        "over users.",
         "split": split.description,
         "seed": protocol.seed,
     }
+
+
+def _changes(statistics: Sequence[UserStatistic], protocol: Protocol) -> list[dict[str, float]]:
+    """Return by how much all but the first differ from the first, with 95% intervals."""
+    plain, *wished = statistics
+    intervals = bootstrap_changes(plain, wished, seed=protocol.seed)
+    return [
+        {"change": round(statistic.value - plain.value, 6), "low": round(low, 6), "high": round(high, 6)}
+        for statistic, (low, high) in zip(wished, intervals, strict=True)
+    ]

@@ -8,6 +8,7 @@ from core.views import MeasuredWeight, Reranking, WishCost, WishView
 __all__ = ["wish_cost", "wish_view"]
 
 _SAME = 1e-9
+_METRIC = "liked_ndcg@10"
 
 
 def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
@@ -29,7 +30,7 @@ def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
 def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:
     """Return what was measured of a weight: of itself, else of the closest on both sides with its sign."""
     found = metrics.get("wishes")
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) or _METRIC not in found:
         return WishCost(name, weight, None, [], "What this costs was not measured for this algorithm.")
     measured = sorted(
         (
@@ -39,7 +40,7 @@ def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:
         ),
         key=lambda row: abs(row.weight),
     )
-    plain = float(found["ndcg@10"])
+    plain = float(found[_METRIC])
     closest = [row for row in measured if abs(row.weight - weight) < _SAME] or [
         *[row for row in measured if abs(row.weight) < abs(weight)][-1:],
         *[row for row in measured if abs(row.weight) > abs(weight)][:1],
@@ -61,5 +62,5 @@ def _change(row: MeasuredWeight, plain: float) -> str:
     gained = row.change > 0
     low, high = (row.low, row.high) if gained else (-row.high, -row.low)
     interval = f"({share}95% interval {low:.4f} to {high:.4f})"
-    told = f"{'gained' if gained else 'cost'} {abs(row.change):.4f} NDCG@10 {interval}"
+    told = f"{'gained' if gained else 'cost'} {abs(row.change):.4f} NDCG@10 of liked films {interval}"
     return f"{told}, which is within the noise" if row.low <= 0 <= row.high else told

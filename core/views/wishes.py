@@ -125,7 +125,7 @@ WISHES: tuple[Wish, ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class MeasuredWeight:
-    """What one weight of a wish changed on held-out ratings, alone: NDCG@10 with it minus without any wish."""
+    """What one weight of a wish changed on held-out ratings, alone: NDCG@10 of liked films, with minus without."""
 
     weight: float
     change: float
@@ -142,7 +142,7 @@ class WishCost:
     """The name of one of `WISHES`."""
     weight: float
     ndcg: float | None
-    """NDCG@10 without any wish; null where nothing was measured."""
+    """NDCG@10 of liked films without any wish; null where nothing was measured."""
     measured: list[MeasuredWeight]
     """The weight itself or its neighbours on both sides; empty when none was measured for the algorithm."""
     text: str
