@@ -14,7 +14,7 @@ from core.data.aggregates import compute_aggregates
 from core.data.arraydir import open_arrays, read_manifest, verify_arrays, write_array_dir
 from core.data.columns import MAX_RATING, MIN_RATING
 from core.data.compress import by_movie, compress, dense_ids
-from core.data.movies import MovieTable
+from core.data.movies import MovieTable, StringColumn
 from core.data.profile import Profile
 from core.errors import ArtifactError, DataError, UnknownIdError
 
@@ -44,6 +44,8 @@ class Dataset:
     movie_counts : ndarray of int32; movie_means : ndarray of float32; user_means : ndarray of float32
         Number and mean (stars) of ratings.
     movies : MovieTable
+    user_source_ids : StringColumn or None
+        The source's user ids where they are text; `user_ids` are then numbers given at the import.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Dataset:
         self._fingerprint = fingerprint
         self.movies = MovieTable.from_arrays(arrays, genre_names)
         self.user_ids: NDArray[np.int64] = arrays["user_ids"]
+        self.user_source_ids = StringColumn.of_arrays(arrays, "user_source_id")
         self.user_indptr: NDArray[np.int64] = arrays["user_indptr"]
         self.user_items: NDArray[np.int32] = arrays["user_items"]
         self.user_ratings: NDArray[np.uint8] = arrays["user_ratings"]
@@ -150,6 +153,7 @@ class Dataset:
         name: str,
         source: str,
         details: Mapping[str, Any] | None = None,
+        user_source_ids: StringColumn | None = None,
     ) -> Self:
         """Build a data set from dense indices; of a pair rated twice the latest rating stays.
 
@@ -158,6 +162,8 @@ class Dataset:
         rows = compress(users, items, half_stars, times, len(user_ids), len(table))
         arrays = dict(table.arrays())
         arrays["user_ids"] = user_ids
+        if user_source_ids is not None:
+            arrays |= user_source_ids.arrays("user_source_id")
         arrays["user_indptr"] = rows.indptr
         arrays["user_items"], arrays["user_ratings"], arrays["user_times"] = rows.items, rows.half_stars, rows.times
         arrays["movie_indptr"], arrays["movie_users"], arrays["movie_ratings"] = by_movie(rows, len(table))
@@ -187,6 +193,7 @@ class Dataset:
             self.user_ratings[keep],
             self.user_times[keep],
             user_ids=self.user_ids,
+            user_source_ids=self.user_source_ids,
             table=self.movies,
             name=name or self.name,
             source=self.source,
@@ -268,6 +275,8 @@ class Dataset:
             "movie_tag_ids",
             "movie_tag_counts",
         ):
+            digest.update(np.ascontiguousarray(self._arrays[name]).data)
+        for name in sorted(name for name in self._arrays if "_source_id_" in name):
             digest.update(np.ascontiguousarray(self._arrays[name]).data)
         return digest.hexdigest()
 
