@@ -133,10 +133,18 @@ def _read_fast(file: RatingFile, progress: Progress) -> RatingColumns | None:
     except pl.exceptions.PolarsError:
         return None
     # Every line must have been seen, and every row must have all its fields: the reader fills in those that lack.
-    delimiters = count_byte(table.text.path, table.delimiter[0].encode()) // len(table.delimiter)
-    if lines != table.text.lines - header or delimiters != (rows + header) * (table.width - 1):
+    if lines != table.text.lines - header or not (_reads_last_column(file) or _has_all_fields(table, rows + header)):
         return None
     return _join(parts)
+
+
+def _reads_last_column(file: RatingFile) -> bool:
+    return file.table.width - 1 in (file.user, file.movie, file.rating, file.timestamp)
+
+
+def _has_all_fields(table: Table, rows: int) -> bool:
+    delimiters = count_byte(table.text.path, table.delimiter[0].encode()) // len(table.delimiter)
+    return delimiters == rows * (table.width - 1)
 
 
 def _batches(file: RatingFile) -> Iterator[Any]:
