@@ -105,8 +105,9 @@ def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
     if cut == int(ordered[-1]):
         latest = int((ordered == cut).sum())
         raise InvalidInputError(
-            f"{dataset.name} cannot be split by time: {latest:,} of its {len(ordered):,} ratings were given in the same "
-            f"second, the latest ({cut}), more than the {fraction:.0%} to hold out. Use another split, such as per-user."
+            f"{dataset.name} cannot be split by time: {latest:,} of its {len(ordered):,} ratings were given in the "
+            f"same second, the latest ({cut}), more than the {fraction:.0%} to hold out. Use another split, such as "
+            "per-user."
         )
     return _split(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
 

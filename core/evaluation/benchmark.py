@@ -212,7 +212,7 @@ def fit_on(
 ) -> Iterator[tuple[str, Recommender, float, Progress]]:
     """Fit algorithms one after the other on one training part, members before their ensembles.
 
-    With `left_out` an algorithm that cannot learn from the part is noted there with the reason, else that is an error.
+    With `left_out` an algorithm that cannot learn from the part is noted there with the reason, else it is an error.
 
     Yields
     ------
