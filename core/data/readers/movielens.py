@@ -124,7 +124,7 @@ def read_100k(folder: Path, progress: Progress = silent, options: ReadOptions = 
 
 
 def _csv(path: Path, needed: tuple[str, ...]) -> Table:
-    table = open_table(path, ",")
+    table = open_table(path, ",", standard=True)
     if not set(needed) <= set(table.header):
         raise table.fault(
             1,

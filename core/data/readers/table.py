@@ -162,6 +162,7 @@ def open_table(
     width: int | None = None,
     quoted: bool = True,
     joined: int | None = None,
+    standard: bool = False,
     label: str = "",
 ) -> Table:
     """Look through a file and find out how it is quoted.
@@ -178,6 +179,8 @@ def open_table(
         False for forms that know no quotation marks, such as MovieLens' double colons.
     joined : int, optional
         See `Table`.
+    standard : bool
+        True for forms that are quoted as RFC 4180 says: a backslash is no escape where the rows fit without.
 
     Raises
     ------
@@ -186,9 +189,10 @@ def open_table(
 
     Notes
     -----
-    Backslashes are escapes when each of them stands before a character that calls for one and the rows fit so, or
-    when the rows fit only so. A tab-separated file whose marks fit no dialect but whose lines all have the right
-    number of fields knows no quoting. Everything else must be quoted as RFC 4180 says.
+    Backslashes are escapes when the rows fit only so, or when each stands before a character that calls for one and
+    some before a quotation mark or a delimiter. Where none does and the fields would differ, the table is refused. A
+    tab-separated file whose marks fit no dialect but whose lines all have the right number of fields knows no
+    quoting. Everything else must be quoted as RFC 4180 says.
     """
     text = survey(path, label)
     if header:
@@ -196,7 +200,7 @@ def open_table(
         table = Table(text, delimiter, "marks" if quoted else "none", names, len(names), joined)
     else:
         table = Table(text, delimiter, "marks" if quoted else "none", (), width or 1, joined)
-    return _with_quoting(table) if quoted else table
+    return _with_quoting(table, standard) if quoted else table
 
 
 def first_row(text: TextFile, delimiter: str, *, quoted: bool = True) -> list[str]:
@@ -225,17 +229,33 @@ def find_delimiter(text: TextFile, wanted: Iterable[str] = ()) -> str:
     return max(DELIMITERS, key=fitness)
 
 
-def _with_quoting(table: Table) -> Table:
+def _with_quoting(table: Table, standard: bool) -> Table:
     text = table.text
-    tries: list[Table] = [table]
+    tries = [table]
     if text.backslashes:
-        escaped = replace(table, quoting="escapes")
-        tries = [escaped, table] if _all_escape(text, table.delimiter) else [table, escaped]
+        tries.append(replace(table, quoting="escapes"))
     if text.quotes and table.delimiter == "\t":
         tries.append(replace(table, quoting="none"))
     if len(tries) == 1:
         return table
-    return next((one for one in tries if _fits(one)), table)
+    fitting = [one for one in tries if _fits(one)]
+    if not standard and len(fitting) > 1 and fitting[1].quoting == "escapes":
+        escaped = _escaped(text)
+        if escaped <= {'"', "\\", "\r", "\n", table.delimiter}:
+            if escaped & {'"', table.delimiter}:
+                return fitting[1]
+            _check_alike(fitting[0], fitting[1])
+    return fitting[0] if fitting else table
+
+
+def _check_alike(marks: Table, escapes: Table) -> None:
+    for (line, first), (_, second) in zip(marks.rows(), escapes.rows(), strict=False):
+        if first != second:
+            raise marks.fault(
+                line,
+                "a backslash may escape what follows it or stand for itself. Write the table without escapes, with "
+                "quotation marks doubled, and retry.",
+            )
 
 
 def _fits(table: Table) -> bool:
@@ -247,10 +267,10 @@ def _fits(table: Table) -> bool:
     return True
 
 
-def _all_escape(text: TextFile, delimiter: str) -> bool:
-    special = {'"', "\\", "\r", "\n", delimiter}
+def _escaped(text: TextFile) -> set[str]:
+    """Return the characters that stand after backslashes."""
     with text.open() as stream:
-        return all(found[1] in special for line in stream if "\\" in line for found in _ESCAPE.finditer(line))
+        return {found[1] for line in stream if "\\" in line for found in _ESCAPE.finditer(line)}
 
 
 def _quoting_fault(reason: str, several_lines: bool) -> str:
