@@ -2,13 +2,14 @@
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from core.display.titles import format_movie_title
-from core.errors import UnknownIdError
+from core.errors import InvalidInputError, UnknownIdError
 from dashboard.address import query_of
 from dashboard.pages import not_found
 from dashboard.pages.analytics import layout as analytics
@@ -51,7 +52,7 @@ _ADDRESSES = (
     Analytics.SIMILAR_ADDRESS,
     WhatIf.ADDRESS,
 )
-_MOVIE = re.compile(r"/movie/(\d{1,18})")
+_MOVIE = re.compile(r"/movie/([^/]{1,600})")
 
 
 def render(service: "CineMatch", path: str, search_string: str) -> tuple["Component", str]:
@@ -63,10 +64,10 @@ def render(service: "CineMatch", path: str, search_string: str) -> tuple["Compon
         return layout(service, query), title if title == "CineMatch" else f"{title} · CineMatch"
     found = _MOVIE.fullmatch(path)
     if found:
-        movie_id = int(found.group(1))
         try:
+            movie_id = service.movie(unquote(found.group(1))).movie_id
             page = movie.layout(service, query, movie_id)
-        except UnknownIdError as error:
+        except (UnknownIdError, InvalidInputError) as error:
             return not_found.layout(str(error)), "Not found · CineMatch"
         return page, f"{format_movie_title(service.movie(movie_id).title)} · CineMatch"
     return not_found.layout(f"There is no page {path}."), "Not found · CineMatch"

@@ -63,7 +63,8 @@ class CineMatch:
 
     Notes
     -----
-    All ids in and out are the data set's own; answers are plain values of `core.views`.
+    All ids in and out are the data set's own; answers are plain values of `core.views`. Where the source's ids are
+    text, they may be given instead of the numbers, and answers tell both.
     Everywhere a profile is given by exactly one of `user_id` (a stored user) and `ratings`
     (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing.
     """
@@ -120,7 +121,9 @@ class CineMatch:
 
     # --- profiles -----------------------------------------------------------------------------------------
 
-    def profile(self, user_id: int | None = None, ratings: Mapping[int, float] | None = None) -> Profile:
+    def profile(
+        self, user_id: int | str | None = None, ratings: Mapping[int, float] | Mapping[str, float] | None = None
+    ) -> Profile:
         """Return the profile of a stored user or of a visitor's ratings.
 
         Raises
@@ -134,17 +137,18 @@ class CineMatch:
             raise InvalidInputError("Give either user_id or ratings, not both and not neither.")
         if user_id is not None:
             return self.dataset.profile(self.dataset.user_index(user_id))
-        given = dict(ratings or {})
-        items = [self.dataset.movie_index(movie_id) for movie_id in given]
-        return Profile.of(items, list(given.values()))
+        stars = {self.dataset.movie_index(movie_id): given for movie_id, given in (ratings or {}).items()}
+        return Profile.of(list(stars), list(stars.values()))
 
-    def taste(self, user_id: int | None = None, ratings: Mapping[int, float] | None = None) -> TasteProfile:
+    def taste(
+        self, user_id: int | str | None = None, ratings: Mapping[int, float] | Mapping[str, float] | None = None
+    ) -> TasteProfile:
         """Return a profile in numbers: genres, decades, favourites."""
         from core.analytics.taste import taste
 
         return taste(self.dataset, self.profile(user_id, ratings))
 
-    def user_ratings(self, user_id: int, limit: int | None = None, offset: int = 0) -> list[RatedMovie]:
+    def user_ratings(self, user_id: int | str, limit: int | None = None, offset: int = 0) -> list[RatedMovie]:
         """Return what a user rated, the best first and among equals the most recent first."""
         from core.analytics.history import history
 
@@ -154,8 +158,8 @@ class CineMatch:
 
     def recommend(
         self,
-        user_id: int | None = None,
-        ratings: Mapping[int, float] | None = None,
+        user_id: int | str | None = None,
+        ratings: Mapping[int, float] | Mapping[str, float] | None = None,
         algorithm: str | None = None,
         n: int = 10,
         exclude_rated: bool = True,
@@ -202,6 +206,7 @@ class CineMatch:
                 genres=movies.genres(item),
                 score=score,
                 predicted_rating=_number(predicted),
+                source_id=movies.source_id(item),
             )
             for rank, (item, score, predicted) in enumerate(
                 zip(found.items.tolist(), found.scores.tolist(), found.predicted.tolist(), strict=True), start=1
@@ -210,7 +215,8 @@ class CineMatch:
         took = (time.perf_counter() - started) * 1000
         # What was measured is the hybrid as it learned, not one whose weights were changed.
         applied = self.wish("" if what_if else model.key, wish, n) if wish and wish.active else None
-        return RecommendationList(model.key, self.dataset.name, user_id, items, round(took, 3), applied)
+        user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
+        return RecommendationList(model.key, self.dataset.name, user, items, round(took, 3), applied)
 
     def hybrid_weights(self, length: int | None = None, what_if: WhatIf | None = None) -> HybridWeights:
         """Return how much the hybrid trusts its members for a profile of `length` ratings; by default a long one."""
@@ -259,8 +265,8 @@ class CineMatch:
 
     def compare(
         self,
-        user_id: int | None = None,
-        ratings: Mapping[int, float] | None = None,
+        user_id: int | str | None = None,
+        ratings: Mapping[int, float] | Mapping[str, float] | None = None,
         algorithms: Sequence[str] | None = None,
         n: int = 10,
         filters: Filters | None = None,
@@ -271,9 +277,9 @@ class CineMatch:
 
     def explain(
         self,
-        movie_id: int,
-        user_id: int | None = None,
-        ratings: Mapping[int, float] | None = None,
+        movie_id: int | str,
+        user_id: int | str | None = None,
+        ratings: Mapping[int, float] | Mapping[str, float] | None = None,
         algorithm: str | None = None,
         counterfactuals: bool = False,
     ) -> ExplanationView:
@@ -285,7 +291,7 @@ class CineMatch:
         model, item = self._model(algorithm), self.dataset.movie_index(movie_id)
         return explanation_view(model, self.profile(user_id, ratings), item, counterfactual=counterfactuals)
 
-    def similar(self, movie_id: int, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
+    def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
         """Return the movies most similar to a movie, in the algorithm's own measure."""
         if not 1 <= n <= MAX_LIST:
             raise InvalidInputError(f"n must be between 1 and {MAX_LIST}, not {n}.")
@@ -293,18 +299,23 @@ class CineMatch:
         movies = self.dataset.movies
         return [
             SimilarMovie(
-                int(movies.ids[item]), movies.title(item), movies.year(item), movies.genres(item), similarity
+                int(movies.ids[item]),
+                movies.title(item),
+                movies.year(item),
+                movies.genres(item),
+                similarity,
+                movies.source_id(item),
             )
             for item, similarity in zip(found.items.tolist(), found.similarities.tolist(), strict=True)
         ]
 
     # --- movies -------------------------------------------------------------------------------------------
 
-    def movie(self, movie_id: int) -> MovieView:
+    def movie(self, movie_id: int | str) -> MovieView:
         """Return a movie."""
         return self._movie_view(self.dataset.movie_index(movie_id))
 
-    def movie_histogram(self, movie_id: int) -> NDArray[np.int64]:
+    def movie_histogram(self, movie_id: int | str) -> NDArray[np.int64]:
         """Return how many people gave a movie 0.5, 1.0 ... 5.0 stars, int64 of shape (10,)."""
         movie = self.dataset.movie_index(movie_id)
         span = slice(int(self.dataset.movie_indptr[movie]), int(self.dataset.movie_indptr[movie + 1]))
@@ -363,6 +374,7 @@ class CineMatch:
             tags=[tag for tag, _ in movies.tags(movie)],
             imdb_id=int(movies.imdb_ids[movie]) or None,
             tmdb_id=int(movies.tmdb_ids[movie]) or None,
+            source_id=movies.source_id(movie),
         )
 
 

@@ -41,9 +41,9 @@ class Filters:
     """Rated by at least this many people."""
     all_genres: bool = False
     """All of `genres` instead of at least one of them."""
-    movie_ids: tuple[int, ...] | None = None
+    movie_ids: tuple[int | str, ...] | None = None
     """Only these movies, such as somebody's watchlist; none of them admits nothing, None admits all."""
-    exclude_ids: tuple[int, ...] = ()
+    exclude_ids: tuple[int | str, ...] = ()
     """None of these movies, such as those that somebody waved away."""
 
 
@@ -76,6 +76,8 @@ class MovieView:
     tags: list[str] = field(default_factory=list)
     imdb_id: int | None = None
     tmdb_id: int | None = None
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class ListItem:
     genres: list[str]
     score: float
     predicted_rating: float | None
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,8 @@ class SimilarMovie:
     year: int | None
     genres: list[str]
     similarity: float
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +225,8 @@ class RatedMovie:
     genres: list[str]
     rating: float
     timestamp: int
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ __all__ = ["register"]
 AlgorithmOption = Annotated[
     str | None, typer.Option("--algorithm", help="Key of the algorithm; by default the best one.", metavar="A")
 ]
-UserOption = Annotated[int | None, typer.Option("--user", help="A user of the data set, by id.", metavar="ID")]
+UserOption = Annotated[str | None, typer.Option("--user", help="A user of the data set, by id.", metavar="ID")]
 UsersOption = Annotated[
-    list[int] | None,
+    list[str] | None,
     typer.Option("--user", help="A user of the data set, by id; several are a group.", metavar="ID"),
 ]
 RateOption = Annotated[
@@ -30,7 +30,7 @@ RateOption = Annotated[
         "--rate", help="A rating of your own, MOVIE=STARS; repeat it. Instead of --user.", metavar="ID=STARS"
     ),
 ]
-MovieOption = Annotated[int, typer.Option("--movie", help="A movie of the data set, by id.", metavar="ID")]
+MovieOption = Annotated[str, typer.Option("--movie", help="A movie of the data set, by id.", metavar="ID")]
 CountOption = Annotated[int, typer.Option("-n", "--count", help="How many rows at most.", min=1, max=500)]
 _LARGEST = 12
 
@@ -81,8 +81,8 @@ def recommend(
         year_max,
         min_ratings,
         all_genres,
-        None if only is None else _ids(only, "--only"),
-        _ids(exclude or "", "--exclude"),
+        None if only is None else _names(only),
+        _names(exclude),
     )
     wish = Reranking(diversity, popularity, recency)
     what_if = what_if_of(weight)
@@ -110,7 +110,7 @@ def recommend(
         [
             [
                 item.rank,
-                item.movie_id,
+                item.source_id or item.movie_id,
                 format_movie_title(item.title),
                 format_genres(item.genres),
                 f"{item.score:.4f}",
@@ -169,13 +169,18 @@ def similar(
     found = service.similar(movie, algorithm, n)
     if json_target:
         key = algorithm or service.default_algorithm()
-        emit_json({"algorithm": key, "movie_id": movie, "items": found}, json_target)
+        emit_json({"algorithm": key, "movie_id": service.movie(movie).movie_id, "items": found}, json_target)
         return
     print_table(
         f"Similar to {format_movie_title(service.movie(movie).title)}",
         ["Id#", "Title", "Genres", "Similarity#"],
         [
-            [item.movie_id, format_movie_title(item.title), format_genres(item.genres), f"{item.similarity:.4f}"]
+            [
+                item.source_id or item.movie_id,
+                format_movie_title(item.title),
+                format_genres(item.genres),
+                f"{item.similarity:.4f}",
+            ]
             for item in found
         ],
     )
@@ -191,18 +196,18 @@ def _service(dataset: str | None, algorithm: str | None) -> CineMatch:
     return open_service(settings, load=algorithm is None)
 
 
-def _ratings(user: int | None, rate: list[str] | None) -> dict[int, float] | None:
+def _ratings(user: str | None, rate: list[str] | None) -> dict[str, float] | None:
     if (user is None) == (not rate):
         raise typer.BadParameter("give either --user ID or at least one --rate ID=STARS")
     return _given(rate) if rate else None
 
 
-def _given(rate: list[str]) -> dict[int, float]:
-    found: dict[int, float] = {}
+def _given(rate: list[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
     for text in rate:
-        movie, _, stars = text.partition("=")
+        movie, _, stars = text.rpartition("=")
         try:
-            found[int(movie)] = float(stars)
+            found[movie] = float(stars)
         except ValueError as error:
             raise typer.BadParameter(f"{text!r} is not ID=STARS, such as 318=4.5", param_hint="--rate") from error
     return found
@@ -210,10 +215,3 @@ def _given(rate: list[str]) -> dict[int, float]:
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _ids(text: str, option: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in _names(text))
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a list of movie ids, such as 1,318", param_hint=option) from error

@@ -16,6 +16,7 @@ from core.data.columns import MAX_RATING, MIN_RATING
 from core.data.compress import by_movie, compress, dense_ids
 from core.data.movies import MovieTable, StringColumn
 from core.data.profile import Profile
+from core.data.source_ids import position_of
 from core.errors import ArtifactError, DataError, UnknownIdError
 
 __all__ = ["FORMAT_VERSION", "Dataset"]
@@ -324,25 +325,38 @@ class Dataset:
         """Return one of the arrays of `core.data.aggregates`, by name."""
         return self._arrays[name]
 
-    def user_index(self, user_id: int) -> int:
-        """Return the dense index of a raw user id.
+    def user_index(self, user_id: int | str) -> int:
+        """Return the dense index of a raw user id, or of the source's own where ids are text.
 
         Raises
         ------
         UnknownIdError
             When nobody has that id.
+        InvalidInputError
+            When it cannot be an id.
         """
-        return _find(self.user_ids, user_id, "user", f"{self.name} has users {_span(self.user_ids)}")
+        found = position_of(self.user_ids, self.user_source_ids, user_id, "user")
+        if found is None:
+            raise UnknownIdError(f"There is no user {user_id}. {self.name} has users {self._span()}.")
+        return found
 
-    def movie_index(self, movie_id: int) -> int:
-        """Return the dense index of a raw movie id.
+    def movie_index(self, movie_id: int | str) -> int:
+        """Return the dense index of a raw movie id; as `user_index`."""
+        found = position_of(self.movies.ids, self.movies.source_ids, movie_id, "movie")
+        if found is None:
+            raise UnknownIdError(f"There is no movie {movie_id}. Search {self.name} by title to find a movie's id.")
+        return found
 
-        Raises
-        ------
-        UnknownIdError
-            When no movie has that id.
-        """
-        return _find(self.movies.ids, movie_id, "movie", f"Search {self.name} by title to find a movie's id")
+    def user_label(self, index: int) -> str:
+        """Return how people call a user: the source's id where ids are text, else the number."""
+        return str(int(self.user_ids[index])) if self.user_source_ids is None else self.user_source_ids[index]
+
+    def movie_label(self, index: int) -> str:
+        """Return a movie's id as `user_label` returns a user's."""
+        return self.movies.source_id(index) or str(int(self.movies.ids[index]))
+
+    def _span(self) -> str:
+        return f"{self.user_label(0)} to {self.user_label(self.n_users - 1)}" if self.n_users else "none"
 
     def profile(self, user: int) -> Profile:
         """Return a stored user's ratings; `user` is a dense index."""
@@ -371,14 +385,3 @@ class Dataset:
     def nbytes(self) -> int:
         """Return the size of all arrays in bytes."""
         return sum(array.nbytes for array in self._arrays.values())
-
-
-def _find(ids: NDArray[np.int64], wanted: int, what: str, hint: str) -> int:
-    position = int(np.searchsorted(ids, wanted))
-    if position == len(ids) or ids[position] != wanted:
-        raise UnknownIdError(f"There is no {what} {wanted}. {hint}.")
-    return position
-
-
-def _span(ids: NDArray[np.int64]) -> str:
-    return f"{ids[0]} to {ids[-1]}" if len(ids) else "none"

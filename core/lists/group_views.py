@@ -17,8 +17,8 @@ __all__ = ["GroupItem", "GroupList", "GroupMember", "Member", "Opinion", "check_
 class Member:
     """Who belongs to a group: a stored user, or a visitor by stars per movie id."""
 
-    user_id: int | None = None
-    ratings: Mapping[int, float] | None = None
+    user_id: int | str | None = None
+    ratings: Mapping[int, float] | Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class GroupMember:
     user_id: int | None
     """None for a visitor."""
     rating_count: int
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class GroupItem:
     """The group's: the mean of the members' scores, or the lowest predicted rating."""
     members: list[Opinion]
     """In the order of the group's members."""
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def check_members(members: Sequence[Member]) -> None:
     """
     if not 2 <= len(members) <= MAX_MEMBERS:
         raise InvalidInputError(f"A group has 2 to {MAX_MEMBERS} members, not {len(members)}.")
-    users = [member.user_id for member in members if member.user_id is not None]
+    users = [str(member.user_id).strip() for member in members if member.user_id is not None]
     for user in users:
         if users.count(user) > 1:
             raise InvalidInputError(f"User {user} is in the group twice: name everybody once.")
@@ -103,7 +107,9 @@ def group_list(
         dataset=dataset.name,
         method=found.method,
         members=[
-            GroupMember(None if profile.user is None else int(dataset.user_ids[profile.user]), len(profile))
+            GroupMember(None, len(profile))
+            if profile.user is None
+            else GroupMember(int(dataset.user_ids[profile.user]), len(profile), _source_id(dataset, profile.user))
             for profile in profiles
         ],
         items=[
@@ -114,6 +120,7 @@ def group_list(
                 year=movies.year(item),
                 genres=movies.genres(item),
                 score=float(found.scores[column]),
+                source_id=movies.source_id(item),
                 members=[
                     Opinion(
                         predicted_rating=float(stars) if np.isfinite(stars) else None,
@@ -129,3 +136,7 @@ def group_list(
         ],
         took_ms=took_ms,
     )
+
+
+def _source_id(dataset: Dataset, user: int) -> str | None:
+    return None if dataset.user_source_ids is None else dataset.user_source_ids[user]

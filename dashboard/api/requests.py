@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from core.data.columns import MAX_ID
 from core.lists.reranking import Reranking
 from core.lists.what_if import WhatIf
 from core.recommenders.hybrid.model import MAX_FACTOR
@@ -32,7 +33,7 @@ __all__ = [
 
 MAX_RATINGS = 10_000
 MAX_IDS = 1_000
-_LARGEST_ID = 2**53 - 1  # beyond it JSON's numbers lose digits in browsers
+_LONGEST_ID = 200
 
 
 def _known_algorithm(key: str) -> str:
@@ -48,7 +49,9 @@ def _split(value: object) -> object:
     return [name.strip() for part in value for name in part.replace("|", ",").split(",") if name.strip()]
 
 
-Id = Annotated[int, Field(ge=0, le=_LARGEST_ID)]
+Id = Annotated[int, Field(ge=0, le=MAX_ID)] | Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
+"""A number, or text: the source's id where ids are text, else a number written out."""
+PathId = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
 Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
 Weight = Annotated[float, Field(ge=-1, le=1)]
@@ -79,14 +82,14 @@ class Strict(BaseModel):
 class UserPath(Strict):
     """Which user."""
 
-    user_id: Id
+    user_id: PathId
     """A user of the data set."""
 
 
 class MoviePath(Strict):
     """Which movie."""
 
-    movie_id: Id
+    movie_id: PathId
     """A movie of the data set."""
 
 
@@ -192,9 +195,9 @@ Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Fie
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 
-def by_movie(ratings: list[RatingBody]) -> dict[int, float]:
+def by_movie(ratings: list[RatingBody]) -> dict[str, float]:
     """Return stars by movie id; of a movie rated twice the last rating counts."""
-    return {given.movie_id: given.rating for given in ratings}
+    return {str(given.movie_id): given.rating for given in ratings}
 
 
 class WeightsQuery(Strict):
@@ -225,7 +228,7 @@ class RecommendationBody(ListQuery):
         """Return how the hybrid's weights are to be changed."""
         return None if self.weights is None else WhatIf(self.weights.ranking, self.weights.rating)
 
-    def by_movie(self) -> dict[int, float]:
+    def by_movie(self) -> dict[str, float]:
         """Return stars by movie id."""
         return by_movie(self.ratings)
 
@@ -250,6 +253,6 @@ class ExplanationBody(Strict):
             raise ValueError("give either user_id or ratings, not both and not neither")
         return self
 
-    def by_movie(self) -> dict[int, float] | None:
+    def by_movie(self) -> dict[str, float] | None:
         """Return stars by movie id, or None for a stored user."""
         return None if self.ratings is None else by_movie(self.ratings)

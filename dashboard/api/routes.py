@@ -71,7 +71,7 @@ def get_similar(path: MoviePath, query: SimilarQuery) -> Response:
     service = _service()
     algorithm = query.algorithm or service.default_algorithm()
     found = service.similar(path.movie_id, algorithm, query.n)
-    return answers.json_answer(answers.Neighbourhood(path.movie_id, algorithm, found))
+    return answers.json_answer(answers.Neighbourhood(service.movie(path.movie_id).movie_id, algorithm, found))
 
 
 def get_user(path: UserPath) -> Response:
@@ -83,8 +83,11 @@ def get_history(path: UserPath, query: PageQuery) -> Response:
     """List what a user rated, the best first."""
     service = _service()
     items = service.user_ratings(path.user_id, query.limit, query.offset)
-    total = len(service.profile(user_id=path.user_id))
-    return answers.json_answer(answers.History(path.user_id, total, query.limit, query.offset, items))
+    user = service.dataset.user_index(path.user_id)
+    total = len(service.dataset.profile(user))
+    return answers.json_answer(
+        answers.History(int(service.dataset.user_ids[user]), total, query.limit, query.offset, items)
+    )
 
 
 def get_recommendations(path: UserPath, query: ListQuery) -> Response:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
+from core.data.source_ids import starting_with
 
 __all__ = ["user_options", "user_select", "users_like"]
 
@@ -39,7 +40,10 @@ def users_like(ids: NDArray[np.int64], text: str, limit: int = _LIMIT) -> list[i
 
 def user_options(dataset: Dataset, text: str = "", chosen: int | None = None) -> list[dict[str, str]]:
     """Return options of a select: users like `text`, and `chosen` so that it always has a label."""
-    positions = users_like(dataset.user_ids, text)
+    if dataset.user_source_ids is None:
+        positions = users_like(dataset.user_ids, text)
+    else:
+        positions = starting_with(dataset.user_ids, dataset.user_source_ids, text, _LIMIT)
     if chosen is not None:
         extra = int(np.searchsorted(dataset.user_ids, chosen))
         known = extra < len(dataset.user_ids) and int(dataset.user_ids[extra]) == chosen
@@ -49,7 +53,7 @@ def user_options(dataset: Dataset, text: str = "", chosen: int | None = None) ->
     return [
         {
             "value": str(int(dataset.user_ids[position])),
-            "label": f"User {int(dataset.user_ids[position])} · {int(counts[position]):,} ratings",
+            "label": f"User {dataset.user_label(position)} · {int(counts[position]):,} ratings",
         }
         for position in positions
     ]

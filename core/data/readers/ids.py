@@ -57,12 +57,10 @@ def read_ids(texts: Collection[str], as_text: bool = False) -> Ids:
     strange = sum(whole_number(text) is None for text in stripped)
     if not as_text and strange * 2 <= len(stripped):
         return Ids()
-    own = {text: int(text) for text in stripped if _is_canonical(text)}
+    # A number near the end of the range would leave no room behind it.
+    own = {text: int(text) for text in stripped if _is_canonical(text) and int(text) <= MAX_ID - len(stripped)}
     others = sorted((text for text in stripped if text not in own), key=lambda text: text.encode("utf-8", "replace"))
     first = max(own.values(), default=0) + 1
-    if first + len(others) > MAX_ID:
-        # A number near the end of the range leaves no room behind it.
-        own, others, first = {}, sorted(stripped, key=lambda text: text.encode("utf-8", "replace")), 1
     return Ids(own | {text: first + position for position, text in enumerate(others)})
 
 
