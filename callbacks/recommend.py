@@ -1,7 +1,5 @@
 """Lists for a stored user or a visitor."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from callbacks.starters import starting_films
 from callbacks.visitor import Visitor, watchlist
+from core.display.spreadsheet import csv_text
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
 from core.lists.reranking import Reranking
@@ -126,17 +125,22 @@ def _request(service: "CineMatch", span: tuple[int, int], values: Sequence[Any])
 
 
 def to_csv(found: RecommendationList) -> str:
-    """Return a list as CSV with a header."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"])
-    for item in found.items:
-        genres = "|".join(item.genres)
-        title = format_movie_title(item.title, include_year=False)
-        # A title that begins like a formula must stay text in a spreadsheet.
-        safe = f"'{title}" if title[:1] in "=+-@\t" else title
-        writer.writerow([item.rank, item.movie_id, safe, item.year, genres, item.score, item.predicted_rating])
-    return text.getvalue()
+    """Return a list as CSV with a header, for spreadsheets."""
+    return csv_text(
+        ("rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"),
+        [
+            (
+                item.rank,
+                item.source_id or item.movie_id,
+                format_movie_title(item.title, include_year=False),
+                item.year,
+                "|".join(item.genres),
+                item.score,
+                item.predicted_rating,
+            )
+            for item in found.items
+        ],
+    )
 
 
 def _summary(found: RecommendationList, request: ListRequest, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.limits import model_budget_mb
 from core.lists.explanations import explanation_view
 from core.lists.filters import FilterMasks
+from core.lists.movie_views import movie_view
 from core.lists.reranking import Reranking, recommend_wished
 from core.lists.what_if import HybridWeights, WhatIf, changed, weights_view
 from core.lists.wish_costs import wish_view
@@ -30,6 +31,7 @@ from core.views import (
     RecommendationList,
     SearchPage,
     SimilarMovie,
+    Stars,
     TasteProfile,
     WishView,
 )
@@ -121,9 +123,7 @@ class CineMatch:
 
     # --- profiles -----------------------------------------------------------------------------------------
 
-    def profile(
-        self, user_id: int | str | None = None, ratings: Mapping[int, float] | Mapping[str, float] | None = None
-    ) -> Profile:
+    def profile(self, user_id: int | str | None = None, ratings: Stars | None = None) -> Profile:
         """Return the profile of a stored user or of a visitor's ratings.
 
         Raises
@@ -140,9 +140,7 @@ class CineMatch:
         stars = {self.dataset.movie_index(movie_id): given for movie_id, given in (ratings or {}).items()}
         return Profile.of(list(stars), list(stars.values()))
 
-    def taste(
-        self, user_id: int | str | None = None, ratings: Mapping[int, float] | Mapping[str, float] | None = None
-    ) -> TasteProfile:
+    def taste(self, user_id: int | str | None = None, ratings: Stars | None = None) -> TasteProfile:
         """Return a profile in numbers: genres, decades, favourites."""
         from core.analytics.taste import taste
 
@@ -159,7 +157,7 @@ class CineMatch:
     def recommend(
         self,
         user_id: int | str | None = None,
-        ratings: Mapping[int, float] | Mapping[str, float] | None = None,
+        ratings: Stars | None = None,
         algorithm: str | None = None,
         n: int = 10,
         exclude_rated: bool = True,
@@ -266,7 +264,7 @@ class CineMatch:
     def compare(
         self,
         user_id: int | str | None = None,
-        ratings: Mapping[int, float] | Mapping[str, float] | None = None,
+        ratings: Stars | None = None,
         algorithms: Sequence[str] | None = None,
         n: int = 10,
         filters: Filters | None = None,
@@ -279,7 +277,7 @@ class CineMatch:
         self,
         movie_id: int | str,
         user_id: int | str | None = None,
-        ratings: Mapping[int, float] | Mapping[str, float] | None = None,
+        ratings: Stars | None = None,
         algorithm: str | None = None,
         counterfactuals: bool = False,
     ) -> ExplanationView:
@@ -313,7 +311,7 @@ class CineMatch:
 
     def movie(self, movie_id: int | str) -> MovieView:
         """Return a movie."""
-        return self._movie_view(self.dataset.movie_index(movie_id))
+        return movie_view(self.dataset, self.dataset.movie_index(movie_id))
 
     def movie_histogram(self, movie_id: int | str) -> NDArray[np.int64]:
         """Return how many people gave a movie 0.5, 1.0 ... 5.0 stars, int64 of shape (10,)."""
@@ -326,7 +324,7 @@ class CineMatch:
         if not 1 <= limit <= MAX_LIST or offset < 0:
             raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
         total, found = self.titles.search(query, self._mask(filters or Filters()), limit, offset)
-        return SearchPage(total, limit, offset, [self._movie_view(int(item)) for item in found])
+        return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
 
     # --- measuring ----------------------------------------------------------------------------------------
 
@@ -360,22 +358,6 @@ class CineMatch:
         if key not in algorithm_keys():
             raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
         return self.model_cache.get(key)
-
-    def _movie_view(self, movie: int) -> MovieView:
-        movies = self.dataset.movies
-        count = int(self.dataset.movie_counts[movie])
-        return MovieView(
-            movie_id=int(movies.ids[movie]),
-            title=movies.title(movie),
-            year=movies.year(movie),
-            genres=movies.genres(movie),
-            rating_count=count,
-            mean_rating=round(float(self.dataset.movie_means[movie]), 3) if count else None,
-            tags=[tag for tag, _ in movies.tags(movie)],
-            imdb_id=int(movies.imdb_ids[movie]) or None,
-            tmdb_id=int(movies.tmdb_ids[movie]) or None,
-            source_id=movies.source_id(movie),
-        )
 
 
 def _number(value: float) -> float | None:

@@ -1,5 +1,6 @@
 """What the service answers: plain values with raw ids, ready for JSON, pages and the command line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -19,11 +20,14 @@ __all__ = [
     "RecommendationList",
     "SearchPage",
     "SimilarMovie",
+    "Stars",
     "TasteProfile",
     "WishCost",
     "WishView",
 ]
 
+Stars = Mapping[int, float] | Mapping[str, float]
+"""Ratings of a visitor by movie id."""
 ModelState = Literal["loaded", "skipped", "failed", "missing"]
 
 

@@ -281,6 +281,11 @@ class Dataset:
             digest.update(np.ascontiguousarray(self._arrays[name]).data)
         return digest.hexdigest()
 
+    @property
+    def identity(self) -> str:
+        """Short name of these very data, by which browsers tell whose films they keep."""
+        return f"{self.name}-{self.fingerprint[:12]}"
+
     # --- asking -------------------------------------------------------------------------------------------
 
     @property

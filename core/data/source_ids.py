@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.data.columns import MAX_ID
 from core.data.movies import StringColumn
-from core.errors import InvalidInputError
+from core.errors import InvalidIdError
 
 __all__ = ["position_of", "starting_with"]
 
@@ -28,7 +28,7 @@ def position_of(ids: NDArray[np.int64], sources: StringColumn | None, wanted: An
 
     Raises
     ------
-    InvalidInputError
+    InvalidIdError
         For what is neither; where ids are numbers, also for text that is none.
     """
     if isinstance(wanted, str):
@@ -38,18 +38,22 @@ def position_of(ids: NDArray[np.int64], sources: StringColumn | None, wanted: An
         if not (text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID))):
             if sources is not None:
                 return None
-            raise InvalidInputError(f"{what}_id must be a whole number from 0 to {MAX_ID}, not {wanted[:60]!r}.")
+            raise _invalid(what, repr(wanted[:60]))
         number = int(text)
     elif isinstance(wanted, int | np.integer) and not isinstance(wanted, bool):
         number = int(wanted)
     else:
-        raise InvalidInputError(f"{what}_id must be a whole number from 0 to {MAX_ID}, not {wanted!r}.")
+        raise _invalid(what, repr(wanted))
     if not 0 <= number <= MAX_ID:
         if sources is not None:
             return None
-        raise InvalidInputError(f"{what}_id must be a whole number from 0 to {MAX_ID}, not {number}.")
+        raise _invalid(what, str(number))
     position = int(np.searchsorted(ids, number))
     return position if position < len(ids) and int(ids[position]) == number else None
+
+
+def _invalid(what: str, shown: str) -> InvalidIdError:
+    return InvalidIdError(f"{what}_id must be a whole number from 0 to {MAX_ID}, not {shown}.", f"{what}_id")
 
 
 def starting_with(ids: NDArray[np.int64], sources: StringColumn, text: str, limit: int) -> list[int]:
