@@ -15,6 +15,7 @@ def register_all(app: "Dash", service: "CineMatch") -> None:
     # Here, not above: the modules of this package import the pages, which import components and core.
     from callbacks import (
         analytics,
+        carry_over,
         explanation,
         home,
         movie,
@@ -28,5 +29,5 @@ def register_all(app: "Dash", service: "CineMatch") -> None:
     )
 
     pages = (home, recommend, wishes, together, analytics, what_if, search, movie, system)
-    for module in (routing, explanation, *pages):
+    for module in (routing, carry_over, explanation, *pages):
         module.register(app, service)

@@ -10,7 +10,7 @@ from core.errors import UnknownIdError
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "watchlist"]
+__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "own_part", "watchlist"]
 
 FILM_STARS = 4.5
 """What a film counts that was named as liked, not rated."""

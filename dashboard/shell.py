@@ -40,6 +40,7 @@ def build_layout(service: "CineMatch") -> Component:
             dcc.Store(id=Shell.TITLE),
             dcc.Store(id=Shell.VISITOR, storage_type="local", data=EMPTY_VISITOR),
             dcc.Store(id=Shell.WATCHLIST, storage_type="local", data={}),
+            dcc.Store(id=Shell.FILM_LINKS, storage_type="local", data={}),
             dcc.Store(id=Shell.ASK_WHY),
             html.Div(hidden=True, **{"data-dataset": service.dataset.identity}),
             dmc.NotificationContainer(id=Shell.NOTIFICATIONS, position="bottom-right", autoClose=8000),

@@ -18,7 +18,7 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     control character), gets an apostrophe before it; numbers are left alone. None gives an empty cell.
     """
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
     for row in rows:
         writer.writerow([_safe(cell) if isinstance(cell, str) else cell for cell in row])
