@@ -14,7 +14,7 @@ install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(U
        $(BIN)/python -m pip install --quiet --disable-pip-version-check $(subst --requirements,--requirement,$(1)); }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format unit integration e2e lock clean
+.PHONY: help setup demo test lint format unit integration e2e docs hooks lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,12 @@ integration: $(VENV)/.test ## Run the tests with real gunicorn, nginx and redis
 e2e: $(VENV)/.test ## Run the tests with a real browser
 	$(BIN)/python -m pytest -m e2e
 
+docs: $(VENV)/.test ## Build the documents and the API reference into build/docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+hooks: $(VENV)/.test ## Have ruff look at every commit
+	$(BIN)/pre-commit install
+
 format: $(VENV)/.test ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -68,7 +74,7 @@ lock: $(VENV)/bin/python ## Resolve the exact versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra sample setup.cfg requirements-build.in --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --extra sample --extra test setup.cfg requirements-build.in --constraint requirements.lock \
+	  --extra sample --extra test --extra docs setup.cfg requirements-build.in --constraint requirements.lock \
 	  --output-file requirements-test.lock
 
 clean: ## Remove the virtual environment and all caches (data sets and models stay)

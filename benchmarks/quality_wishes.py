@@ -9,7 +9,7 @@ from core.evaluation.coldstart import ColdStartCurve, cold_start_curve
 from core.evaluation.measure import Measured, judge_lists, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.wishes import candidate_depth, wished_lists
-from core.lists.reranking import Reranking
+from core.views import Reranking
 
 WISHES: tuple[tuple[str, Reranking], ...] = (
     ("as the algorithm says", Reranking()),

@@ -26,6 +26,7 @@ from benchmarks.scale_machine import facts, revision
 from benchmarks.scale_peers import BYTES_PER_RATING, PEERS
 from benchmarks.scale_process import ROOT, run_child
 from benchmarks.scale_report import write_report
+from core.files import write_atomically
 
 SIZES = {"1m": 1_000_000, "10m": 10_000_000, "32m": 32_000_204}
 STEPS = ("synth", "read", "ingest", "train", "measure", "open", "requests", "workers", "containers", "peers")
@@ -105,9 +106,7 @@ class Run:
             fcntl.flock(lock, fcntl.LOCK_EX)
             steps = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
             yield steps
-            staging = file.with_suffix(".tmp")
-            staging.write_text(json.dumps(steps, indent=1), encoding="utf-8")
-            staging.replace(file)
+            write_atomically(file, json.dumps(steps, indent=1))
         self.state["sizes"][size] = steps
 
     def once(self, size: str, step: str, work: Callable[[], dict[str, Any]], key: str = "") -> None:

@@ -1,5 +1,7 @@
-"""Thin wiring: inputs, a call of the service, components."""
+"""Thin wiring: inputs, a call of the service, components. One module a page, of the page's name."""
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,23 +13,15 @@ __all__ = ["register_all"]
 
 
 def register_all(app: "Dash", service: "CineMatch") -> None:
-    """Register every page's callbacks."""
+    """Register what all pages share, and the callbacks of every page that has some."""
     # Here, not above: the modules of this package import the pages, which import components and core.
-    from callbacks import (
-        analytics,
-        carry_over,
-        explanation,
-        home,
-        movie,
-        recommend,
-        routing,
-        search,
-        system,
-        together,
-        what_if,
-        wishes,
-    )
+    from callbacks import carry_over, explanation, routing
+    from dashboard.pages import all_pages
 
-    pages = (home, recommend, wishes, together, analytics, what_if, search, movie, system)
-    for module in (routing, carry_over, explanation, *pages):
-        module.register(app, service)
+    routing.register(app, service)
+    carry_over.register(app, service)
+    explanation.register(app, service)
+    for name in all_pages():
+        module = f"{__name__}.{name}"
+        if find_spec(module) is not None:
+            import_module(module).register(app, service)

@@ -8,14 +8,11 @@ from dash.exceptions import PreventUpdate
 
 from callbacks import what_if
 from callbacks.errors import notify, notify_error
-from core.analytics.similarity import genre_cooccurrence
+from callbacks.selects import offer_films
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError, InvalidInputError
-from core.evaluation.benchmark import run_request
-from core.evaluation.protocols import Protocol
-from core.evaluation.runs import RunStore, request_id
 from dashboard.address import href
-from dashboard.components.film_select import film_options
+from dashboard.components.film_select import FILMS_OFFERED, film_options
 from dashboard.components.overview_charts import overview_charts
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.analytics.compare_panel import compare_panel, run_options
@@ -38,26 +35,26 @@ _HIDDEN = {"display": "none"}
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
     _register_tabs(app, service)
-    _register_comparison(app, service, RunStore(service.settings.cache_dir))
+    _register_comparison(app, service)
     _register_similar(app, service)
+    what_if.register(app, service)
 
 
 def _register_tabs(app: "Dash", service: "CineMatch") -> None:
-    runs = RunStore(service.settings.cache_dir)
-
     def data(query: Mapping[str, str]) -> "Component":
         del query
-        return overview_charts(service.overview(), genre_cooccurrence(service.dataset))
+        return overview_charts(service.overview(), service.genre_pairs())
 
     def compare(query: Mapping[str, str]) -> "Component":
-        stored = runs.list()
+        stored = service.runs()
         known = [run.run_id for run in stored]
         asked = query.get("run")
         return compare_panel(service.models(), stored, asked if asked in known else next(iter(known), None))
 
     def similar(query: Mapping[str, str]) -> "Component":
         asked = query.get("film", "")
-        options = film_options(service, "", [asked] if asked.isdigit() else [])
+        chosen = [service.movie(int(asked))] if asked.isdigit() else []
+        options = film_options(service.search("", limit=FILMS_OFFERED).items, chosen)
         film = asked if asked.isdigit() else options[0]["value"] if options else None
         loaded = [status.key for status in service.models() if status.state == "loaded"]
         algorithm = query.get("algorithm") if query.get("algorithm") in loaded else next(iter(loaded), None)
@@ -89,7 +86,7 @@ def _register_tabs(app: "Dash", service: "CineMatch") -> None:
         return *bodies_out, address if not (first and len(query or {}) > 1) else no_update
 
 
-def _register_comparison(app: "Dash", service: "CineMatch", runs: RunStore) -> None:
+def _register_comparison(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(Analytics.FOLDS, "disabled"),
         Input(Analytics.PROTOCOL, "value"),
@@ -99,14 +96,15 @@ def _register_comparison(app: "Dash", service: "CineMatch", runs: RunStore) -> N
         return protocol != "ratings"
 
     @app.callback(
-        Output(Analytics.ORDER, "data"),
-        Output(Analytics.STORED, "value", allow_duplicate=True),
-        Input(Analytics.RUN, "n_clicks"),
-        State(Analytics.ALGORITHMS, "value"),
-        State(Analytics.PROTOCOL, "value"),
-        State(Analytics.FOLDS, "value"),
-        State(Analytics.SEED, "value"),
-        State(Analytics.AGAIN, "checked"),
+        output=[Output(Analytics.ORDER, "data"), Output(Analytics.STORED, "value", allow_duplicate=True)],
+        inputs={"clicks": Input(Analytics.RUN, "n_clicks")},
+        state={
+            "keys": State(Analytics.ALGORITHMS, "value"),
+            "protocol": State(Analytics.PROTOCOL, "value"),
+            "folds": State(Analytics.FOLDS, "value"),
+            "seed": State(Analytics.SEED, "value"),
+            "again": State(Analytics.AGAIN, "checked"),
+        },
         prevent_initial_call=True,
         on_error=notify_error,
     )
@@ -121,11 +119,10 @@ def _register_comparison(app: "Dash", service: "CineMatch", runs: RunStore) -> N
             raise InvalidInputError("The seed is a whole number, 0 or more.")
         order_keys = [status.key for status in service.models() if status.key in keys]
         if not again:
-            wanted = Protocol.named(protocol, folds=int(folds), seed=seed)
-            run_id = request_id(run_request(service.dataset, order_keys, wanted))
-            if runs.find(run_id):
+            known = service.measured_before(order_keys, protocol, int(folds), seed)
+            if known:
                 notify("Measured before", "The stored result of exactly this measurement is shown.")
-                return no_update, run_id
+                return no_update, known.run_id
         return {
             "keys": order_keys,
             "protocol": protocol,
@@ -176,7 +173,7 @@ def _register_comparison(app: "Dash", service: "CineMatch", runs: RunStore) -> N
         if not result:
             raise PreventUpdate
         notify("Measured", "The comparison is finished and kept.")
-        return run_options(runs.list()), result["run"], result
+        return run_options(service.runs()), result["run"], result
 
     @app.callback(
         Output(Analytics.RUN_VIEW, "children"),
@@ -189,13 +186,15 @@ def _register_comparison(app: "Dash", service: "CineMatch", runs: RunStore) -> N
         del shown  # the same run measured again has the same id: this asks for it anew
         if not run_id:
             raise PreventUpdate
-        run = runs.find(run_id)
+        run = service.run(run_id)
         if run is None:
             return error_state("This measurement is no longer stored. Measure again."), no_update
         return run_view(run), href("/analytics", tab="compare", run=run_id)
 
 
 def _register_similar(app: "Dash", service: "CineMatch") -> None:
+    offer_films(app, service, Analytics.FILM)
+
     @app.callback(
         Output(Analytics.SIMILAR, "children"),
         Output(Analytics.SIMILAR_ADDRESS, "data"),

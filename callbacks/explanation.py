@@ -1,4 +1,4 @@
-"""Callbacks of parts that stand on several pages: choices of users and films, the explanation drawer."""
+"""Why a film: for the drawer that stands on every page, and for the film's own page."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +9,7 @@ from callbacks.errors import notify_error
 from callbacks.visitor import Visitor, films_as_ratings
 from core.errors import CineMatchError
 from dashboard.components.explanation import explanation_panel
-from dashboard.components.film_select import film_options
 from dashboard.components.states import error_state
-from dashboard.components.user_select import user_options
-from dashboard.pages.analytics.ids import Analytics, WhatIf
-from dashboard.pages.home.ids import Home
-from dashboard.pages.movie.ids import Movie
-from dashboard.pages.recommend.ids import Recommend
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -47,35 +41,7 @@ def explain(
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
-    """Register the callbacks."""
-    for select in (Home.USER, Recommend.USER, Movie.WHY_USER, WhatIf.USER):
-
-        @app.callback(
-            Output(select, "data"),
-            Input(select, "searchValue"),
-            State(select, "value"),
-            prevent_initial_call=True,
-            on_error=notify_error,
-        )
-        def users(text: str | None, value: str | None) -> list[dict[str, str]]:
-            return user_options(service.dataset, text or "", int(value) if value else None)
-
-    for select, many in ((Home.FILMS, True), (Analytics.FILM, False)):
-
-        @app.callback(
-            Output(select, "data"),
-            Input(select, "searchValue"),
-            State(select, "value"),
-            prevent_initial_call=True,
-            on_error=notify_error,
-        )
-        def films(text: str | None, value: Any, many: bool = many) -> list[dict[str, str]]:
-            if not text:
-                # The field empties itself when a film is chosen, before the choice arrives here: options without
-                # the film would take it away again.
-                raise PreventUpdate
-            chosen = list(value or []) if many else [value] if value else []
-            return film_options(service, text, chosen)
+    """Register the drawer's callback."""
 
     @app.callback(
         Output(Shell.WHY_BODY, "children"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Input, Output
 
 from callbacks.errors import notify_error
+from callbacks.selects import offer_films, offer_users
 from callbacks.visitor import FILM_STARS
 from core.errors import CineMatchError
 from dashboard.components.lists import recommendation_list
@@ -24,6 +25,8 @@ _HIDDEN = {"display": "none"}
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
+    offer_users(app, service, Home.USER)
+    offer_films(app, service, Home.FILMS, many=True)
 
     @app.callback(
         Output(Home.RESULTS, "children"),

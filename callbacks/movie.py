@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.explanation import explain
+from callbacks.selects import offer_users
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from dashboard.address import href
@@ -29,6 +30,7 @@ _NEIGHBOURS = 12
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
+    offer_users(app, service, Movie.WHY_USER)
 
     @app.callback(
         Output(Movie.SIMILAR, "children"),

@@ -2,30 +2,31 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import dash
 from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
+from callbacks import wishes
 from callbacks.errors import notify_error
-from callbacks.starters import starting_films
+from callbacks.selects import offer_users
 from callbacks.visitor import Visitor, watchlist
 from core.display.spreadsheet import csv_text
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
-from core.lists.reranking import Reranking
-from core.views import RecommendationList
+from core.lists.requests import ListRequest
+from core.views import WISHES, RecommendationList, Reranking
 from dashboard.address import FilterState, href, wish_query
 from dashboard.components.algorithm_card import algorithm_note
 from dashboard.components.controls import DEFAULT_COUNT
-from dashboard.components.filters import year_span
 from dashboard.components.lists import recommendation_list
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.rating_lists import films_to_rate, rated_films
 from dashboard.pages.recommend.taste import taste_panel
+from dashboard.pages.recommend.wishes import wish_of
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from core.service import CineMatch
 
-__all__ = ["ListRequest", "register", "to_csv"]
+__all__ = ["ListControls", "register", "to_csv"]
 
 _TO_RATE = 8
 _HIDDEN = {"display": "none"}
@@ -43,27 +44,41 @@ _EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for
 
 
 @dataclass(frozen=True, slots=True)
-class ListRequest:
-    """What the controls ask for."""
+class ListControls:
+    """What the page's controls hold."""
 
     user_id: int | None
     visitor: Visitor | None
     algorithm: str | None
     count: int
     state: FilterState
-    wish: Reranking | None = None
+    wish: Reranking = field(default_factory=Reranking)
     only: tuple[int, ...] | None = None
     """The watchlist, where nothing else is to be listed."""
+
+    @classmethod
+    def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "ListControls":
+        """Read the controls' values, by the names of `_controls`."""
+        mine = held["mode"] == "me"
+        return cls(
+            user_id=None if mine or not held["user"] else int(held["user"]),
+            visitor=Visitor.of(held["visitor"], service) if mine else None,
+            algorithm=held["algorithm"],
+            count=int(held["count"] or DEFAULT_COUNT),
+            state=FilterState.from_controls(service.year_span(), **held["filters"]),
+            wish=wish_of(held["wish"]),
+            only=watchlist(held["watchlist"], service) if held["only_watchlist"] else None,
+        )
 
     @property
     def answerable(self) -> bool:
         """Whether there is anybody to answer."""
         return self.visitor is not None or self.user_id is not None
 
-    def run(self, service: "CineMatch") -> RecommendationList:
-        """Ask the service; films that a visitor waved away are left out and the next ones move up."""
+    def request(self) -> ListRequest:
+        """Return what the service takes; films that a visitor waved away make room for the next ones."""
         hidden = () if self.visitor is None else tuple(self.visitor.hidden)
-        return service.recommend(
+        return ListRequest.of(
             user_id=self.user_id if self.visitor is None else None,
             ratings=None if self.visitor is None else self.visitor.ratings,
             algorithm=self.algorithm,
@@ -76,11 +91,7 @@ class ListRequest:
         """Return the page's address that shows the same again."""
         who: dict[str, object] = {"mode": "me"} if self.visitor is not None else {"user": self.user_id}
         count = self.count if self.count != DEFAULT_COUNT else None
-        listed = {
-            **self.state.query(),
-            **(wish_query(self.wish) if self.wish else {}),
-            "watchlist": None if self.only is None else 1,
-        }
+        listed = {**self.state.query(), **wish_query(self.wish), "watchlist": None if self.only is None else 1}
         return href("/recommend", **who, algorithm=self.algorithm, n=count, **listed)
 
     def concerns(self, triggered: set[str]) -> bool:
@@ -90,38 +101,24 @@ class ListRequest:
         return not triggered or not triggered <= without
 
 
-_CONTROLS = (
-    (Recommend.MODE, "value"),
-    (Recommend.USER, "value"),
-    (Recommend.ALGORITHM, "value"),
-    (Recommend.COUNT, "value"),
-    (Recommend.GENRES, "value"),
-    (Recommend.EXCLUDE, "value"),
-    (Recommend.YEARS, "value"),
-    (Recommend.MIN_RATINGS, "value"),
-    (Recommend.ALL_GENRES, "checked"),
-    (Recommend.DIVERSITY, "value"),
-    (Recommend.POPULARITY, "value"),
-    (Recommend.RECENCY, "value"),
-    (Recommend.ONLY_WATCHLIST, "checked"),
-    (Shell.WATCHLIST, "data"),
-    (Shell.VISITOR, "data"),
-)
-
-
-def _request(service: "CineMatch", span: tuple[int, int], values: Sequence[Any]) -> ListRequest:
-    mode, user, algorithm, count, genres, exclude, years, min_ratings, all_genres, *rest = values
-    *weights, only, kept, visitor = rest
-    mine = mode == "me"
-    return ListRequest(
-        user_id=None if mine or not user else int(user),
-        visitor=Visitor.of(visitor, service) if mine else None,
-        algorithm=algorithm,
-        count=int(count or DEFAULT_COUNT),
-        state=FilterState.from_controls(genres, exclude, years, min_ratings, span, all_genres),
-        wish=Reranking(*(float(weight or 0) for weight in weights)),
-        only=watchlist(kept, service) if only else None,
-    )
+def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
+    return {
+        "mode": kind(Recommend.MODE, "value"),
+        "user": kind(Recommend.USER, "value"),
+        "algorithm": kind(Recommend.ALGORITHM, "value"),
+        "count": kind(Recommend.COUNT, "value"),
+        "filters": {
+            "genres": kind(Recommend.GENRES, "value"),
+            "exclude": kind(Recommend.EXCLUDE, "value"),
+            "years": kind(Recommend.YEARS, "value"),
+            "min_ratings": kind(Recommend.MIN_RATINGS, "value"),
+            "all_genres": kind(Recommend.ALL_GENRES, "checked"),
+        },
+        "wish": {wish.name: kind(Recommend.wish(wish.name), "value") for wish in WISHES},
+        "only_watchlist": kind(Recommend.ONLY_WATCHLIST, "checked"),
+        "watchlist": kind(Shell.WATCHLIST, "data"),
+        "visitor": kind(Shell.VISITOR, "data"),
+    }
 
 
 def to_csv(found: RecommendationList) -> str:
@@ -143,44 +140,47 @@ def to_csv(found: RecommendationList) -> str:
     )
 
 
-def _summary(found: RecommendationList, request: ListRequest, name: str) -> str:
-    whom = "you" if request.visitor is not None else f"user {request.user_id}"
+def _summary(found: RecommendationList, asked: ListControls, name: str) -> str:
+    whom = "you" if asked.visitor is not None else f"user {asked.user_id}"
     films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
-    short = "" if len(found.items) == request.count else f" of {request.count} asked for; no more qualify"
+    short = "" if len(found.items) == asked.count else f" of {asked.count} asked for; no more qualify"
     wished = ", re-ranked as wished" if found.wish else ""
     return f"{films}{short} for {whom}, by {name}{wished}, in {found.took_ms:.1f} ms."
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    span = year_span(service.dataset)
+    offer_users(app, service, Recommend.USER)
+    wishes.register(app, service)
 
     @app.callback(
-        Output(Recommend.RESULTS, "children"),
-        Output(Recommend.SUMMARY, "children"),
-        Output(Recommend.ADDRESS, "data"),
-        *(Input(*control) for control in _CONTROLS),
+        output=[
+            Output(Recommend.RESULTS, "children"),
+            Output(Recommend.SUMMARY, "children"),
+            Output(Recommend.ADDRESS, "data"),
+        ],
+        inputs={"held": _controls(Input)},
         on_error=notify_error,
     )
-    def recommendations(*values: Any) -> tuple[Any, str, Any]:
-        request = _request(service, span, values)
-        if not request.concerns({item["prop_id"] for item in dash.ctx.triggered}):
+    def recommendations(held: Mapping[str, Any]) -> tuple[Any, str, Any]:
+        asked = ListControls.of(service, held)
+        if not asked.concerns({item["prop_id"] for item in dash.ctx.triggered}):
             raise PreventUpdate
-        if not request.answerable:
+        if not asked.answerable:
             return (
                 empty_state("Whose taste?", "Choose a viewer by number, or rate films yourself."),
                 "",
                 dash.no_update,
             )
         try:
-            found = request.run(service)
+            found = service.recommend(asked.request())
         except CineMatchError as error:
             return error_state(str(error)), "", dash.no_update
         names = {status.key: status.name for status in service.models()}
-        summary = _summary(found, request, names.get(found.algorithm, found.algorithm))
-        hint = "" if request.only is None else _OTHER_FILMS if request.only else _EMPTY_WATCHLIST
-        cards = recommendation_list(found, visitor=request.visitor is not None, hint=hint)
-        return cards, summary, request.address()
+        summary = _summary(found, asked, names.get(found.algorithm, found.algorithm))
+        hint = "" if asked.only is None else _OTHER_FILMS if asked.only else _EMPTY_WATCHLIST
+        cards = recommendation_list(found, visitor=asked.visitor is not None, hint=hint)
+        return cards, summary, asked.address()
 
     @app.callback(
         Output(Recommend.TASTE, "children"),
@@ -226,7 +226,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
             return films_to_rate(service.search(text, limit=_TO_RATE).items, text)
         visitor = Visitor.of(data, service)
         known = visitor.hidden | visitor.ratings.keys()
-        films = [movie for movie in starting_films(service.dataset) if movie not in known][:_TO_RATE]
+        films = [movie for movie in service.first_films() if movie not in known][:_TO_RATE]
         return films_to_rate([service.movie(movie) for movie in films], "")
 
     @app.callback(
@@ -259,22 +259,21 @@ def register(app: "Dash", service: "CineMatch") -> None:
     def reset(clicks: int | None) -> tuple[list[str], list[str], list[int], str, bool]:
         if not clicks:
             raise PreventUpdate
-        return [], [], list(span), "0", False
+        return [], [], list(service.year_span()), "0", False
 
     @app.callback(
-        Output(Recommend.DOWNLOAD, "data"),
-        Input(Recommend.CSV, "n_clicks"),
-        Input(Recommend.JSON, "n_clicks"),
-        *(State(*control) for control in _CONTROLS),
+        output=Output(Recommend.DOWNLOAD, "data"),
+        inputs={"clicks": [Input(Recommend.CSV, "n_clicks"), Input(Recommend.JSON, "n_clicks")]},
+        state={"held": _controls(State)},
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def export(csv_clicks: int | None, json_clicks: int | None, *values: Any) -> dict[str, Any]:
-        request = _request(service, span, values)
-        if not (csv_clicks or json_clicks) or not request.answerable:
+    def export(clicks: Sequence[int | None], held: Mapping[str, Any]) -> dict[str, Any]:
+        asked = ListControls.of(service, held)
+        if not any(clicks) or not asked.answerable:
             raise PreventUpdate
-        found = request.run(service)
-        whom = "me" if request.visitor is not None else f"user-{request.user_id}"
+        found = service.recommend(asked.request())
+        whom = "me" if asked.visitor is not None else f"user-{asked.user_id}"
         name = f"cinematch-{found.dataset}-{whom}-{found.algorithm}"
         if dash.ctx.triggered_id == Recommend.CSV:
             return {"content": to_csv(found), "filename": f"{name}.csv", "type": "text/csv"}

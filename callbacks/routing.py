@@ -1,29 +1,14 @@
 """From the address to a page."""
 
-import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
-from core.display.titles import format_movie_title
-from core.errors import InvalidInputError, UnknownIdError
+from core.errors import InvalidIdError, UnknownIdError
 from dashboard.address import query_of
-from dashboard.pages import not_found
-from dashboard.pages.analytics import layout as analytics
-from dashboard.pages.analytics.ids import Analytics, WhatIf
-from dashboard.pages.home import layout as home
-from dashboard.pages.movie import layout as movie
-from dashboard.pages.movie.ids import Movie
-from dashboard.pages.recommend import layout as recommend
-from dashboard.pages.recommend.ids import Recommend
-from dashboard.pages.search import layout as search
-from dashboard.pages.search.ids import Search
-from dashboard.pages.system import layout as system
-from dashboard.pages.together import layout as together
-from dashboard.pages.together.ids import Together
+from dashboard.pages import all_pages, not_found
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -34,43 +19,24 @@ if TYPE_CHECKING:
 
 __all__ = ["register", "render"]
 
-_PAGES = {
-    "/": ("CineMatch", home.layout),
-    "/recommend": ("Recommendations", recommend.layout),
-    "/together": ("Together", together.layout),
-    "/analytics": ("Analytics", analytics.layout),
-    "/search": ("Films", search.layout),
-    "/system": ("System", system.layout),
-}
-_ADDRESSES = (
-    Recommend.ADDRESS,
-    Together.ADDRESS,
-    Search.ADDRESS,
-    Movie.ADDRESS,
-    Analytics.ADDRESS,
-    Analytics.RUN_ADDRESS,
-    Analytics.SIMILAR_ADDRESS,
-    WhatIf.ADDRESS,
-)
-_MOVIE = re.compile(r"/movie/([^/]{1,600})")
+_NAME = "CineMatch"
+_NOT_FOUND = f"Not found · {_NAME}"
 
 
 def render(service: "CineMatch", path: str, search_string: str) -> tuple["Component", str]:
     """Return the page of a path (without the application's prefix) and its title."""
     path = "/" + path.strip("/")
     query = query_of(search_string)
-    if path in _PAGES:
-        title, layout = _PAGES[path]
-        return layout(service, query), title if title == "CineMatch" else f"{title} · CineMatch"
-    found = _MOVIE.fullmatch(path)
-    if found:
+    for page in all_pages().values():
+        numbers = page.match(path)
+        if numbers is None:
+            continue
         try:
-            movie_id = service.movie(unquote(found.group(1))).movie_id
-            page = movie.layout(service, query, movie_id)
-        except (UnknownIdError, InvalidInputError) as error:
-            return not_found.layout(str(error)), "Not found · CineMatch"
-        return page, f"{format_movie_title(service.movie(movie_id).title)} · CineMatch"
-    return not_found.layout(f"There is no page {path}."), "Not found · CineMatch"
+            shown, title = page.layout(service, query, **numbers), page.title_for(service, **numbers)
+        except (UnknownIdError, InvalidIdError) as error:
+            return not_found.layout(str(error)), _NOT_FOUND
+        return shown, title if title == _NAME else f"{title} · {_NAME}"
+    return not_found.layout(f"There is no page {path}."), _NOT_FOUND
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
@@ -113,7 +79,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Shell.WATCHLIST, "id"),
         Input(Shell.WATCHLIST, "data"),
     )
-    for address in _ADDRESSES:
+    for address in (address for page in all_pages().values() for address in page.addresses):
         app.clientside_callback(
             ClientsideFunction("cinematch", "write_address"), Output(address, "id"), Input(address, "data")
         )

@@ -9,7 +9,6 @@ from dash import Input, Output, html
 from callbacks.errors import notify_error
 from core.errors import CineMatchError
 from dashboard.address import FilterState, href
-from dashboard.components.filters import year_span
 from dashboard.components.movie_card import movie_card
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.search.ids import Search
@@ -27,7 +26,7 @@ _HIDDEN = {"display": "none"}
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    span = year_span(service.dataset)
+    span = service.year_span()
 
     @app.callback(
         Output(Search.RESULTS, "children"),
@@ -51,7 +50,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         page: int | None,
     ) -> tuple[Any, ...]:
         words = (text or "").strip()
-        state = FilterState.from_controls(genres, (), years, min_ratings, span)
+        state = FilterState.from_controls(span, genres=genres, years=years, min_ratings=min_ratings)
         turned = dash.ctx.triggered_id == Search.PAGE or not dash.ctx.triggered_id
         number = (page or 1) if turned else 1
         try:

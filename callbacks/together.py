@@ -11,16 +11,15 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
-from core.lists.group_views import GroupList, Member
-from core.lists.groups import GroupMethod
+from core.lists.requests import GroupRequest, ProfileRequest
+from core.views import GroupList, GroupMethod
 from dashboard.address import FilterState, href
 from dashboard.components.controls import DEFAULT_COUNT
-from dashboard.components.filters import year_span
 from dashboard.components.states import empty_state, error_state
+from dashboard.components.user_select import user_options
 from dashboard.pages.together.group_list import group_list, member_names
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.layout import METHODS
-from dashboard.pages.together.member_select import member_options
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -29,25 +28,27 @@ if TYPE_CHECKING:
 
     from core.service import CineMatch
 
-__all__ = ["GroupRequest", "register"]
+__all__ = ["GroupControls", "register"]
 
-_CONTROLS = (
-    (Together.USERS, "value"),
-    (Together.ME, "checked"),
-    (Together.ALGORITHM, "value"),
-    (Together.METHOD, "value"),
-    (Together.COUNT, "value"),
-    (Together.GENRES, "value"),
-    (Together.EXCLUDE, "value"),
-    (Together.YEARS, "value"),
-    (Together.MIN_RATINGS, "value"),
-    (Shell.VISITOR, "data"),
-)
+_CONTROLS: dict[str, Any] = {
+    "users": Input(Together.USERS, "value"),
+    "me": Input(Together.ME, "checked"),
+    "algorithm": Input(Together.ALGORITHM, "value"),
+    "method": Input(Together.METHOD, "value"),
+    "count": Input(Together.COUNT, "value"),
+    "filters": {
+        "genres": Input(Together.GENRES, "value"),
+        "exclude": Input(Together.EXCLUDE, "value"),
+        "years": Input(Together.YEARS, "value"),
+        "min_ratings": Input(Together.MIN_RATINGS, "value"),
+    },
+    "visitor": Input(Shell.VISITOR, "data"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class GroupRequest:
-    """What the controls ask for."""
+class GroupControls:
+    """What the page's controls hold."""
 
     users: tuple[int, ...]
     visitor: Visitor | None
@@ -57,16 +58,15 @@ class GroupRequest:
     state: FilterState
 
     @classmethod
-    def of(cls, service: "CineMatch", span: tuple[int, int], values: Sequence[Any]) -> "GroupRequest":
-        """Read the controls, in the order of their inputs."""
-        users, me, algorithm, method, count, genres, exclude, years, min_ratings, visitor = values
+    def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "GroupControls":
+        """Read the controls' values, by the names of `_CONTROLS`."""
         return cls(
-            users=tuple(int(user) for user in users or ()),
-            visitor=Visitor.of(visitor, service) if me else None,
-            algorithm=algorithm,
-            method="least-misery" if method == "least-misery" else "average",
-            count=int(count or DEFAULT_COUNT),
-            state=FilterState.from_controls(genres, exclude, years, min_ratings, span),
+            users=tuple(int(user) for user in held["users"] or ()),
+            visitor=Visitor.of(held["visitor"], service) if held["me"] else None,
+            algorithm=held["algorithm"],
+            method="least-misery" if held["method"] == "least-misery" else "average",
+            count=int(held["count"] or DEFAULT_COUNT),
+            state=FilterState.from_controls(service.year_span(), **held["filters"]),
         )
 
     @property
@@ -74,15 +74,17 @@ class GroupRequest:
         """How many people there are."""
         return len(self.users) + (self.visitor is not None)
 
-    def run(self, service: "CineMatch") -> GroupList:
-        """Ask the service; films that the visitor waved away are left out and the next ones move up."""
-        me = [] if self.visitor is None else [Member(ratings=self.visitor.ratings)]
-        hidden = frozenset() if self.visitor is None else self.visitor.hidden
-        members = [*me, *(Member(user_id=user) for user in self.users)]
-        length = min(self.count + len(hidden), 500)
-        found = service.recommend_group(members, self.algorithm, length, self.method, self.state.filters())
-        kept = [item for item in found.items if item.movie_id not in hidden][: self.count]
-        return replace(found, items=[replace(item, rank=rank) for rank, item in enumerate(kept, start=1)])
+    def request(self) -> GroupRequest:
+        """Return what the service takes; films that the visitor waved away make room for the next ones."""
+        me = [] if self.visitor is None else [ProfileRequest(ratings=self.visitor.ratings)]
+        hidden = () if self.visitor is None else tuple(self.visitor.hidden)
+        return GroupRequest(
+            viewers=[*me, *(ProfileRequest(user_id=user) for user in self.users)],
+            algorithm=self.algorithm,
+            n=self.count,
+            method=self.method,
+            filters=replace(self.state.filters(), exclude_ids=hidden),
+        )
 
     def address(self) -> str:
         """Return the page's address that shows the same again."""
@@ -110,30 +112,31 @@ def _summary(found: GroupList, asked: int, name: str) -> str:
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    span = year_span(service.dataset)
 
     @app.callback(
-        Output(Together.RESULTS, "children"),
-        Output(Together.SUMMARY, "children"),
-        Output(Together.ADDRESS, "data"),
-        *(Input(*control) for control in _CONTROLS),
+        output=[
+            Output(Together.RESULTS, "children"),
+            Output(Together.SUMMARY, "children"),
+            Output(Together.ADDRESS, "data"),
+        ],
+        inputs={"held": _CONTROLS},
         on_error=notify_error,
     )
-    def recommendations(*values: Any) -> tuple[Any, str, Any]:
+    def recommendations(held: Mapping[str, Any]) -> tuple[Any, str, Any]:
         only_visitor = {item["prop_id"] for item in dash.ctx.triggered} == {f"{Shell.VISITOR}.data"}
-        if only_visitor and not values[1]:
+        if only_visitor and not held["me"]:
             raise PreventUpdate
-        request = GroupRequest.of(service, span, values)
-        if request.size < 2:
+        asked = GroupControls.of(service, held)
+        if asked.size < 2:
             advice = "Choose two to five viewers by number, or one and yourself."
-            return empty_state("Who watches together?", advice), "", request.address()
+            return empty_state("Who watches together?", advice), "", asked.address()
         try:
-            found = request.run(service)
+            found = service.recommend_group(asked.request())
         except CineMatchError as error:
             return error_state(str(error)), "", dash.no_update
         names = {status.key: status.name for status in service.models()}
-        summary = _summary(found, request.count, names.get(found.algorithm, found.algorithm))
-        return group_list(found), summary, request.address()
+        summary = _summary(found, asked.count, names.get(found.algorithm, found.algorithm))
+        return group_list(found), summary, asked.address()
 
     @app.callback(
         Output(Together.USERS, "data"),
@@ -147,7 +150,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
             # The field empties itself when somebody is chosen, before the choice arrives here: options without
             # that user would take the choice away again.
             raise PreventUpdate
-        return member_options(service.dataset, text, [int(user) for user in value or ()])
+        return user_options(service.users(text, [int(user) for user in value or ()]))
 
     @app.callback(Output(Together.METHOD_NOTE, "children"), Input(Together.METHOD, "value"))
     def meaning(method: str) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.data.columns import MAX_RATING, MIN_RATING
-from core.errors import UnknownIdError
+from core.service import MAX_RATING, MIN_RATING
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -33,9 +32,9 @@ class Visitor:
         ratings = {
             movie: float(stars)
             for movie, stars in _whole_keys(stored.get("ratings"))
-            if isinstance(stars, int | float) and MIN_RATING <= stars <= MAX_RATING and _known(service, movie)
+            if isinstance(stars, int | float) and MIN_RATING <= stars <= MAX_RATING and service.knows_movie(movie)
         }
-        hidden = (movie for movie, _ in _whole_keys(stored.get("hidden")) if _known(service, movie))
+        hidden = (movie for movie, _ in _whole_keys(stored.get("hidden")) if service.knows_movie(movie))
         return cls(ratings, frozenset(hidden))
 
 
@@ -49,7 +48,7 @@ def watchlist(data: object, service: "CineMatch") -> tuple[int, ...]:
     films = own_part(data, service).get("films") if isinstance(data, Mapping) and "films" in data else data
     kept = [(movie, when) for movie, when in _whole_keys(films) if isinstance(when, int | float)]
     latest = sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:MAX_WATCHLIST]
-    return tuple(movie for movie, _ in latest if _known(service, movie))
+    return tuple(movie for movie, _ in latest if service.knows_movie(movie))
 
 
 def own_part(data: object, service: "CineMatch") -> Mapping[str, Any]:
@@ -59,7 +58,7 @@ def own_part(data: object, service: "CineMatch") -> Mapping[str, Any]:
     """
     if not isinstance(data, Mapping):
         return {}
-    now = service.dataset.identity
+    now = service.identity()
     if data.get("dataset", now) == now:
         return data
     others = data.get("others")
@@ -71,11 +70,3 @@ def _whole_keys(values: object) -> list[tuple[int, Any]]:
     if not isinstance(values, Mapping):
         return []
     return [(int(key), value) for key, value in values.items() if str(key).isdigit() and len(str(key)) < 19]
-
-
-def _known(service: "CineMatch", movie: int) -> bool:
-    try:
-        service.dataset.movie_index(movie)
-    except UnknownIdError:
-        return False
-    return True

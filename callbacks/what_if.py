@@ -8,11 +8,10 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.jobs.manager import stored_results
+from callbacks.selects import offer_users
 from core.errors import CineMatchError, InvalidInputError
-from core.evaluation.runs import code_version
-from core.evaluation.what_if import measure_what_if
-from core.lists.what_if import HybridWeights, hybrid_of
-from core.lists.what_if import WhatIf as Question
+from core.lists.requests import WhatIf as Question
+from core.views import HybridWeights
 from dashboard.address import Query, href, integer
 from dashboard.components.states import error_state
 from dashboard.pages.analytics.ids import WhatIf
@@ -60,12 +59,12 @@ def address(user: str | None, question: Question) -> str:
 
 def panel(service: "CineMatch", query: Query) -> "Component":
     """Return the tab; without a loaded hybrid, why it is empty."""
-    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
+    user = integer(query, "user", service.first_user())
     try:
         weights = service.hybrid_weights()
     except CineMatchError as error:
         return error_state(str(error))
-    return what_if_panel(service.dataset, weights, integer(query, "user", first), factors_of(query))
+    return what_if_panel(service.users(keep=() if user is None else (user,)), weights, user, factors_of(query))
 
 
 def _question(ids: Sequence[Mapping[str, str]], values: Sequence[float]) -> Question:
@@ -75,11 +74,11 @@ def _question(ids: Sequence[Mapping[str, str]], values: Sequence[float]) -> Ques
     return Question(factors["ranking"], factors["rating"])
 
 
-def stored_under(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments under which the result of an order is stored."""
+def stored_under(order: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """Return the arguments under which the result of an order is stored; of another code it is another one."""
     # A browser sends 2.0 back as 2.
     factors = {part: {key: float(factor) for key, factor in order[part].items()} for part in ("ranking", "rating")}
-    return {**factors, "code": code_version()}
+    return {**factors, "code": code}
 
 
 def _bars(ids: Sequence[Mapping[str, str]], learned: HybridWeights, now: HybridWeights) -> list[Any]:
@@ -93,6 +92,7 @@ def _bars(ids: Sequence[Mapping[str, str]], learned: HybridWeights, now: HybridW
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
+    offer_users(app, service, WhatIf.USER)
     _register_lists(app, service)
     _register_measuring(app, service)
 
@@ -153,9 +153,9 @@ def _register_measuring(app: "Dash", service: "CineMatch") -> None:
         question = _question(ids, values)
         if not question.active:
             raise InvalidInputError("Nothing is changed yet: move a slider first.")
-        hybrid_of(service.model_cache.get("hybrid")).what_if(question.ranking, question.rating)
+        service.hybrid_weights(what_if=question)  # refuses what does not fit before anything is started
         wanted = {"ranking": dict(question.ranking), "rating": dict(question.rating), "click": clicks}
-        known = results.get(_RESULT, stored_under(wanted))
+        known = results.get(_RESULT, stored_under(wanted, service.code_version()))
         return (no_update, known) if known is not None else (wanted, no_update)
 
     @app.callback(
@@ -177,14 +177,11 @@ def _register_measuring(app: "Dash", service: "CineMatch") -> None:
     def measure(set_progress: Callable[[Any], None], order: dict[str, Any] | None) -> dict[str, Any]:
         if not order:
             raise PreventUpdate
-        found = measure_what_if(
-            service.dataset,
-            hybrid_of(service.model_cache.get("hybrid")),
+        found = service.measure_what_if(
             Question(order["ranking"], order["rating"]),
-            cache_dir=service.settings.cache_dir,
             progress=lambda share, text: set_progress((round(100 * share, 1), f"{share:.0%} · {text}")),
         ).to_dict()
-        results.put(_RESULT, stored_under(order), found)
+        results.put(_RESULT, stored_under(order, service.code_version()), found)
         return found
 
     @app.callback(

@@ -1,5 +1,6 @@
 """What wishes for a list cost, and the films kept for later."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import Input, Output
@@ -7,10 +8,10 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.visitor import watchlist
-from core.lists.reranking import Reranking
+from core.views import WISHES
 from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.watchlist import watchlist_films
-from dashboard.pages.recommend.wishes import SLIDERS, cost_id, measured_note
+from dashboard.pages.recommend.wishes import measured_note, wish_of
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -26,26 +27,30 @@ def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
 
     @app.callback(
-        *(Output(cost_id(slider), "children") for _, slider, *_ in SLIDERS),
-        Output(Recommend.WISH_NOTE, "children"),
-        Input(Recommend.ALGORITHM, "value"),
-        *(Input(slider, "value") for _, slider, *_ in SLIDERS),
+        output={
+            "costs": {wish.name: Output(Recommend.wish_cost(wish.name), "children") for wish in WISHES},
+            "note": Output(Recommend.WISH_NOTE, "children"),
+        },
+        inputs={
+            "algorithm": Input(Recommend.ALGORITHM, "value"),
+            "weights": {wish.name: Input(Recommend.wish(wish.name), "value") for wish in WISHES},
+        },
         on_error=notify_error,
     )
-    def costs(algorithm: str | None, *weights: float | None) -> tuple[Any, ...]:
-        found = service.wish(algorithm or "", Reranking(*(float(weight or 0) for weight in weights)))
+    def costs(algorithm: str | None, weights: Mapping[str, float | None]) -> dict[str, Any]:
+        found = service.wish(algorithm or "", wish_of(weights))
         texts = {cost.wish: cost.text for cost in found.costs}
-        return *(texts.get(name, "") for name, *_ in SLIDERS), measured_note(found)
+        return {"costs": {name: texts.get(name, "") for name in weights}, "note": measured_note(found)}
 
     @app.callback(
-        *(Output(slider, "value") for _, slider, *_ in SLIDERS),
+        *(Output(Recommend.wish(wish.name), "value") for wish in WISHES),
         Input(Recommend.WISH_RESET, "n_clicks"),
         prevent_initial_call=True,
     )
     def reset(clicks: int | None) -> list[float]:
         if not clicks:
             raise PreventUpdate
-        return [0.0] * len(SLIDERS)
+        return [wish.default for wish in WISHES]
 
     @app.callback(
         Output(Recommend.WATCHLIST, "children"),

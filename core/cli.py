@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from core import __version__
-from core.commands.console import configure_logging, expand_json
+from core.commands.console import expand_json
 from core.errors import CineMatchError, ConfigurationError, InvalidInputError
 
 __all__ = ["build_app", "main"]
@@ -48,9 +48,12 @@ def _options(
 ) -> None:
     import logging
 
+    from core.logs import JsonFormatter, configure_logging
     from core.settings import load_settings
 
-    configure_logging(load_settings().log_format, logging.INFO if verbose else logging.WARNING)
+    as_json = load_settings().log_format == "json"
+    formatter = JsonFormatter() if as_json else logging.Formatter("%(levelname)s %(message)s")
+    configure_logging(formatter, logging.INFO if verbose else logging.WARNING)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -12,10 +12,10 @@ def silent(fraction: float, text: str) -> None:
     """Report nothing."""
 
 
-def part_of(progress: Progress, start: float, end: float) -> Progress:
-    """Return a `Progress` for a step that fills `start` to `end` of the whole."""
+def part_of(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
+    """Return a `Progress` for a step that fills `start` to `end` of the whole; `prefix` goes before its words."""
 
     def report(fraction: float, text: str) -> None:
-        progress(start + (end - start) * min(max(fraction, 0.0), 1.0), text)
+        progress(start + (end - start) * min(max(fraction, 0.0), 1.0), prefix + text)
 
     return report

@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlencode
 import dash
 
 from core.errors import InvalidInputError
-from core.lists.reranking import Reranking
-from core.views import Filters
+from core.views import WISHES, Filters, Reranking
 
 __all__ = ["FilterState", "href", "integer", "query_of", "wish_from_query", "wish_query", "words"]
 
@@ -49,15 +48,14 @@ def words(query: Query, name: str, allowed: Sequence[str] | None = None) -> list
 def wish_from_query(query: Query) -> Reranking:
     """Read how a list is to be re-ranked; a wish that does not parse or is out of range is none."""
     try:
-        return Reranking(*(float(query.get(name) or 0) for name in ("diversity", "popularity", "recency")))
+        return Reranking(**{wish.name: float(query[wish.name]) for wish in WISHES if query.get(wish.name)})
     except (ValueError, InvalidInputError):
         return Reranking()
 
 
 def wish_query(wish: Reranking) -> dict[str, object]:
-    """Return what belongs into an address: the weights that are not 0."""
-    weights = {"diversity": wish.diversity, "popularity": wish.popularity, "recency": wish.recency}
-    return {name: f"{weight:g}" if weight else None for name, weight in weights.items()}
+    """Return what belongs into an address: the weights that are not their default."""
+    return {name: f"{weight:g}" for name, weight in wish.told.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +85,12 @@ class FilterState:
     @classmethod
     def from_controls(
         cls,
-        genres: Sequence[str] | None,
-        exclude: Sequence[str] | None,
-        years: Sequence[int] | None,
-        min_ratings: int | str | None,
         span: tuple[int, int],
+        *,
+        genres: Sequence[str] | None = None,
+        exclude: Sequence[str] | None = None,
+        years: Sequence[int] | None = None,
+        min_ratings: int | str | None = None,
         all_genres: bool | None = False,
     ) -> "FilterState":
         """Read from what the filter controls hold."""

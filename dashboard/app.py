@@ -9,10 +9,11 @@ from dash import Dash
 import callbacks
 from callbacks.jobs.manager import make_background_manager
 from core import __version__
+from core.logs import configure_logging
 from core.settings import Settings, load_settings
 from dashboard import shell
 from dashboard.server import make_server
-from dashboard.web.logs import configure_logging
+from dashboard.web.logs import make_formatter
 from dashboard.web.warm_up import warm_up
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
     """
     if settings is None:
         settings = load_settings() if service is None else service.settings
-    configure_logging(settings.log_format)
+    configure_logging(make_formatter(settings.log_format))
     if service is None:
         from core.service import open_service
 

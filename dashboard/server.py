@@ -91,7 +91,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models)
     install_compression(server)
     install_security_headers(server, page)
-    install_refresh(server, service.model_cache.refresh)
+    install_refresh(server, service.refresh)
     install_health(server, _bases(prefix), models)
     install_problems(server, f"{prefix}api/")
     install_api(server, settings, service)

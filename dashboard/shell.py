@@ -8,21 +8,14 @@ from dash.development.base_component import Component
 
 from dashboard.address import href
 from dashboard.components.icons import icon
+from dashboard.pages import all_pages
 from dashboard.shell_ids import Shell
 from dashboard.theme import INDEX_STRING, MANTINE_THEME
 
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["EMPTY_VISITOR", "INDEX_STRING", "NAVIGATION", "build_layout"]
-
-NAVIGATION = (
-    ("/recommend", "Recommend"),
-    ("/together", "Together"),
-    ("/search", "Films"),
-    ("/analytics", "Analytics"),
-    ("/system", "System"),
-)
+__all__ = ["EMPTY_VISITOR", "INDEX_STRING", "build_layout"]
 
 EMPTY_VISITOR: dict[str, dict[str, float]] = {"ratings": {}, "hidden": {}}
 """What a browser keeps of its person: stars by movie id, and when which film was waved away; once something is kept,
@@ -42,7 +35,7 @@ def build_layout(service: "CineMatch") -> Component:
             dcc.Store(id=Shell.WATCHLIST, storage_type="local", data={}),
             dcc.Store(id=Shell.FILM_LINKS, storage_type="local", data={}),
             dcc.Store(id=Shell.ASK_WHY),
-            html.Div(hidden=True, **{"data-dataset": service.dataset.identity}),
+            html.Div(hidden=True, **{"data-dataset": service.identity()}),
             dmc.NotificationContainer(id=Shell.NOTIFICATIONS, position="bottom-right", autoClose=8000),
             html.A("Skip to content", href="#main", className="skip-link"),
             dmc.AppShell(
@@ -119,7 +112,7 @@ def _navbar() -> list[Component]:
 
 
 def _links() -> list[Component]:
-    return [_link(path, label) for path, label in NAVIGATION]
+    return [_link(page.path, page.label) for page in all_pages().values() if page.label is not None]
 
 
 def _link(path: str, label: str) -> Component:

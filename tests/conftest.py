@@ -11,7 +11,7 @@ from core.recommenders.base import Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class, training_order
 from core.settings import Settings, load_settings
 from core.store.artifact import save_model
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @dataclass(frozen=True)

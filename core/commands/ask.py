@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
+from core.commands.options import takes
+from core.commands.requests import FILTERS, WISH, RateOption, one_profile, stars
 from core.commands.together import GroupOption, show_group
-from core.commands.weights import WeightOption, what_if_of
-from core.commands.wishes import DiversityOption, PopularityOption, RecencyOption
+from core.commands.weights import WHAT_IF
+from core.lists.requests import GroupRequest, ListRequest, ProfileRequest, WhatIf
+from core.views import Filters, RecommendationList, Reranking
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -24,12 +27,6 @@ UsersOption = Annotated[
     list[str] | None,
     typer.Option("--user", help="A user of the data set, by id; several are a group.", metavar="ID"),
 ]
-RateOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--rate", help="A rating of your own, MOVIE=STARS; repeat it. Instead of --user.", metavar="ID=STARS"
-    ),
-]
 MovieOption = Annotated[str, typer.Option("--movie", help="A movie of the data set, by id.", metavar="ID")]
 CountOption = Annotated[int, typer.Option("-n", "--count", help="How many rows at most.", min=1, max=500)]
 _LARGEST = 12
@@ -42,68 +39,48 @@ def register(app: typer.Typer) -> None:
     app.command()(similar)
 
 
+@takes(filters=FILTERS, wish=WISH, what_if=WHAT_IF)
 def recommend(
+    *,
     user: UsersOption = None,
     rate: RateOption = None,
     group: GroupOption = None,
     algorithm: AlgorithmOption = None,
     n: CountOption = 10,
-    genres: Annotated[str | None, typer.Option(help="At least one of these, comma-separated.")] = None,
-    exclude_genres: Annotated[str | None, typer.Option(help="None of these, comma-separated.")] = None,
-    year_min: Annotated[int | None, typer.Option(help="Released in this year or later.")] = None,
-    year_max: Annotated[int | None, typer.Option(help="Released in this year or earlier.")] = None,
-    min_ratings: Annotated[int, typer.Option(help="Rated by at least this many people.", min=0)] = 0,
-    all_genres: Annotated[bool, typer.Option("--all-genres", help="All of --genres, not just one of them.")] = False,
-    only: Annotated[
-        str | None, typer.Option(help="Only these movies, such as a watchlist: ids, comma-separated.")
-    ] = None,
-    exclude: Annotated[str | None, typer.Option(help="None of these movies: ids, comma-separated.")] = None,
-    diversity: DiversityOption = 0.0,
-    popularity: PopularityOption = 0.0,
-    recency: RecencyOption = 0.0,
-    weight: WeightOption = None,
+    filters: Filters,
+    wish: Reranking,
+    what_if: WhatIf | None,
     include_rated: Annotated[bool, typer.Option("--include-rated", help="List rated movies, too.")] = False,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
 ) -> None:
     """List the best movies for a user, for ratings given here, or for two to five people together."""
-    from core.display.genres import format_genres
-    from core.display.titles import format_movie_title
-    from core.lists.group_views import Member
-    from core.lists.reranking import Reranking
-    from core.views import Filters
-
     users = user or []
-    filters = Filters(
-        _names(genres),
-        _names(exclude_genres),
-        year_min,
-        year_max,
-        min_ratings,
-        all_genres,
-        None if only is None else _names(only),
-        _names(exclude),
-    )
-    wish = Reranking(diversity, popularity, recency)
-    what_if = what_if_of(weight)
     if group or len(users) > 1:
         if what_if:
             raise typer.BadParameter("a group's list is made with the weights as learned", param_hint="--weight")
         if include_rated:
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
-        if wish.active:
-            raise typer.BadParameter("a group's list is not re-ranked", param_hint="--diversity")
-        people = [*(Member(user_id=one) for one in users), *([Member(ratings=_given(rate))] if rate else [])]
-        show_group(_service(dataset, algorithm), people, algorithm, n, group or "average", filters, json_target)
+        for name in wish.told:
+            raise typer.BadParameter("a group's list is not re-ranked", param_hint=f"--{name}")
+        people = [ProfileRequest(user_id=one) for one in users]
+        visitors = [ProfileRequest(ratings=stars(rate))] if rate else []
+        together = GroupRequest([*people, *visitors], algorithm, n, group or "average", filters)
+        show_group(_service(dataset, algorithm).recommend_group(together), json_target)
         return
-    alone = users[0] if users else None
-    ratings = _ratings(alone, rate)
-    service = _service(dataset, algorithm)
-    found = service.recommend(alone, ratings, algorithm, n, not include_rated, filters, wish, what_if)
+    profile = one_profile(users[0] if users else None, rate)
+    asked = ListRequest(profile, algorithm, n, not include_rated, filters, wish, what_if)
+    found = _service(dataset, algorithm).recommend(asked)
     if json_target:
         emit_json(found, json_target)
         return
-    whom = f"user {alone}" if alone is not None else f"{len(ratings or {})} ratings"
+    _show_list(found, f"{len(profile.ratings)} ratings" if profile.ratings else f"user {profile.user_id}")
+
+
+def _show_list(found: RecommendationList, whom: str) -> None:
+    from core.display.genres import format_genres
+    from core.display.titles import format_movie_title
+
     print_table(
         f"{found.algorithm} for {whom} on {found.dataset}",
         ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#"],
@@ -138,8 +115,8 @@ def explain(
     json_target: JsonOption = None,
 ) -> None:
     """Say why a movie has its score; the contributions add up to it."""
-    ratings = _ratings(user, rate)
-    found = _service(dataset, algorithm).explain(movie, user, ratings, algorithm, counterfactuals)
+    profile = one_profile(user, rate)
+    found = _service(dataset, algorithm).explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals)
     if json_target:
         emit_json(found, json_target)
         return
@@ -194,24 +171,3 @@ def _service(dataset: str | None, algorithm: str | None) -> CineMatch:
     settings = settings_for(dataset)
     split_keys(algorithm, settings)
     return open_service(settings, load=algorithm is None)
-
-
-def _ratings(user: str | None, rate: list[str] | None) -> dict[str, float] | None:
-    if (user is None) == (not rate):
-        raise typer.BadParameter("give either --user ID or at least one --rate ID=STARS")
-    return _given(rate) if rate else None
-
-
-def _given(rate: list[str]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for text in rate:
-        movie, _, stars = text.rpartition("=")
-        try:
-            found[movie] = float(stars)
-        except ValueError as error:
-            raise typer.BadParameter(f"{text!r} is not ID=STARS, such as 318=4.5", param_hint="--rate") from error
-    return found
-
-
-def _names(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -4,30 +4,31 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import logging
 import math
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from core.files import write_atomically
+
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
+    from core.progress import Progress
     from core.settings import Settings
 
 __all__ = [
     "AlgorithmsOption",
     "DatasetOption",
     "JsonOption",
-    "configure_logging",
     "emit_json",
     "expand_json",
     "open_dataset",
@@ -36,8 +37,6 @@ __all__ = [
     "settings_for",
     "split_keys",
 ]
-
-Progress = Callable[[float, str], None]
 
 DatasetOption = Annotated[
     str | None, typer.Option("--dataset", help="Data set by name; by default CINEMATCH_DATASET.", metavar="NAME")
@@ -85,14 +84,7 @@ def emit_json(document: Any, target: str | Path = "-") -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    path = Path(target)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        staging.write_text(text, encoding="utf-8")
-        staging.replace(path)
-    finally:
-        staging.unlink(missing_ok=True)
+    write_atomically(target, text)
 
 
 def _plain(value: Any) -> Any:
@@ -179,29 +171,6 @@ def _lines(title: str) -> Progress:
     return report
 
 
-def configure_logging(log_format: Literal["text", "json"] = "text", level: int = logging.INFO) -> None:
-    """Send the project's log to stderr, as text or as one JSON object a line."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonFormatter() if log_format == "json" else logging.Formatter("%(levelname)s %(message)s"))
-    logger = logging.getLogger("cinematch")
-    logger.handlers[:] = [handler]
-    logger.setLevel(level)
-    logger.propagate = False
-
-
-class _JsonFormatter(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        entry = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
-
-
 def settings_for(dataset: str | None = None, **overrides: object) -> Settings:
     """Return the settings of the environment with what was given on the command line."""
     from core.settings import load_settings
@@ -216,8 +185,13 @@ def open_dataset(settings: Settings) -> Dataset:
     return Dataset.open(settings.dataset_dir)
 
 
-def split_keys(algorithms: str | None, settings: Settings) -> tuple[str, ...]:
+def split_keys(algorithms: str | None, settings: Settings, *, unusable: bool = False) -> tuple[str, ...]:
     """Return the algorithm keys of an option, else of the settings, else all.
+
+    Parameters
+    ----------
+    unusable : bool
+        Whether all includes those of other packages that cannot be loaded.
 
     Raises
     ------
@@ -225,11 +199,11 @@ def split_keys(algorithms: str | None, settings: Settings) -> tuple[str, ...]:
         For a key that is no algorithm's.
     """
     from core.errors import InvalidInputError
-    from core.recommenders.registry import algorithm_keys
+    from core.recommenders.registry import algorithm_keys, loadable_keys
 
     known = algorithm_keys()
     given = tuple(part.strip() for part in (algorithms or "").split(",") if part.strip()) or settings.algorithms
     for key in given:
         if key not in known:
             raise InvalidInputError(f"There is no algorithm {key!r}. Choose from: {', '.join(known)}.")
-    return tuple(dict.fromkeys(given)) or known
+    return tuple(dict.fromkeys(given)) or (known if unusable else loadable_keys())

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.commands.console import emit_json, print_table
+from core.views import GroupMethod
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from core.lists.group_views import GroupList, Member
-    from core.lists.groups import GroupMethod
-    from core.service import CineMatch
-    from core.views import Filters
+    from core.views import GroupList
 
 __all__ = ["GroupOption", "show_group"]
 
-
 GroupOption = Annotated[
-    Literal["average", "least-misery"] | None,
+    GroupMethod | None,
     typer.Option(
         "--group",
         help="How several --user (and the person of --rate) decide: by the mean of their scores, the default, or "
@@ -29,19 +24,10 @@ GroupOption = Annotated[
 ]
 
 
-def show_group(
-    service: CineMatch,
-    members: Sequence[Member],
-    algorithm: str | None,
-    n: int,
-    method: GroupMethod,
-    filters: Filters,
-    json_target: str | None,
-) -> None:
+def show_group(found: GroupList, json_target: str | None) -> None:
     """Print a list for a group, with everybody's predicted stars."""
     from core.display.titles import format_movie_title
 
-    found = service.recommend_group(members, algorithm, n, method, filters)
     if json_target:
         emit_json(found, json_target)
         return

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from core.lists.what_if import WhatIf
+from core.commands.options import OptionGroup
+from core.lists.requests import WhatIf
 
-__all__ = ["WeightOption", "what_if_of"]
+__all__ = ["WHAT_IF", "what_if_of"]
 
-WeightOption = Annotated[
+_WeightOption = Annotated[
     list[str] | None,
     typer.Option(
         "--weight",
@@ -22,14 +22,12 @@ WeightOption = Annotated[
 ]
 
 
-def what_if_of(weights: list[str] | None) -> WhatIf | None:
+def what_if_of(weight: _WeightOption = None) -> WhatIf | None:
     """Return what the options ask, None without any."""
-    from core.lists.what_if import WhatIf
-
-    if not weights:
+    if not weight:
         return None
     parts: dict[str, dict[str, float]] = {"ranking": {}, "rating": {}}
-    for text in weights:
+    for text in weight:
         name, _, factor = text.partition("=")
         part, _, key = name.rpartition(":")
         try:
@@ -39,3 +37,7 @@ def what_if_of(weights: list[str] | None) -> WhatIf | None:
                 f"{text!r} is not KEY=FACTOR, such as ease=0.5 or rating:svd=0", param_hint="--weight"
             ) from error
     return WhatIf(parts["ranking"], parts["rating"])
+
+
+WHAT_IF = OptionGroup.of(what_if_of)
+"""How much the hybrid is to trust its members: `WhatIf`, or None."""

@@ -16,17 +16,14 @@ from core.commands.console import (
     settings_for,
     split_keys,
 )
+from core.commands.options import takes
+from core.commands.requests import WISH
+from core.views import WISHES, Reranking
 
 if TYPE_CHECKING:
     from core.evaluation.wishes import WishResult
 
-__all__ = ["DiversityOption", "PopularityOption", "RecencyOption", "register"]
-
-DiversityOption = Annotated[float, typer.Option("--diversity", help="Mix the list, by genres: 0 to 1.", min=0, max=1)]
-PopularityOption = Annotated[
-    float, typer.Option("--popularity", help="Well known (1) or off the beaten path (-1).", min=-1, max=1)
-]
-RecencyOption = Annotated[float, typer.Option("--recency", help="New (1) or old (-1).", min=-1, max=1)]
+__all__ = ["register"]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,10 +31,9 @@ def register(app: typer.Typer) -> None:
     app.command("wishes")(wishes_command)
 
 
+@takes(wish=WISH)
 def wishes_command(
-    diversity: DiversityOption = 0.0,
-    popularity: PopularityOption = 0.0,
-    recency: RecencyOption = 0.0,
+    wish: Reranking,
     algorithm: Annotated[str, typer.Option("--algorithm", help="Key of the algorithm.")] = "hybrid",
     seed: Annotated[int, typer.Option("--seed", help="Seed of the split and the bootstrap.")] = 42,
     max_users: Annotated[int, typer.Option("--max-users", help="At most so many test users.", min=1)] = 10_000,
@@ -49,22 +45,22 @@ def wishes_command(
     The algorithm is fitted on four fifths of each user's ratings; what a model carries was measured one weight at a
     time, this measures them together.
     """
-    from core.evaluation.benchmark import fit_on, stage
+    from core.evaluation.benchmark import fit_on
     from core.evaluation.measure import rank_users
     from core.evaluation.protocols import Protocol
     from core.evaluation.wishes import candidate_depth, judge_wish
-    from core.lists.reranking import Reranking
+    from core.progress import part_of
 
-    wish = Reranking(diversity, popularity, recency)
     if not wish.active:
-        raise typer.BadParameter("give at least one of --diversity, --popularity and --recency")
+        *others, last = (f"--{one.name}" for one in WISHES)
+        raise typer.BadParameter(f"give at least one of {', '.join(others)} and {last}")
     settings = settings_for(dataset)
     (key,) = split_keys(algorithm, settings)
     data = open_dataset(settings)
     protocol = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=max_users)
     split = next(protocol.splits(data))
     with progress(f"Measuring {key}") as report:
-        *_, (_, model, _, rest) = fit_on(split.train, [key], {}, stage(report, 0.0, 0.95))
+        *_, (_, model, _, rest) = fit_on(split.train, [key], {}, part_of(report, 0.0, 0.95))
         found = judge_wish(key, rank_users(model, split, protocol, rest, candidate_depth()), split, protocol, wish)
         report(1.0, "measured")
     if json_target is not None:
@@ -75,8 +71,7 @@ def wishes_command(
 
 def _show(dataset: str, found: WishResult) -> None:
     wish = found.wish
-    weights = {"diversity": wish.diversity, "popularity": wish.popularity, "recency": wish.recency}
-    asked = ", ".join(f"{name} {weight:+g}" for name, weight in weights.items() if weight)
+    asked = ", ".join(f"{name} {weight:+g}" for name, weight in wish.weights.items())
     print_table(
         f"{found.algorithm} on {dataset}: {asked}",
         ["Metric", "Without#", "With#", "Change#", "95% interval#"],

@@ -1,7 +1,6 @@
 """A directory of plain `.npy` arrays with a manifest: the on-disk form of data sets and models.
 
-Written to a temporary sibling, fsynced and renamed, so that a reader finds the old directory or the new one,
-never half of either. Opened by memory map and without pickle.
+Replaced as a whole (see `core.files`), opened by memory map and without pickle.
 """
 
 import hashlib
@@ -9,10 +8,7 @@ import io
 import json
 import mmap
 import os
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,54 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ArtifactError
+from core.files import replace_dir, standing_dir
 
-__all__ = ["atomic_directory", "open_arrays", "read_manifest", "resolve", "verify_arrays", "write_array_dir"]
+__all__ = ["open_arrays", "read_manifest", "verify_arrays", "write_array_dir"]
 
 MANIFEST = "manifest.json"
 _IN_MEMORY_BELOW = 1 << 16
-_SUPERSEDED = ".superseded"
-
-
-def resolve(path: Path) -> Path:
-    """Return the directory to read: `path`, or the former one where a crash fell between two renames."""
-    former = path.with_name(path.name + _SUPERSEDED)
-    return former if not path.exists() and former.is_dir() else path
-
-
-@contextmanager
-def atomic_directory(path: Path) -> Iterator[Path]:
-    """Yield a temporary directory that takes the place of `path` when the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staging = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
-    staging.mkdir(mode=0o755)
-    try:
-        yield staging
-        for file in sorted(staging.rglob("*")):
-            _fsync(file)
-        _fsync(staging)
-        _swap_in(staging, path)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _swap_in(staging: Path, path: Path) -> None:
-    former = path.with_name(path.name + _SUPERSEDED)
-    if path.exists():
-        if former.exists():
-            shutil.rmtree(former)
-        path.rename(former)
-    staging.rename(path)
-    _fsync(path.parent)
-    if former.exists():
-        shutil.rmtree(former)
-
-
-def _fsync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sha256_of(path: Path) -> str:
@@ -93,7 +47,7 @@ def describe_arrays(directory: Path) -> dict[str, dict[str, Any]]:
 
 def write_array_dir(path: Path, arrays: Mapping[str, NDArray[Any]], manifest: Mapping[str, Any]) -> Path:
     """Write arrays and manifest to `path` atomically; the manifest gains the key ``arrays``."""
-    with atomic_directory(path) as staging:
+    with replace_dir(path) as staging:
         for name, array in arrays.items():
             np.save(staging / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
         finish_array_dir(staging, manifest)
@@ -115,7 +69,7 @@ def read_manifest(path: Path, *, what: str, remedy: str) -> dict[str, Any]:
     ArtifactError
         When there is no directory, no manifest or no valid JSON; the message ends with `remedy`.
     """
-    file = resolve(path) / MANIFEST
+    file = standing_dir(path) / MANIFEST
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -135,7 +89,7 @@ def open_arrays(path: Path, manifest: Mapping[str, Any], *, remedy: str) -> dict
     ArtifactError
         When a file is missing, is no plain array or differs in dtype or shape from the manifest.
     """
-    directory = resolve(path)
+    directory = standing_dir(path)
     arrays: dict[str, NDArray[Any]] = {}
     for name, entry in manifest["arrays"].items():
         file = directory / f"{name}.npy"
@@ -190,7 +144,7 @@ def verify_arrays(path: Path, manifest: Mapping[str, Any]) -> list[str]:
     list of str
         One sentence per fault; empty when all is well.
     """
-    directory = resolve(path)
+    directory = standing_dir(path)
     faults = []
     for name, entry in manifest["arrays"].items():
         file = directory / f"{name}.npy"

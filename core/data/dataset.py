@@ -12,8 +12,8 @@ from scipy import sparse
 
 from core.data.aggregates import compute_aggregates
 from core.data.arraydir import open_arrays, read_manifest, verify_arrays, write_array_dir
-from core.data.columns import MAX_RATING, MIN_RATING
 from core.data.compress import by_movie, compress, dense_ids
+from core.data.conventions import MAX_RATING, MIN_RATING
 from core.data.movies import MovieTable, StringColumn
 from core.data.profile import Profile
 from core.data.source_ids import position_of

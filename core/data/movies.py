@@ -202,7 +202,7 @@ class MovieTable:
         genre_names : sequence of str, optional
             The genres in bit order; by default MovieLens' 19 and then any others by name.
         """
-        from core.data.columns import GENRE_NAMES, NO_GENRES
+        from core.data.conventions import GENRE_NAMES, NO_GENRES
         from core.display.titles import extract_year_from_title
 
         found = {name for row in genres for name in row} - {NO_GENRES}

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core.data.columns import MAX_RATING, MIN_RATING
+from core.data.conventions import MAX_RATING, MIN_RATING
 from core.errors import InvalidInputError
 
 __all__ = ["Profile"]

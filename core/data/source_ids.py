@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import MAX_ID
+from core.data.conventions import MAX_ID
 from core.data.movies import StringColumn
 from core.errors import InvalidIdError
 

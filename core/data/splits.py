@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 
-__all__ = ["Split", "holdout_per_user", "k_folds", "leave_last", "random_holdout", "random_users", "temporal"]
+__all__ = [
+    "Split",
+    "draw_users",
+    "holdout_per_user",
+    "k_folds",
+    "leave_last",
+    "random_holdout",
+    "random_users",
+    "temporal",
+]
 
 
 @dataclass(frozen=True)
@@ -112,8 +121,27 @@ def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
     return _split(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
 
 
+def draw_users(dataset: Dataset, max_ratings: int, seed: int) -> NDArray[np.bool_]:
+    """Draw random users who have at most `max_ratings` together; one of those who rated anything at least.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_users,)
+        All users where the data set is small enough.
+    """
+    if dataset.n_ratings <= max_ratings:
+        return np.ones(dataset.n_users, dtype=bool)
+    lengths = np.diff(dataset.user_indptr)
+    order = np.random.default_rng(seed).permutation(dataset.n_users)
+    order = order[lengths[order] > 0]
+    some = max(int(np.searchsorted(np.cumsum(lengths[order]), max_ratings, side="right")), 1)
+    drawn = np.zeros(dataset.n_users, dtype=bool)
+    drawn[order[:some]] = True
+    return drawn
+
+
 def random_users(dataset: Dataset, max_ratings: int, seed: int) -> Dataset:
-    """Return all ratings of randomly drawn users who have at most `max_ratings` together; of one user at least.
+    """Return all ratings of the users that `draw_users` draws.
 
     Returns
     -------
@@ -122,13 +150,11 @@ def random_users(dataset: Dataset, max_ratings: int, seed: int) -> Dataset:
     """
     if dataset.n_ratings <= max_ratings:
         return dataset
-    lengths = np.diff(dataset.user_indptr)
-    order = np.random.default_rng(seed).permutation(dataset.n_users)
-    some = max(int(np.searchsorted(np.cumsum(lengths[order]), max_ratings, side="right")), 1)
-    users = np.sort(order[:some])
-    ratings = np.concatenate([np.arange(dataset.user_indptr[user], dataset.user_indptr[user + 1]) for user in users])
+    drawn = draw_users(dataset, max_ratings, seed)
+    lengths, users = np.diff(dataset.user_indptr), np.flatnonzero(drawn)
+    ratings = np.flatnonzero(np.repeat(drawn, lengths))
     return Dataset.from_dense(
-        np.repeat(np.arange(some, dtype=np.int32), lengths[users]),
+        np.repeat(np.arange(len(users), dtype=np.int32), lengths[users]),
         dataset.user_items[ratings],
         dataset.user_ratings[ratings],
         dataset.user_times[ratings],

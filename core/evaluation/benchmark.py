@@ -25,9 +25,9 @@ from core.evaluation.runs import (
     smaller_is_better,
 )
 from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
-from core.progress import Progress, silent
+from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
-from core.recommenders.registry import algorithm_keys, recommender_class, training_order
+from core.recommenders.registry import loadable_keys, recommender_class, training_order
 
 __all__ = [
     "assemble",
@@ -39,7 +39,6 @@ __all__ = [
     "metric_values",
     "run_request",
     "split_by_split",
-    "stage",
 ]
 
 Configs = Mapping[str, Mapping[str, Any]]
@@ -97,7 +96,7 @@ def evaluate(
     ConfigurationError
         For a configuration that is not valid.
     """
-    wanted = tuple(dict.fromkeys(keys if keys is not None else algorithm_keys()))
+    wanted = tuple(dict.fromkeys(keys if keys is not None else loadable_keys()))
     if not wanted:
         raise InvalidInputError("Name at least one algorithm to evaluate.")
     how = Protocol.named(protocol, folds=folds, seed=seed, k=tuple(k))
@@ -223,30 +222,21 @@ def fit_on(
     order = training_order(tuple(keys))
     alive: dict[str, Recommender] = {}
     for number, key in enumerate(order):
-        share = stage(progress, number / len(order), (number + 1) / len(order))
+        share = part_of(progress, number / len(order), (number + 1) / len(order))
         cls = recommender_class(key)
         began = time.process_time()
         members = {name: alive[name] for name in cls.member_keys if name in alive}
         try:
-            model = cls(configs.get(key)).fit(train, stage(share, 0.0, _FIT_SHARE, f"{key}: fitting, "), members)
+            model = cls(configs.get(key)).fit(train, part_of(share, 0.0, _FIT_SHARE, f"{key}: fitting, "), members)
         except InvalidInputError as error:
             if left_out is None:
                 raise
             left_out[key] = str(error)
             continue
-        yield key, model, time.process_time() - began, stage(share, _FIT_SHARE, 1.0)
+        yield key, model, time.process_time() - began, part_of(share, _FIT_SHARE, 1.0)
         alive[key] = model
         needed = {member for later in order[number + 1 :] for member in recommender_class(later).member_keys}
         alive = {name: kept for name, kept in alive.items() if name in needed}
-
-
-def stage(progress: Progress, start: float, end: float, prefix: str = "") -> Progress:
-    """Return a progress callable for the part of the work between two shares."""
-
-    def report(done: float, text: str) -> None:
-        progress(start + (end - start) * min(max(done, 0.0), 1.0), prefix + text)
-
-    return report
 
 
 def _measure_all(
@@ -260,7 +250,7 @@ def _measure_all(
     total = protocol.n_splits
     for number, split in enumerate(protocol.splits(dataset)):
         prefix = f"fold {number + 1} of {total}, " if total > 1 else ""
-        share = stage(progress, 0.97 * number / total, 0.97 * (number + 1) / total, prefix)
+        share = part_of(progress, 0.97 * number / total, 0.97 * (number + 1) / total, prefix)
         for key, model, fit_seconds, rest in fit_on(split.train, keys, configs, share):
             if key in parts:
                 began = time.process_time()

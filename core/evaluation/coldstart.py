@@ -11,14 +11,14 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.splits import Split
 from core.errors import InvalidInputError
-from core.evaluation.benchmark import Configs, fit_on, metric_values, stage
+from core.evaluation.benchmark import Configs, fit_on, metric_values
 from core.evaluation.measure import Measured, judge_lists, judge_ratings
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import MetricValue
-from core.progress import Progress, silent
+from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
 from core.recommenders.parts.top_n import top_n
-from core.recommenders.registry import algorithm_keys
+from core.recommenders.registry import loadable_keys
 
 __all__ = ["ColdStartCurve", "Visitors", "cold_start_curve", "draw_visitors", "judge_profiles"]
 
@@ -93,14 +93,14 @@ def cold_start_curve(
         At most so many visitors.
     """
     visitors = draw_visitors(dataset, max(sizes), fraction=fraction, seed=seed, max_users=max_users)
-    wanted = tuple(keys if keys is not None else algorithm_keys())
+    wanted = tuple(keys if keys is not None else loadable_keys())
     curves: dict[str, dict[int, dict[str, MetricValue]]] = {}
     for key, model, _, share in fit_on(visitors.split.train, wanted, configs or {}, progress or silent):
         if key not in wanted:
             continue
         curves[key] = {}
         for number, size in enumerate(sizes):
-            stage(share, number / len(sizes), (number + 1) / len(sizes))(0.0, f"{key}: {size} ratings")
+            part_of(share, number / len(sizes), (number + 1) / len(sizes))(0.0, f"{key}: {size} ratings")
             measured = judge_profiles(model, visitors, visitors.profiles(size), seed)
             curves[key][size] = metric_values(measured, seed)
     return ColdStartCurve(

@@ -16,13 +16,12 @@ from core.evaluation.benchmark import (
     metric_values,
     run_request,
     split_by_split,
-    stage,
 )
 from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import RunStore, code_version
 from core.evaluation.wishes import candidate_depth, wish_metrics
-from core.progress import Progress, silent
+from core.progress import Progress, part_of, silent
 from core.recommenders.registry import recommender_class, training_order
 
 __all__ = ["SAMPLED_ABOVE", "SAMPLED_RATINGS", "measure_for_manifest"]
@@ -94,10 +93,10 @@ def measure_for_manifest(
             continue
         # The same long lists are judged as they are and as people's wishes would reorder them.
         began = time.process_time()
-        stars = measure_ratings(model, split, ratings, stage(share, 0.0, 0.3))
+        stars = measure_ratings(model, split, ratings, part_of(share, 0.0, 0.3))
         kept[ratings][key] = (stars, [fit_seconds, time.process_time() - began])
         began = time.process_time()
-        ranked = rank_users(model, split, ranking, stage(share, 0.3, 0.9), candidate_depth())
+        ranked = rank_users(model, split, ranking, part_of(share, 0.3, 0.9), candidate_depth())
         shown = judge_lists(ranked.lists[:, : max(ranking.k)], ranked.users, split, ranking)
         kept[ranking][key] = (shown, [fit_seconds, time.process_time() - began])
         values = metric_values(stars, seed) | metric_values(shown, seed)

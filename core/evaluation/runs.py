@@ -3,17 +3,16 @@
 import hashlib
 import json
 import math
-import os
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core import __version__
 from core.errors import DataError, UnknownIdError
 from core.evaluation.significance import Comparison
-from core.version import __version__
+from core.files import write_atomically
 
 __all__ = [
     "AlgorithmResult",
@@ -204,18 +203,7 @@ class RunStore:
 
     def save(self, run: EvaluationRun) -> Path:
         """Write a run atomically, in place of an older one of the same request."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        target = self.directory / f"{run.run_id}.json"
-        staging = self.directory / f".{run.run_id}.{uuid.uuid4().hex[:8]}.tmp"
-        try:
-            with staging.open("w", encoding="utf-8") as file:
-                file.write(run.to_json())
-                file.flush()
-                os.fsync(file.fileno())
-            staging.replace(target)
-        finally:
-            staging.unlink(missing_ok=True)
-        return target
+        return write_atomically(self.directory / f"{run.run_id}.json", run.to_json())
 
     def load(self, run_id: str) -> EvaluationRun:
         """Return a run by its id or by the unique beginning of it.

@@ -10,12 +10,12 @@ from typing import Any
 from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, random_holdout
 from core.errors import InvalidInputError
-from core.evaluation.benchmark import Configs, fit_on, stage
+from core.evaluation.benchmark import Configs, fit_on
 from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol, ProtocolKind
 from core.evaluation.runs import code_version, smaller_is_better
 from core.evaluation.spaces import Dimension, search_space, suggest
-from core.progress import Progress, silent
+from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class
 
@@ -80,8 +80,8 @@ class _Task:
     def judge(self, config: Mapping[str, Any], progress: Progress) -> float:
         """Return the metric on the validation part."""
         model = recommender_class(self._key)(config)
-        model.fit(self._inner.train, stage(progress, 0.0, 0.6), members=self._members)
-        return self._value(model, self._inner, stage(progress, 0.6, 1.0))
+        model.fit(self._inner.train, part_of(progress, 0.0, 0.6), members=self._members)
+        return self._value(model, self._inner, part_of(progress, 0.6, 1.0))
 
     def test(self, config: Mapping[str, Any], progress: Progress) -> float:
         """Return the metric on the test part."""
@@ -141,15 +141,15 @@ def tune(
     tasks = [_Task(data, key, protocol, wanted, others) for data in (dataset, *also)]
 
     def each(ask: Callable[[_Task], Callable[[Progress], float | None]], share: Progress) -> list[Any]:
-        parts = [stage(share, number / len(tasks), (number + 1) / len(tasks)) for number in range(len(tasks))]
+        parts = [part_of(share, number / len(tasks), (number + 1) / len(tasks)) for number in range(len(tasks))]
         return [ask(task)(part) for task, part in zip(tasks, parts, strict=True)]
 
-    each(lambda task: task.prepare, stage(report, 0.0, 0.1))
+    each(lambda task: task.prepare, part_of(report, 0.0, 0.1))
     history: list[dict[str, Any]] = []
 
     def objective(values: dict[str, Any]) -> float:
         began = time.process_time()
-        share = stage(report, 0.1 + 0.8 * len(history) / trials, 0.1 + 0.8 * (len(history) + 1) / trials)
+        share = part_of(report, 0.1 + 0.8 * len(history) / trials, 0.1 + 0.8 * (len(history) + 1) / trials)
         share(0.0, f"trial {len(history) + 1} of {trials}")
         value = fmean(each(lambda task: partial(task.judge, {**start, **values}), share))
         history.append({"parameters": values, "value": value, "cpu_seconds": round(time.process_time() - began, 3)})
@@ -160,7 +160,7 @@ def tune(
     judge = min if smaller_is_better(wanted) else max
     ends = []
     for number, config in enumerate((start, best_config)):
-        share = stage(report, 0.9 + 0.05 * number, 0.95 + 0.05 * number)
+        share = part_of(report, 0.9 + 0.05 * number, 0.95 + 0.05 * number)
         values = each(lambda task, config=config: partial(task.test, config), share)  # type: ignore[misc]
         names = [task.dataset["name"] for task in tasks]
         ends.append({"config": config, "test": fmean(values), "tests": dict(zip(names, values, strict=True))})

@@ -4,21 +4,23 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from core.data.dataset import Dataset
 from core.data.splits import Split
 from core.errors import ArtifactError, InvalidInputError
-from core.evaluation.benchmark import run_request, stage
+from core.evaluation.benchmark import run_request
 from core.evaluation.measure import measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import code_version, request_id
 from core.evaluation.significance import compare_pairs
 from core.evaluation.statistic import UserStatistic
-from core.lists.what_if import WhatIf
-from core.progress import Progress
+from core.lists.requests import WhatIf
+from core.progress import Progress, part_of
 from core.recommenders.base import Recommender
 from core.recommenders.hybrid.model import Hybrid
+from core.store.artifact import save_model
+from core.store.loader import load_model
 
 __all__ = ["MEASURED_UP_TO", "WhatIfMetric", "WhatIfResult", "measure_what_if"]
 
@@ -111,9 +113,9 @@ def measure_what_if(
     changed = learned.what_if(what_if.ranking, what_if.rating)
     statistics: dict[str, dict[str, UserStatistic]] = {name: {} for name in _METRICS}
     for number, (key, asked) in enumerate((("changed", changed), ("learned", learned))):
-        part = stage(report, 0.6 + 0.2 * number, 0.8 + 0.2 * number, f"{key} weights: ")
-        of_lists = measure_ranking(asked, split, ranking, stage(part, 0.0, 0.6)).statistics
-        of_stars = measure_ratings(asked, split, ratings, stage(part, 0.6, 1.0)).statistics
+        part = part_of(report, 0.6 + 0.2 * number, 0.8 + 0.2 * number, f"{key} weights: ")
+        of_lists = measure_ranking(asked, split, ranking, part_of(part, 0.0, 0.6)).statistics
+        of_stars = measure_ratings(asked, split, ratings, part_of(part, 0.6, 1.0)).statistics
         for metric, found in (("ndcg@10", of_lists), ("rmse", of_stars)):
             statistics[metric][key] = found[metric]
     return WhatIfResult(
@@ -147,18 +149,18 @@ def _fitted(split: Split, model: Hybrid, place: Path | None, report: Progress) -
     """Return a hybrid like `model` fitted on the training part, from `place` where it has been kept."""
     if place is not None and (place / model.key).exists():
         try:
-            return Hybrid.load(place / model.key, split.train)
+            return cast("Hybrid", load_model(place / model.key, split.train))
         except ArtifactError:
             shutil.rmtree(place)
     members: dict[str, Recommender] = {}
     steps = len(model.members) + 1
     for number, (key, member) in enumerate(model.members.items()):
-        share = stage(report, 0.3 * number / steps, 0.3 * (number + 1) / steps, f"{key}: fitting, ")
+        share = part_of(report, 0.3 * number / steps, 0.3 * (number + 1) / steps, f"{key}: fitting, ")
         members[key] = type(member)(member.config).fit(split.train, share)
-    fitted = Hybrid(model.config).fit(split.train, stage(report, 0.3, 0.6, "weights: "), members)
+    fitted = Hybrid(model.config).fit(split.train, part_of(report, 0.3, 0.6, "weights: "), members)
     if place is not None:
         # Code, configuration or data have changed since: what others kept here answers no question any more.
         if place.parent.exists():
             shutil.rmtree(place.parent)
-        fitted.save(place / model.key)
+        save_model(fitted, place / model.key)
     return fitted

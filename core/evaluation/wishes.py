@@ -13,7 +13,8 @@ from core.evaluation.measure import Ranked, judge_lists
 from core.evaluation.protocols import Protocol
 from core.evaluation.significance import bootstrap_changes
 from core.evaluation.statistic import UserStatistic
-from core.lists.reranking import Reranking, reorder
+from core.lists.reranking import reorder
+from core.views import WISHES, Reranking
 
 __all__ = [
     "LENGTH",
@@ -28,11 +29,7 @@ __all__ = [
 
 LENGTH = 10
 """Of the lists that are compared."""
-WEIGHTS: tuple[tuple[str, float], ...] = (
-    *(("diversity", weight) for weight in (0.1, 0.2, 0.4)),
-    *(("popularity", weight) for weight in (-0.4, -0.2, 0.2, 0.4)),
-    *(("recency", weight) for weight in (-0.4, -0.2, 0.2, 0.4)),
-)
+WEIGHTS: tuple[tuple[str, float], ...] = tuple((wish.name, weight) for wish in WISHES for weight in wish.measured)
 """What is measured of every model, one weight at a time."""
 _METRIC = f"ndcg@{LENGTH}"
 _SHOWN = tuple(f"{name}@{LENGTH}" for name in ("ndcg", "recall", "precision", "diversity", "novelty", "popularity"))
@@ -75,7 +72,7 @@ class WishResult:
 
 def candidate_depth() -> int:
     """Return how many of an algorithm's best a wish chooses from: how long the lists to judge must be."""
-    return Reranking(diversity=1).candidates(LENGTH)
+    return Reranking.only(diversity=1).depth(LENGTH)
 
 
 def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) -> NDArray[np.int32]:
@@ -103,7 +100,7 @@ def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) ->
 
 def judge_wish(algorithm: str, ranked: Ranked, split: Split, protocol: Protocol, wish: Reranking) -> WishResult:
     """Return what a wish changes, all its weights together: accuracy, diversity, novelty, popularity."""
-    plain, wished = _judged(ranked, split, protocol, [Reranking(), wish])
+    plain, wished = _judged(ranked, split, protocol, [Reranking.only(), wish])
     intervals = [bootstrap_changes(plain[name], [wished[name]], seed=protocol.seed)[0] for name in _SHOWN]
     return WishResult(
         algorithm=algorithm,
@@ -142,7 +139,7 @@ def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol, data: str = "
         ``ndcg@10`` without a wish; ``weights``: rows of ``wish``, ``weight``, ``change`` of NDCG@10 and ``low`` and
         ``high`` of its 95% interval over users, paired user by user; ``how``, ``split`` and ``seed``.
     """
-    wishes = [Reranking(), *(Reranking(**{name: weight}) for name, weight in WEIGHTS)]
+    wishes = [Reranking.only(), *(Reranking.only(**{name: weight}) for name, weight in WEIGHTS)]
     plain, *wished = (of_wish[_METRIC] for of_wish in _judged(ranked, split, protocol, wishes))
     intervals = bootstrap_changes(plain, wished, seed=protocol.seed)
     return {

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.profile import Profile
 from core.recommenders.base import Recommender
-from core.recommenders.results import Explanation
+from core.recommenders.results import Explanation, Scoring
 
 __all__ = ["MOST_FILMS", "Counterfactual", "counterfactuals", "rank_of", "weightiest_films"]
 
@@ -43,7 +42,7 @@ def weightiest_films(explanation: Explanation, n: int = MOST_FILMS) -> list[int]
     return [part.id for part in parts if part.kind == "movie" and part.id >= 0 and part.value != 0][:n]
 
 
-def counterfactuals(model: Recommender, profile: Profile, item: int, films: Sequence[int]) -> list[Counterfactual]:
+def counterfactuals(model: Recommender, scoring: Scoring, item: int, films: Sequence[int]) -> list[Counterfactual]:
     """Return what becomes of a movie's rank when each of some ratings is left out, one at a time.
 
     The model stays as it is, as for a visitor who takes a rating back: of a stored user, other people's neighbours
@@ -51,14 +50,17 @@ def counterfactuals(model: Recommender, profile: Profile, item: int, films: Sequ
 
     Parameters
     ----------
+    scoring : Scoring
+        What `model` says with all ratings of the profile; it is asked again for each film alone.
     item : int
         Dense movie index.
     films : sequence of int
         Dense indices of movies of the profile.
     """
+    profile = scoring.profile
     stars = dict(zip(profile.items.tolist(), profile.ratings.tolist(), strict=True))
     others = profile.items[profile.items != item]
-    rank = rank_of(model.score(profile), item, others)
+    rank = rank_of(scoring.scores, item, others)
     return [
         Counterfactual(film, stars[film], rank, rank_of(model.score(profile.without(film)), item, others))
         for film in films

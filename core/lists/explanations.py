@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.data.profile import Profile
     from core.recommenders.base import Recommender
-    from core.recommenders.results import Contribution, Explanation
+    from core.recommenders.results import Contribution, Explanation, Scoring
 
 __all__ = ["explanation_view"]
 
@@ -27,10 +27,11 @@ def explanation_view(
     item : int
         Dense movie index.
     counterfactual : bool
-        Say, too, where the movie would stand without each of the heaviest ratings: up to four more scorings.
+        Say, too, where the movie would stand without each of the heaviest ratings: up to three more scorings.
     """
     dataset = model.dataset
-    explanation = model.explain(profile, item)
+    scoring = model.scoring(profile)
+    explanation = model.explain(scoring, item)
     return ExplanationView(
         algorithm=model.key,
         movie_id=int(dataset.movies.ids[item]),
@@ -40,14 +41,14 @@ def explanation_view(
         text=describe(dataset, profile, explanation),
         films=[_contribution(dataset, part) for part in explanation.films],
         user_id=None if profile.user is None else int(dataset.user_ids[profile.user]),
-        counterfactuals=_without(model, profile, explanation) if counterfactual else None,
+        counterfactuals=_without(model, scoring, explanation) if counterfactual else None,
     )
 
 
-def _without(model: Recommender, profile: Profile, explanation: Explanation) -> list[CounterfactualView]:
+def _without(model: Recommender, scoring: Scoring, explanation: Explanation) -> list[CounterfactualView]:
     dataset = model.dataset
-    person = Person.of(dataset, profile)
-    found = counterfactuals(model, profile, explanation.item, weightiest_films(explanation))
+    person = Person.of(dataset, scoring.profile)
+    found = counterfactuals(model, scoring, explanation.item, weightiest_films(explanation))
     return [
         CounterfactualView(
             movie_id=int(dataset.movies.ids[one.film]),

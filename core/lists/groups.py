@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.profile import Profile
-from core.errors import InvalidInputError
+from core.lists.requests import check_group
 from core.recommenders.base import Recommender
 from core.recommenders.parts.top_n import top_n
+from core.views import GroupMethod
 
-__all__ = ["MAX_MEMBERS", "GroupMethod", "GroupRecommendations", "recommend_group"]
+__all__ = ["GroupRecommendations", "recommend_group"]
 
-GroupMethod = Literal["average", "least-misery"]
-MAX_MEMBERS = 5
 _BEST = 10
 _SHORTLIST = 2
 
@@ -71,14 +69,9 @@ def recommend_group(
     Raises
     ------
     InvalidInputError
-        For another number of profiles, an unknown method or `n` below 1.
+        For another number of profiles, an unknown method or a length that is not served.
     """
-    if not 2 <= len(profiles) <= MAX_MEMBERS:
-        raise InvalidInputError(f"A group has 2 to {MAX_MEMBERS} members, not {len(profiles)}.")
-    if method not in get_args(GroupMethod):
-        raise InvalidInputError(f"A group decides by {' or '.join(get_args(GroupMethod))}, not {method!r}.")
-    if n < 1:
-        raise InvalidInputError(f"n must be at least 1, not {n}.")
+    check_group(len(profiles), n, method)
     members = np.stack([_relative(model.score(profile), profile.items) for profile in profiles])
     together = members.mean(axis=0)
     if candidates is not None:

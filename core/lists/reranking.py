@@ -3,7 +3,6 @@
 Everything works on a list of candidates, best first: the best hundred of an algorithm.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,49 +10,14 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.errors import InvalidInputError
 from core.recommenders.base import Recommender
 from core.recommenders.parts.diversity import diversify, genre_flags
 from core.recommenders.results import Recommendations
+from core.views import Reranking
 
-__all__ = ["Reranking", "lean", "recommend_wished", "relevance", "reorder", "share_below"]
+__all__ = ["lean", "recommend_wished", "relevance", "reorder", "share_below"]
 
 Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Reranking:
-    """How far a list may move away from the algorithm's own order.
-
-    Attributes
-    ----------
-    diversity : float
-        0 to 1: weight of being unlike the movies above, by genres.
-    popularity : float
-        -1 (obscure) to 1 (well known).
-    recency : float
-        -1 (old) to 1 (new).
-    """
-
-    diversity: float = 0.0
-    popularity: float = 0.0
-    recency: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.diversity <= 1:
-            raise InvalidInputError(f"The weight of diversity must be between 0 and 1, not {self.diversity}.")
-        for name in ("popularity", "recency"):
-            if not -1 <= getattr(self, name) <= 1:
-                raise InvalidInputError(f"The weight of {name} must be between -1 and 1, not {getattr(self, name)}.")
-
-    @property
-    def active(self) -> bool:
-        """Whether anything is asked for."""
-        return any((self.diversity, self.popularity, self.recency))
-
-    def candidates(self, n: int) -> int:
-        """Return how many of the algorithm's best to re-rank for a list of `n`."""
-        return max(100, 5 * n) if self.active else n
 
 
 def recommend_wished(
@@ -70,7 +34,7 @@ def recommend_wished(
     """
     if not wish.active:
         return model.recommend(profile, n, exclude_rated, candidates)
-    items, scores = model.best(profile, wish.candidates(n), exclude_rated, candidates)
+    items, scores = model.best(profile, wish.depth(n), exclude_rated, candidates)
     order = reorder(model.dataset, items, scores, n, wish)
     chosen = items[order]
     return Recommendations(model.key, chosen, scores[order], model.predict(profile, chosen))
@@ -84,7 +48,7 @@ def reorder(
     Parameters
     ----------
     items : ndarray of int32, shape (m,)
-        The algorithm's best, best first: at least `wish.candidates(n)` where there are as many.
+        The algorithm's best, best first: at least `wish.depth(n)` where there are as many.
     scores : ndarray of float32, shape (m,)
     """
     if not wish.active or not len(items):

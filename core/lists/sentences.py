@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.display.titles import format_movie_title
-from core.recommenders.results import EVERYBODY, WATCHED, Contribution, Explanation
+from core.recommenders.results import Contribution, Explanation
 
 __all__ = ["Person", "describe", "without_rating"]
 
@@ -89,9 +89,9 @@ def _reason(
 
 
 def _mostly_popular(contributions: Sequence[Contribution]) -> bool:
-    """Return whether what holds for everybody weighs more than all films of the profile together."""
-    everybody = sum(part.value for part in contributions if part.label in (WATCHED, EVERYBODY))
-    return everybody > sum(part.value for part in contributions if part.kind == "movie")
+    """Return whether popularity weighs more than all films of the profile together."""
+    popularity = sum(part.value for part in contributions if part.popularity)
+    return popularity > sum(part.value for part in contributions if part.kind == "movie")
 
 
 def _join(parts: Sequence[str]) -> str:

@@ -1,52 +1,18 @@
-"""What if the hybrid trusted its members otherwise: the question, and the weights it is about."""
+"""What if the hybrid trusted its members otherwise: the model as it would be, and its weights."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from core.errors import InvalidInputError
+from core.views import HybridWeights, MemberWeight
 
 if TYPE_CHECKING:
+    from core.lists.requests import WhatIf
     from core.recommenders.base import Recommender
     from core.recommenders.hybrid.model import Hybrid
 
-__all__ = ["HybridWeights", "MemberWeight", "WhatIf", "changed", "hybrid_of", "weights_view"]
-
-
-@dataclass(frozen=True, slots=True)
-class WhatIf:
-    """By what to multiply members' weights, by key: 1 is as learned, and so is a member that is not named."""
-
-    ranking: Mapping[str, float] = field(default_factory=dict)
-    """In the order of the list."""
-    rating: Mapping[str, float] = field(default_factory=dict)
-    """In the predicted stars."""
-
-    @property
-    def active(self) -> bool:
-        """Whether anything is changed at all."""
-        return any(factor != 1 for factor in (*self.ranking.values(), *self.rating.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class MemberWeight:
-    """How much the hybrid trusts a member: learned on ratings that the member had not seen, times the factor."""
-
-    key: str
-    name: str
-    weight: float
-    """Of the ranking: per unit of the member's scaled score. Of the rating: share of the member's distance from the
-    baseline that is added, for an average user and movie."""
-
-
-@dataclass(frozen=True, slots=True)
-class HybridWeights:
-    """The weights of both parts."""
-
-    ranking: list[MemberWeight]
-    rating: list[MemberWeight]
+__all__ = ["changed", "hybrid_of", "weights_view"]
 
 
 def hybrid_of(model: Recommender) -> Hybrid:

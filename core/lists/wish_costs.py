@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.lists.reranking import Reranking
-from core.views import MeasuredWeight, WishCost, WishView
+from core.views import MeasuredWeight, Reranking, WishCost, WishView
 
-__all__ = ["WISHES", "wish_cost", "wish_view"]
+__all__ = ["wish_cost", "wish_view"]
 
-WISHES = ("diversity", "popularity", "recency")
 _SAME = 1e-9
 
 
@@ -21,11 +19,11 @@ def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
         Those of the model's manifest; what was measured of wishes stands under ``wishes``
         (`core.evaluation.wishes`).
     """
-    weights = {name: getattr(wish, name) for name in WISHES}
-    costs = [wish_cost(name, weight, metrics) for name, weight in weights.items() if weight]
+    weights = wish.weights
+    costs = [wish_cost(name, weight, metrics) for name, weight in weights.items()]
     measured = metrics.get("wishes")
     how = measured.get("how") if isinstance(measured, Mapping) else None
-    return WishView(**weights, candidates=wish.candidates(n), costs=costs, how=how)
+    return WishView(**weights, candidates=wish.depth(n), costs=costs, how=how)
 
 
 def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:

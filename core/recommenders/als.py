@@ -11,9 +11,10 @@ from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights, training_weights
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
-from core.recommenders.results import WATCHED, Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["ALS", "ALSConfig"]
 
@@ -133,10 +134,11 @@ class ALS(Recommender):
         cosine = (self._factors @ self._factors[item]) / (norms * norms[item])
         return np.where(counts > 0, cosine * counts / (counts + _SIMILAR_SHRINKAGE), np.nan).astype(np.float32)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         used, matrix, weighted = self._system(profile)
         values = weighted @ np.linalg.solve(matrix, self._factors[item].astype(np.float64))
-        return self._movie_contributions(used, values, self._prior.value(profile, item), WATCHED)
+        return film_contributions(self.dataset, used, values, watched_by_many(self._prior.value(profile, item)))
 
 
 def _ignore(text: str) -> None:

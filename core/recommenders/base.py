@@ -2,25 +2,21 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from core.data.arraydir import open_arrays, read_manifest, write_array_dir
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.errors import ArtifactError, ConfigurationError, InvalidInputError, NotFittedError
+from core.errors import ConfigurationError, InvalidInputError, NotFittedError
 from core.progress import Progress, silent
 from core.recommenders.parts.top_n import top_n
-from core.recommenders.results import Contribution, Explanation, Neighbours, Recommendations
+from core.recommenders.results import Contribution, Explanation, Neighbours, Recommendations, Scoring
+from core.recommenders.validation import candidate_mask, checked_items
 
 __all__ = ["AlgorithmConfig", "Recommender"]
-
-ARTIFACT_VERSION = 1
-_RETRAIN = "Train it again with `cinematch train`."
 
 
 class AlgorithmConfig(BaseModel):
@@ -34,7 +30,7 @@ class Recommender(ABC):
 
     A subclass sets `key`, `title`, `summary` and `config_class` and implements `_fit`, `_score`, `_predict`,
     `_explain` and `_similar`. `_fit` returns named arrays, which are all that is ever stored; `_bind` may derive
-    cheap views from them after both `fit` and `load`. Nothing changes after that: worker processes share the
+    cheap views from them after both `fit` and `restored`. Nothing changes after that: worker processes share the
     arrays, which are read-only.
     """
 
@@ -64,7 +60,7 @@ class Recommender(ABC):
         """
         return self.config
 
-    # --- fitting and storing ------------------------------------------------------------------------------
+    # --- fitting ------------------------------------------------------------------------------------------
 
     def fit(
         self,
@@ -101,78 +97,25 @@ class Recommender(ABC):
         self._dataset = dataset
         self._bind()
 
-    def artifact(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
-        """Return what is to be stored: the arrays and the manifest's algorithm part."""
-        manifest = {
-            "kind": "model",
-            "format_version": ARTIFACT_VERSION,
-            "algorithm": self.key,
-            "config": self.config.model_dump(mode="json"),
-            "members": sorted(self.members),
-            "dataset": {"name": self.dataset.name, "fingerprint": self.dataset.fingerprint},
-        }
-        return self.arrays, manifest
-
-    def save(self, path: Path | str) -> Path:
-        """Write the model to a directory atomically; members go to sibling directories of their own keys."""
-        directory = Path(path)
-        for key, member in self.members.items():
-            sibling = directory.parent / key
-            if not sibling.exists():
-                member.save(sibling)
-        arrays, manifest = self.artifact()
-        return write_array_dir(directory, arrays, manifest)
-
     @classmethod
-    def load(cls, path: Path | str, dataset: Dataset, members: Mapping[str, "Recommender"] | None = None) -> Self:
-        """Open a stored model by memory map.
-
-        Parameters
-        ----------
-        path : path
-            The directory that `save` wrote.
-        dataset : Dataset
-            The data set on which the model was fitted.
-        members : mapping of key to Recommender, optional
-            Loaded members of an ensemble, which are then shared; the others are loaded from sibling directories.
+    def restored(
+        cls,
+        config: AlgorithmConfig | Mapping[str, Any] | None,
+        dataset: Dataset,
+        arrays: dict[str, NDArray[Any]],
+        members: Mapping[str, "Recommender"] | None = None,
+    ) -> Self:
+        """Return the model that has these fitted arrays: what `fit` made, with the members that it made it with.
 
         Raises
         ------
-        ArtifactError
-            When the directory is missing, damaged, of another algorithm or fitted on other data.
+        ConfigurationError
+            When the configuration is not valid.
         """
-        directory = Path(path)
-        manifest = read_manifest(directory, what="model", remedy=_RETRAIN)
-        if manifest.get("algorithm") != cls.key or manifest.get("format_version") != ARTIFACT_VERSION:
-            raise ArtifactError(
-                f"{directory} holds {manifest.get('algorithm')!r} in format {manifest.get('format_version')!r}, "
-                f"not {cls.key!r} in format {ARTIFACT_VERSION}. {_RETRAIN}"
-            )
-        trained_on = manifest.get("dataset", {})
-        if trained_on.get("fingerprint") != dataset.fingerprint:
-            raise ArtifactError(
-                f"{directory} was trained on other data ({trained_on.get('name')}, fingerprint "
-                f"{str(trained_on.get('fingerprint'))[:12]}; serving {dataset.name}, {dataset.fingerprint[:12]}). "
-                f"{_RETRAIN}"
-            )
-        try:
-            model = cls(manifest.get("config"))
-        except ConfigurationError as error:
-            raise ArtifactError(f"{directory}: {error} {_RETRAIN}") from error
-        model.members = cls._load_members(directory, manifest, dataset, members or {})
-        model._attach(dataset, open_arrays(directory, manifest, remedy=_RETRAIN))
+        model = cls(config)
+        model.members = dict(members or {})
+        model._attach(dataset, arrays)
         return model
-
-    @classmethod
-    def _load_members(
-        cls, directory: Path, manifest: dict[str, Any], dataset: Dataset, given: Mapping[str, "Recommender"]
-    ) -> dict[str, "Recommender"]:
-        from core.recommenders.registry import recommender_class
-
-        members: dict[str, Recommender] = {}
-        for key in manifest.get("members", []):
-            members[key] = given.get(key) or recommender_class(key).load(directory.parent / key, dataset, members)
-        return members
 
     @property
     def fitted(self) -> bool:
@@ -183,14 +126,14 @@ class Recommender(ABC):
     def dataset(self) -> Dataset:
         """The data set on which the model was fitted."""
         if self._dataset is None:
-            raise NotFittedError(f"{self.key!r} has not been fitted. Call fit(dataset) or load(path, dataset) first.")
+            raise NotFittedError(f"{self.key!r} has not been fitted. Call fit(dataset) first, or load a trained one.")
         return self._dataset
 
     @property
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The fitted arrays, read-only."""
         if self._arrays is None:
-            raise NotFittedError(f"{self.key!r} has not been fitted. Call fit(dataset) or load(path, dataset) first.")
+            raise NotFittedError(f"{self.key!r} has not been fitted. Call fit(dataset) first, or load a trained one.")
         return self._arrays
 
     # --- asking -------------------------------------------------------------------------------------------
@@ -214,9 +157,14 @@ class Recommender(ABC):
         InvalidInputError
             For movie indices outside the data set.
         """
-        self._check_items(profile.items)
+        self._checked(profile.items)
         scores = self._score(profile)
-        return scores if items is None else scores[self._check_items(items)]
+        return scores if items is None else scores[self._checked(items)]
+
+    def scoring(self, profile: Profile) -> Scoring:
+        """Return the scores of all movies with what an explanation of them needs, so that it need not ask again."""
+        self._checked(profile.items)
+        return self._scoring(profile)
 
     def predict(self, profile: Profile, items: ArrayLike) -> NDArray[np.float32]:
         """Return predicted ratings in stars, within the data set's scale; NaN where the algorithm cannot say.
@@ -228,9 +176,9 @@ class Recommender(ABC):
         items : array_like of int
             Dense movie indices.
         """
-        self._check_items(profile.items)
+        self._checked(profile.items)
         low, high = self.dataset.rating_range
-        predicted = self._predict(profile, self._check_items(items))
+        predicted = self._predict(profile, self._checked(items))
         return np.clip(predicted, low, high).astype(np.float32, copy=False)
 
     def recommend(
@@ -271,10 +219,9 @@ class Recommender(ABC):
         if n < 1:
             raise InvalidInputError(f"n must be at least 1, not {n}.")
         scores = self.score(profile)
-        allowed = self._candidate_mask(candidates)
         # The scores are this call's own: no second array of the catalogue's length.
-        if allowed is not None:
-            np.copyto(scores, np.float32(np.nan), where=~allowed)
+        if candidates is not None:
+            np.copyto(scores, np.float32(np.nan), where=~candidate_mask(candidates, len(scores)))
         if exclude_rated:
             scores[profile.items] = np.nan
         items = top_n(scores, n)
@@ -291,30 +238,38 @@ class Recommender(ABC):
         """
         if n < 1:
             raise InvalidInputError(f"n must be at least 1, not {n}.")
-        wanted = int(self._check_items([item])[0])
+        wanted = int(self._checked([item])[0])
         similarities = self._similar(wanted).astype(np.float32, copy=True)
         similarities[wanted] = np.nan
         items = top_n(similarities, n)
         return Neighbours(items, similarities[items])
 
-    def explain(self, profile: Profile, item: int) -> Explanation:
+    def explain(self, profile: Profile | Scoring, item: int) -> Explanation:
         """Return why `item` has its score: contributions that add up to it.
+
+        Parameters
+        ----------
+        profile : Profile or Scoring
+            A scoring pass of this model over the profile is used again.
+        item : int
+            Dense movie index.
 
         Raises
         ------
         InvalidInputError
             When the algorithm has no score for the movie.
         """
-        wanted = int(self._check_items([item])[0])
-        score = float(self.score(profile, [wanted])[0])
+        wanted = int(self._checked([item])[0])
+        scoring = profile if isinstance(profile, Scoring) else self.scoring(profile)
+        score = float(scoring.scores[wanted])
         if not np.isfinite(score):
             raise InvalidInputError(
                 f"{self.title} has no score for {self.dataset.movies.title(wanted)}: nothing in the profile or the "
                 "data says anything about it. Choose another algorithm."
             )
-        contributions = sorted(self._explain(profile, wanted), key=lambda part: -abs(part.value))
-        films = sorted(self._explain_films(profile, wanted), key=lambda part: -abs(part.value))
-        predicted = float(self.predict(profile, [wanted])[0])
+        contributions = sorted(self._explain(scoring, wanted), key=lambda part: -abs(part.value))
+        films = sorted(self._explain_films(scoring, wanted), key=lambda part: -abs(part.value))
+        predicted = float(self.predict(scoring.profile, [wanted])[0])
         return Explanation(
             algorithm=self.key,
             item=wanted,
@@ -324,6 +279,9 @@ class Recommender(ABC):
             films=films,
         )
 
+    def _checked(self, items: ArrayLike) -> NDArray[np.int32]:
+        return checked_items(items, self.dataset.n_movies)
+
     # --- what algorithms implement ------------------------------------------------------------------------
 
     @abstractmethod
@@ -331,11 +289,15 @@ class Recommender(ABC):
         """Return the arrays that make up the model."""
 
     def _bind(self) -> None:  # noqa: B027  (optional hook)
-        """Derive cheap views from `arrays` after `fit` and `load`."""
+        """Derive cheap views from `arrays` after `fit` and `restored`."""
 
     @abstractmethod
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         """Return ranking scores of all movies, float32 of shape (n_movies,), not shared with the model."""
+
+    def _scoring(self, profile: Profile) -> Scoring:
+        """Return `_score` with what `_explain` can use of the same pass; ensembles keep what their members said."""
+        return Scoring(profile, self._score(profile))
 
     @abstractmethod
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -346,46 +308,9 @@ class Recommender(ABC):
         """Return the similarity of every movie to `item`, NaN or -inf where there is none."""
 
     @abstractmethod
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
-        """Return summands of the score of `item`."""
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        """Return summands of the score that `item` has in a scoring pass."""
 
-    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
         """Return a second exact split of the score by the profile's films, where there is one."""
         return []
-
-    def _movie_contributions(
-        self, profile: Profile, values: NDArray[Any], rest: float = 0.0, rest_label: str = "The film itself"
-    ) -> list[Contribution]:
-        """Return one contribution per film of the profile and, where it is not zero, one of kind ``bias``."""
-        title = self.dataset.movies.title
-        parts = [
-            Contribution("movie", int(item), title(int(item)), float(value))
-            for item, value in zip(profile.items, values, strict=True)
-            if value != 0
-        ]
-        return [*parts, Contribution("bias", -1, rest_label, rest)] if rest != 0 or not parts else parts
-
-    # --- validation ---------------------------------------------------------------------------------------
-
-    def _check_items(self, items: ArrayLike) -> NDArray[np.int32]:
-        n_movies = self.dataset.n_movies
-        array = np.asarray(items)
-        if array.dtype.kind not in "iu" and array.size:
-            raise InvalidInputError(f"Movie indices must be integers, not {array.dtype}.")
-        if array.size and (int(array.min()) < 0 or int(array.max()) >= n_movies):
-            raise InvalidInputError(f"Movie indices must be between 0 and {n_movies - 1}.")
-        return array.astype(np.int32, copy=False).ravel()
-
-    def _candidate_mask(self, candidates: NDArray[np.bool_] | ArrayLike | None) -> NDArray[np.bool_] | None:
-        if candidates is None:
-            return None
-        array = np.asarray(candidates)
-        if array.dtype == np.bool_:
-            if array.shape != (self.dataset.n_movies,):
-                raise InvalidInputError(
-                    f"A mask of candidates needs {self.dataset.n_movies} values, not {array.shape}."
-                )
-            return array
-        mask = np.zeros(self.dataset.n_movies, dtype=bool)
-        mask[self._check_items(array)] = True
-        return mask

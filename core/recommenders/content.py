@@ -13,9 +13,10 @@ from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, term_matrix, year_bells
+from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.rating_weights import profile_weights
 from core.recommenders.parts.sparse_rows import add_rows
-from core.recommenders.results import Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["Content", "ContentConfig"]
 
@@ -191,7 +192,8 @@ class Content(Recommender):
 
     # --- explaining ---------------------------------------------------------------------------------------
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         taste, arrays = self._taste(profile), self.arrays
         names = self.dataset.movies.genre_names
         values = arrays["kinds"][arrays["kind_of"][item]] * taste.genres
@@ -204,7 +206,7 @@ class Content(Recommender):
             label = f"films around {year + FIRST_YEAR}"
             parts.append(Contribution("genre", len(names), label, float(taste.years[year])))
         parts += self._films_with_shared_terms(profile, item, float(taste.terms[item]))
-        return [*parts, Contribution("bias", item, "How many people rated it", float(self._prior[item]))]
+        return [*parts, watched_by_many(float(self._prior[item]), item)]
 
     def _films_with_shared_terms(self, profile: Profile, item: int, total: float) -> list[Contribution]:
         """Split what shared words and tags add by the films of the profile that have them."""
@@ -213,4 +215,4 @@ class Content(Recommender):
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         shares = weights * (self._terms[profile.items] @ self._terms[[item]].toarray()[0])
         added = self.config.term_weight * float(np.log1p(total))
-        return self._movie_contributions(profile, added * shares / shares.sum())
+        return film_contributions(self.dataset, profile, added * shares / shares.sum())

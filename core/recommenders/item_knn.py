@@ -11,10 +11,11 @@ from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
 from core.recommenders.parts.residuals import quantised
 from core.recommenders.parts.sparse_rows import SparseRows
-from core.recommenders.results import WATCHED, Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["ItemKNN", "ItemKNNConfig"]
 
@@ -169,10 +170,11 @@ class ItemKNN(Recommender):
     def _similar(self, item: int) -> NDArray[np.float32]:
         return self._rows.dense_row(item)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         values = weights * self._rows.column(profile.items, item)
-        return self._movie_contributions(profile, values, self._prior.value(profile, item), WATCHED)
+        return film_contributions(self.dataset, profile, values, watched_by_many(self._prior.value(profile, item)))
 
 
 def _root_mean_square(values: NDArray[np.int8], indptr: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
-from core.recommenders.results import Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["Popularity", "PopularityConfig"]
 
@@ -61,7 +61,7 @@ class Popularity(Recommender):
         distance: NDArray[np.float32] = np.abs(share - share[item])
         return -distance
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         count = int(self.dataset.movie_counts[item])
         label = f"Rated by {count:,} of {self.dataset.n_users:,} people"
-        return [Contribution("bias", item, label, float(self.arrays["share"][item]))]
+        return [Contribution("bias", item, label, float(self.arrays["share"][item]), popularity=True)]

@@ -1,17 +1,35 @@
 """What recommenders return."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["EVERYBODY", "WATCHED", "Contribution", "ContributionKind", "Explanation", "Neighbours", "Recommendations"]
+from core.data.profile import Profile
+
+__all__ = ["Contribution", "ContributionKind", "Explanation", "Neighbours", "Recommendations", "Scoring"]
 
 ContributionKind = Literal["movie", "neighbour", "genre", "factor", "bias", "model"]
-WATCHED = "How many people rated it"
-EVERYBODY = "What holds for everyone"
-"""Labels of contributions that are the same for everybody."""
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """One scoring pass over all movies, from which lists, explanations and ranks can be taken.
+
+    Attributes
+    ----------
+    profile : Profile
+    scores : ndarray of float32, shape (n_movies,)
+        As of `Recommender.score`.
+    members : mapping of key to ndarray of float32, shape (n_movies,)
+        An ensemble's members' own scores, of those that were asked; empty for other algorithms.
+    """
+
+    profile: Profile
+    scores: NDArray[np.float32]
+    members: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,12 +88,15 @@ class Contribution:
     label : str
         What people read.
     value : float
+    popularity : bool
+        Whether it is there because many people watched the film, which an explanation then says.
     """
 
     kind: ContributionKind
     id: int
     label: str
     value: float
+    popularity: bool = False
 
 
 @dataclass(frozen=True)

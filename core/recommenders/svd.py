@@ -12,12 +12,13 @@ from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.factor_labels import factor_ends, factor_label
 from core.recommenders.parts.leading_directions import leading_directions
 from core.recommenders.parts.rating_weights import PopularityPrior
 from core.recommenders.parts.ridge import ridge_row
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections, power_iterations
-from core.recommenders.results import WATCHED, Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["SVD", "SVDConfig"]
 
@@ -117,7 +118,8 @@ class SVD(Recommender):
         cosine = self._watched.alike(item) * (counts / (counts + 5.0))
         return np.where((counts > 0) & (cosine != 0), cosine, np.nan).astype(np.float32)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         values = self._watched.by_factor(self._watched.position(profile), item)
         direction = self._watched.direction(item)
         parts = [
@@ -130,8 +132,9 @@ class SVD(Recommender):
             for factor, value in enumerate(values)
             if value != 0
         ]
-        return [*parts, Contribution("bias", item, WATCHED, self._prior.value(profile, item))]
+        return [*parts, watched_by_many(self._prior.value(profile, item), item)]
 
-    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         values = self._watched.by_film(profile, item)
-        return self._movie_contributions(profile, values, self._prior.value(profile, item), WATCHED)
+        return film_contributions(self.dataset, profile, values, watched_by_many(self._prior.value(profile, item)))

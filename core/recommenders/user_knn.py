@@ -13,12 +13,13 @@ from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.memo import LastProfile
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
 from core.recommenders.parts.residuals import RESIDUAL_UNIT, quantised
 from core.recommenders.parts.sparse_rows import add_rows_of_ones
 from core.recommenders.parts.top_n import top_n
-from core.recommenders.results import WATCHED, Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["UserKNN", "UserKNNConfig"]
 
@@ -322,16 +323,18 @@ class UserKNN(Recommender):
         known = np.isin(nearest.users, raters)
         return _Neighbourhood(nearest.users[known], nearest.votes[known] * self._outward[item])
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         voters = self._voters(profile, item)
         people = [
             Contribution("neighbour", user, f"Person {int(self.dataset.user_ids[user])}", vote)
             for user, vote in zip(voters.users.tolist(), voters.votes.tolist(), strict=True)
         ]
-        return [*people, Contribution("bias", item, WATCHED, self._prior.value(profile, item))]
+        return [*people, watched_by_many(self._prior.value(profile, item), item)]
 
-    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
         """Split every voter's vote by what each common film adds to the overlap."""
+        profile = scoring.profile
         voters = self._voters(profile, item)
         compared = self._compared(profile)
         weights = self._film_weights(compared)
@@ -340,7 +343,7 @@ class UserKNN(Recommender):
             span = slice(int(self.dataset.user_indptr[user]), int(self.dataset.user_indptr[user + 1]))
             shares = np.where(np.isin(compared.items, self._user_items[span], assume_unique=True), weights, 0)
             values += vote * shares / shares.sum()
-        return self._movie_contributions(compared, values, self._prior.value(profile, item), WATCHED)
+        return film_contributions(self.dataset, compared, values, watched_by_many(self._prior.value(profile, item)))
 
 
 def _segment_sums(values: NDArray[Any], indptr: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ArtifactError
+from core.files import standing_dir, write_atomically
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
@@ -24,6 +24,8 @@ __all__ = [
     "verify_model",
 ]
 
+FORMAT_VERSION = 1
+"""Form of the manifest and of the arrays; what has another one is refused."""
 RETRAIN = "Train it again with `cinematch train`."
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "scikit-surprise", "numba")
 _MB = 1024 * 1024
@@ -69,15 +71,22 @@ def save_model(
         Values measured on held-out data and how they were measured.
     training : mapping, optional
         ``train_seconds`` and ``peak_mb``.
+
+    Raises
+    ------
+    NotFittedError
+        When the model has not been fitted.
     """
     from core.data.arraydir import write_array_dir
 
     directory = Path(path)
-    arrays, manifest = model.artifact()
-    for key, member in model.members.items():
-        if not (directory.parent / key).exists():
-            save_model(member, directory.parent / key)
-    manifest |= {
+    manifest = {
+        "kind": "model",
+        "format_version": FORMAT_VERSION,
+        "algorithm": model.key,
+        "config": model.config.model_dump(mode="json"),
+        "members": sorted(model.members),
+        "dataset": {"name": model.dataset.name, "fingerprint": model.dataset.fingerprint},
         "trained_at": _now(),
         "train_seconds": None,
         "peak_mb": None,
@@ -85,7 +94,10 @@ def save_model(
         "libraries": _library_versions(),
         "metrics": dict(metrics or {}),
     }
-    return write_array_dir(directory, arrays, manifest)
+    for key, member in model.members.items():
+        if not (directory.parent / key).exists():
+            save_model(member, directory.parent / key)
+    return write_array_dir(directory, model.arrays, manifest)
 
 
 def attach_metrics(path: Path | str, metrics: Mapping[str, Any]) -> None:
@@ -95,16 +107,7 @@ def attach_metrics(path: Path | str, metrics: Mapping[str, Any]) -> None:
     directory = Path(path)
     manifest = read_manifest(directory, what="model", remedy=RETRAIN)
     manifest["metrics"] = dict(metrics)
-    staging = directory / f".{MANIFEST}.{os.getpid()}.tmp"
-    try:
-        with staging.open("w", encoding="utf-8") as file:
-            json.dump(manifest, file, indent=1, sort_keys=True)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        staging.replace(directory / MANIFEST)
-    finally:
-        staging.unlink(missing_ok=True)
+    write_atomically(standing_dir(directory) / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
 def get_model_metadata(path: Path | str) -> dict[str, Any]:
@@ -198,7 +201,7 @@ def _library_versions() -> dict[str, str]:
     import platform
     from importlib.metadata import PackageNotFoundError, version
 
-    from core.version import __version__
+    from core import __version__
 
     found = {"cinematch": __version__, "python": platform.python_version()}
     for name in _LIBRARIES:

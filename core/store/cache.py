@@ -6,14 +6,15 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.arraydir import MANIFEST, resolve
-from core.errors import CineMatchError, ModelUnavailableError, UnknownIdError
+from core.data.arraydir import MANIFEST
+from core.errors import CineMatchError, ConfigurationError, ModelUnavailableError, UnknownIdError
+from core.files import standing_dir
 from core.limits import model_budget_mb
-from core.recommenders.registry import algorithm_keys, recommender_class, training_order
+from core.recommenders.registry import algorithm_keys, members_of, recommender_class, training_order
 from core.store.artifact import get_model_metadata
 from core.store.loader import open_artifact
 from core.store.priority import Footprint, footprint, loading_order
@@ -36,6 +37,12 @@ class _Entry:
     model: Recommender | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
     version: tuple[int, int] | None = None
+    stale: bool = False
+    """Whether a newer artifact is there that could not be opened."""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return tuple(self.manifest.get("members") or ())
 
     @property
     def size_mb(self) -> float:
@@ -124,10 +131,7 @@ class ModelCache:
         if key not in self.keys:
             raise UnknownIdError(f"There is no algorithm {key!r} here. Choose one of: {', '.join(self.keys)}.")
         with self._lock:
-            self._load(key)
-            for ensemble in self.keys:
-                if key in recommender_class(ensemble).member_keys and ensemble in self._entries:
-                    self._load(ensemble)
+            self._renew([key])
             return self._status(key)
 
     def refresh(self) -> list[str]:
@@ -135,18 +139,10 @@ class ModelCache:
 
         One `stat` per model when nothing changed, so that a readiness probe may call it.
         """
-        changed = [
-            key
-            for key in training_order(self.keys)
-            if (entry := self._entries.get(key)) is not None and self._version(key) not in (None, entry.version)
-        ]
-        for key in changed:
-            if key in self.keys:
-                self.reload(key)
-            else:
-                with self._lock:
-                    self._load(key)
-        return changed
+        if not self._replaced(self._entries):
+            return []
+        with self._lock:
+            return self._renew(self._replaced(self._entries))
 
     def _loading_order(self) -> list[str]:
         """The most measured quality per megabyte first; see `core.store.priority`."""
@@ -157,43 +153,80 @@ class ModelCache:
         try:
             return footprint(get_model_metadata(self.models_dir / key), served=key in self.keys)
         except CineMatchError:
-            return Footprint(0.0, members=recommender_class(key).member_keys, served=key in self.keys)
+            return Footprint(0.0, members=members_of(key), served=key in self.keys)
 
     def _version(self, key: str) -> tuple[int, int] | None:
         try:
-            found = (resolve(self.models_dir / key) / MANIFEST).stat()
+            found = (standing_dir(self.models_dir / key) / MANIFEST).stat()
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns
 
-    def _load(self, key: str) -> _Entry:
-        """Load one model while the lock is held; the former one stays in its place when that fails."""
-        former = self._entries.get(key)
-        entry = self._attempt(key, former)
-        if entry.model is None and former is not None and former.model is not None:
-            _LOG.warning("model %s: %s; the former one goes on serving", key, entry.reason)
-            entry = _Entry(
-                "loaded",
-                f"A newer model could not be loaded ({entry.reason}); the former one is served.",
-                former.model,
-                former.manifest,
-                entry.version,
-            )
-        self._entries = {**self._entries, key: entry}
-        return entry
+    def _replaced(self, entries: Mapping[str, _Entry]) -> list[str]:
+        """Return the keys whose artifacts are newer than the entries, members before their ensembles."""
+        return [
+            key
+            for key in training_order(self.keys)
+            if key in entries and self._version(key) not in (None, entries[key].version)
+        ]
 
-    def _attempt(self, key: str, former: _Entry | None) -> _Entry:
+    def _load(self, key: str) -> _Entry:
+        """Load one model, with the members that it needs, while the lock is held."""
+        entries = dict(self._entries)
+        entries[key] = self._attempt(key, entries)
+        self._entries = entries
+        return entries[key]
+
+    def _renew(self, keys: list[str]) -> list[str]:
+        """Open models anew and each ensemble over them once, and swap all of them in as one; return `keys`.
+
+        Where more is replaced meanwhile, as while training stores one model after another, all is opened again:
+        an ensemble must not be served over members that it was not made for.
+        """
+        while True:
+            due: list[str] = []
+            entries = dict(self._entries)
+            for key in training_order(self.keys):
+                if key in keys or (key in entries and not set(due).isdisjoint(entries[key].members)):
+                    entries[key] = self._renewed(key, entries)
+                    due.append(key)
+            later = self._replaced(entries)
+            if not later:
+                self._entries = entries
+                return keys
+            keys = list(dict.fromkeys([*keys, *later]))
+
+    def _renewed(self, key: str, entries: dict[str, _Entry]) -> _Entry:
+        """Return a model's new entry; where there is no new model to serve, the former one stays in it."""
+        former = self._entries.get(key)
+        if former is None or former.model is None:
+            return self._attempt(key, entries)
+        if kept := [member for member in former.members if member in entries and entries[member].stale]:
+            if (version := self._version(key)) == former.version:
+                return former
+            reason = f"A newer model waits for its member {kept[0]!r}; the former one is served."
+            return replace(former, reason=reason, version=version, stale=True)
+        entry = self._attempt(key, entries)
+        if entry.model is not None:
+            return entry
+        _LOG.warning("model %s: %s; the former one goes on serving", key, entry.reason)
+        reason = f"A newer model could not be loaded ({entry.reason}); the former one is served."
+        return replace(former, reason=reason, version=entry.version, stale=True)
+
+    def _attempt(self, key: str, entries: dict[str, _Entry]) -> _Entry:
+        """Open one model beside the entries, to which the members that are missing are added."""
         path = self.models_dir / key
         version = self._version(key)
-        if version is None:
-            return _Entry("missing", f"There is no trained model at {path}. {_TRAIN.format(key=key)}")
         started = time.perf_counter()
         try:
+            recommender_class(key)
+            if version is None:
+                return _Entry("missing", f"There is no trained model at {path}. {_TRAIN.format(key=key)}")
             manifest = get_model_metadata(path)
-            if reason := self._over_budget(manifest, former):
+            if reason := self._over_budget(key, manifest, entries):
                 _LOG.warning("model %s skipped: %s", key, reason)
                 return _Entry("skipped", reason, manifest=manifest, version=version)
-            members, reason = self._members(key, manifest)
+            members, reason = self._members(manifest, entries)
             if reason:
                 return _Entry("skipped", reason, manifest=manifest, version=version)
             model = open_artifact(path, manifest, self.dataset, members)
@@ -206,17 +239,17 @@ class ModelCache:
             return _Entry("failed", f"{type(error).__name__}: {error}. {_TRAIN.format(key=key)}", version=version)
         if self._version(key) != version:
             # Replaced while it was being opened: manifest and arrays may be of two models.
-            return self._attempt(key, former)
+            return self._attempt(key, entries)
         _LOG.info("model %s loaded in %.0f ms", key, (time.perf_counter() - started) * 1000)
         return _Entry("loaded", None, model, manifest, version)
 
-    def _over_budget(self, manifest: Mapping[str, Any], former: _Entry | None) -> str | None:
+    def _over_budget(self, key: str, manifest: Mapping[str, Any], entries: Mapping[str, _Entry]) -> str | None:
         needed = float(manifest["sizes"]["disk"]) + sum(
             self._footprint(member).mb
             for member in manifest["members"]
-            if (entry := self._entries.get(member)) is None or entry.model is None
+            if (entry := entries.get(member)) is None or entry.model is None
         )
-        used = self.used_mb() - (former.size_mb if former else 0.0)
+        used = sum(entry.size_mb for other, entry in entries.items() if other != key)
         if used + needed <= self.budget_mb:
             return None
         return (
@@ -224,18 +257,27 @@ class ModelCache:
             f"{self.budget_mb:.0f} MB are left. Raise the container's memory or CINEMATCH_MEMORY_BUDGET_MB."
         )
 
-    def _members(self, key: str, manifest: Mapping[str, Any]) -> tuple[dict[str, Recommender], str | None]:
+    def _members(
+        self, manifest: Mapping[str, Any], entries: dict[str, _Entry]
+    ) -> tuple[dict[str, Recommender], str | None]:
         members: dict[str, Recommender] = {}
         for needed in manifest["members"]:
-            entry = self._entries.get(needed) or self._load(needed)
+            if needed not in entries:
+                entries[needed] = self._attempt(needed, entries)
+            entry = entries[needed]
             if entry.model is None:
                 return {}, f"It needs {needed!r}, which is not available ({entry.state}): {entry.reason}"
             members[needed] = entry.model
         return members, None
 
     def _status(self, key: str) -> ModelStatus:
-        found = recommender_class(key)
+        title, summary = key, "Another package brings it, and it cannot be loaded."
         entry = self._entries.get(key)
+        try:
+            found = recommender_class(key)
+            title, summary = found.title, found.summary
+        except ConfigurationError as error:
+            entry = _Entry("failed", str(error))
         if entry is None:
             trained = self._version(key) is not None
             reason = "It is loaded when it is first asked for." if trained else _TRAIN.format(key=key)
@@ -244,8 +286,8 @@ class ModelCache:
         sizes = manifest.get("sizes") or {}
         return ModelStatus(
             key=key,
-            name=found.title,
-            summary=found.summary,
+            name=title,
+            summary=summary,
             state=entry.state,
             reason=entry.reason,
             config=dict(manifest.get("config") or {}),

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ArtifactError
-from core.store.artifact import RETRAIN, get_model_metadata
+from core.store.artifact import FORMAT_VERSION, RETRAIN, get_model_metadata
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.recommenders.base import Recommender
 
-__all__ = ["dataset_of", "load_model_safe", "open_artifact"]
+__all__ = ["dataset_of", "load_model", "load_model_safe", "open_artifact"]
 
 
 def load_model_safe(path: Path | str, dataset: Dataset | None = None) -> Any:
@@ -48,21 +48,59 @@ def load_model_safe(path: Path | str, dataset: Dataset | None = None) -> Any:
     return open_artifact(target, manifest, dataset or dataset_of(manifest, target))
 
 
+def load_model(path: Path | str, dataset: Dataset, members: Mapping[str, Recommender] | None = None) -> Recommender:
+    """Open a stored model by memory map.
+
+    Parameters
+    ----------
+    path : path
+        The directory that `core.store.artifact.save_model` wrote.
+    dataset : Dataset
+        The data set on which the model was fitted.
+    members : mapping of key to Recommender, optional
+        Loaded members of an ensemble, which are then shared; the others are loaded from sibling directories.
+
+    Raises
+    ------
+    ArtifactError
+        When the directory is missing, damaged, of an unknown algorithm or fitted on other data.
+    """
+    return open_artifact(Path(path), get_model_metadata(path), dataset, members)
+
+
 def open_artifact(
     path: Path,
     manifest: Mapping[str, Any],
     dataset: Dataset,
     members: Mapping[str, Recommender] | None = None,
 ) -> Recommender:
-    """Open the artifact whose manifest was read; `members` are shared with an ensemble."""
-    from core.errors import UnknownIdError
+    """Open the artifact whose manifest was read; arguments and errors as of `load_model`."""
+    from core.data.arraydir import open_arrays
+    from core.errors import ConfigurationError, UnknownIdError
     from core.recommenders.registry import recommender_class
 
+    if manifest.get("format_version") != FORMAT_VERSION:
+        raise ArtifactError(
+            f"{path} has the format {manifest.get('format_version')!r}, not {FORMAT_VERSION}: another version of "
+            f"CineMatch made it. {RETRAIN}"
+        )
+    trained_on = manifest.get("dataset") or {}
+    if trained_on.get("fingerprint") != dataset.fingerprint:
+        raise ArtifactError(
+            f"{path} was trained on other data ({trained_on.get('name')}, fingerprint "
+            f"{str(trained_on.get('fingerprint'))[:12]}; serving {dataset.name}, {dataset.fingerprint[:12]}). "
+            f"{RETRAIN}"
+        )
     try:
         found = recommender_class(str(manifest.get("algorithm")))
-    except UnknownIdError as error:
+        together: dict[str, Recommender] = {}
+        for key in manifest["members"]:
+            together[key] = (members or {}).get(key) or load_model(path.parent / key, dataset, together)
+        return found.restored(manifest["config"], dataset, open_arrays(path, manifest, remedy=RETRAIN), together)
+    except (UnknownIdError, ConfigurationError) as error:
         raise ArtifactError(f"{path}: {error} {RETRAIN}") from error
-    return found.load(path, dataset, members)
+    except KeyError as error:
+        raise ArtifactError(f"{path} has no array {error}: another version made it. {RETRAIN}") from error
 
 
 def dataset_of(manifest: Mapping[str, Any], path: Path) -> Dataset:

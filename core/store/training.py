@@ -12,9 +12,9 @@ from typing import Any
 from core.data.dataset import Dataset
 from core.errors import CineMatchError, InvalidInputError
 from core.limits import peak_rss_mb, reset_peak_rss
-from core.progress import Progress
+from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
-from core.recommenders.registry import recommender_class, training_order
+from core.recommenders.registry import members_of, recommender_class, training_order
 from core.store.artifact import get_model_metadata, save_model
 from core.store.loader import open_artifact
 
@@ -87,8 +87,9 @@ def train(
         model = recommender_class(key)(chosen.get(key))
         reset_peak_rss()
         wall, processor = time.perf_counter(), time.process_time()
+        share = part_of(progress or silent, number / len(order), (number + 1) / len(order), f"{key}: ")
         try:
-            model.fit(dataset, _part(progress, number, len(order), key), ready)
+            model.fit(dataset, share, ready)
         except InvalidInputError as error:
             if left_out is None:
                 raise
@@ -114,7 +115,7 @@ def outdated(
     root, chosen = Path(models_dir), dict(configs or {})
     found: list[str] = []
     for key in training_order(tuple(keys)):
-        members = recommender_class(key).member_keys
+        members = members_of(key)
         if _is_outdated(dataset, key, root, chosen) or any(member in found for member in members):
             found.append(key)
     return found
@@ -132,11 +133,3 @@ def _is_outdated(dataset: Dataset, key: str, root: Path, configs: Configs) -> bo
 
 def _reopen(dataset: Dataset, key: str, root: Path, ready: Mapping[str, Recommender]) -> Recommender:
     return open_artifact(root / key, get_model_metadata(root / key), dataset, ready)
-
-
-def _part(progress: Progress | None, number: int, total: int, key: str) -> Progress:
-    def report(done: float, text: str) -> None:
-        if progress is not None:
-            progress((number + min(max(done, 0.0), 1.0)) / total, f"{key}: {text}")
-
-    return report

@@ -7,11 +7,11 @@ import orjson
 from flask import Response
 from pydantic import RootModel
 
-from core.lists.group_views import GroupList
-from core.lists.what_if import HybridWeights
 from core.views import (
     DatasetView,
     ExplanationView,
+    GroupList,
+    HybridWeights,
     ModelStatus,
     MovieView,
     RatedMovie,

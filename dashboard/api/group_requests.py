@@ -2,34 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from core.lists.group_views import Member
-from core.lists.groups import MAX_MEMBERS, GroupMethod
-from dashboard.api.requests import Algorithm, Count, Id, ListFilters, Ratings, Strict, by_movie
+from core.lists.requests import MAX_VIEWERS, GroupRequest
+from core.views import GroupMethod
+from dashboard.api.requests import Algorithm, Count, ListFilters, ProfileBody
 
 __all__ = ["GroupBody"]
 
 
-class MemberBody(Strict):
+class MemberBody(ProfileBody):
     """A member of a group: a stored user, or a visitor's ratings."""
-
-    user_id: Id | None = None
-    """A user of the data set; leave out when `ratings` are given."""
-    ratings: Ratings | None = None
-    """A visitor's ratings; leave out when `user_id` is given."""
-
-    @model_validator(mode="after")
-    def _one_profile(self) -> "MemberBody":
-        if (self.user_id is None) == (self.ratings is None):
-            raise ValueError("give either user_id or ratings, not both and not neither")
-        return self
 
 
 class GroupBody(ListFilters):
     """Who decides together, and what the list is to hold."""
 
-    members: Annotated[list[MemberBody], Field(min_length=2, max_length=MAX_MEMBERS)]
+    members: Annotated[list[MemberBody], Field(min_length=2, max_length=MAX_VIEWERS)]
     """Two to five people, each of them once. No movie is listed that any of them has rated."""
     method: GroupMethod = "average"
     """`average` orders by the mean of the members' scores, `least-misery` the best of these by the lowest predicted
@@ -39,9 +28,7 @@ class GroupBody(ListFilters):
     n: Count = 10
     """How many at most; fewer when fewer movies qualify."""
 
-    def people(self) -> list[Member]:
-        """Return the members as the service takes them."""
-        return [
-            Member(member.user_id, None if member.ratings is None else by_movie(member.ratings))
-            for member in self.members
-        ]
+    def asked(self) -> GroupRequest:
+        """Return what the service takes."""
+        viewers = [member.profile() for member in self.members]
+        return GroupRequest(viewers, self.algorithm, self.n, self.method, self.filters())

@@ -2,15 +2,12 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
 
-from core.data.columns import MAX_ID
-from core.lists.reranking import Reranking
-from core.lists.what_if import WhatIf
-from core.recommenders.hybrid.model import MAX_FACTOR
-from core.recommenders.registry import algorithm_keys
-from core.service import MAX_LIST
-from core.views import Filters
+from core.errors import InvalidInputError
+from core.lists.requests import ListRequest, ProfileRequest, WhatIf
+from core.service import MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING, algorithm_keys
+from core.views import MAX_FACTOR, WISHES, Filters, Reranking
 
 __all__ = [
     "Algorithm",
@@ -21,14 +18,13 @@ __all__ = [
     "ListQuery",
     "MoviePath",
     "PageQuery",
-    "Ratings",
+    "ProfileBody",
     "RecommendationBody",
     "SearchQuery",
     "SimilarQuery",
     "Strict",
     "UserPath",
     "WeightsQuery",
-    "by_movie",
 ]
 
 MAX_RATINGS = 10_000
@@ -54,7 +50,6 @@ Id = Annotated[int, Field(ge=0, le=MAX_ID)] | Annotated[str, Field(min_length=1,
 PathId = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
 Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
-Weight = Annotated[float, Field(ge=-1, le=1)]
 Year = Annotated[int, Field(ge=1800, le=2200)]
 Algorithm = Annotated[
     str, AfterValidator(_known_algorithm), Field(json_schema_extra={"enum": list(algorithm_keys())})
@@ -150,36 +145,42 @@ class ListFilters(_Years):
     def filters(self) -> Filters:
         """Return which movies may be listed."""
         return Filters(
-            tuple(self.genres),
-            tuple(self.exclude_genres),
-            self.year_min,
-            self.year_max,
-            self.min_ratings,
-            self.all_genres,
-            None if self.only is None else tuple(self.only),
-            tuple(self.exclude),
+            genres=tuple(self.genres),
+            exclude_genres=tuple(self.exclude_genres),
+            year_min=self.year_min,
+            year_max=self.year_max,
+            min_ratings=self.min_ratings,
+            all_genres=self.all_genres,
+            movie_ids=None if self.only is None else tuple(self.only),
+            exclude_ids=tuple(self.exclude),
         )
 
 
-class ListQuery(ListFilters):
-    """What a recommendation list is to hold."""
-
+class _Listed(ListFilters):
     algorithm: Algorithm | None = None
     """By default the best model that is loaded."""
     n: Count = 10
     """How many at most; fewer when fewer movies qualify."""
     exclude_rated: bool = True
     """Leave out the movies that the profile has rated."""
-    diversity: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """How much the list is to be mixed: weight of being unlike the movies above, by genres. 0 changes nothing."""
-    popularity: Weight = 0.0
-    """Towards well-known movies (up to 1) or off the beaten path (down to -1). 0 changes nothing."""
-    recency: Weight = 0.0
-    """Towards new movies (up to 1) or old ones (down to -1). 0 changes nothing."""
+
+
+_FIELDS: dict[str, Any] = {
+    wish.name: (float, Field(wish.default, ge=wish.low, le=wish.high, description=wish.help)) for wish in WISHES
+}
+_Wishes: Any = create_model("_Wishes", __base__=Strict, **_FIELDS)
+
+
+class ListQuery(_Wishes, _Listed):
+    """What a recommendation list is to hold."""
 
     def wish(self) -> Reranking:
         """Return how far the list may move away from the algorithm's own order."""
-        return Reranking(self.diversity, self.popularity, self.recency)
+        return Reranking(**{wish.name: getattr(self, wish.name) for wish in WISHES})
+
+    def request(self, profile: ProfileRequest, what_if: WhatIf | None = None) -> ListRequest:
+        """Return what the service takes."""
+        return ListRequest(profile, self.algorithm, self.n, self.exclude_rated, self.filters(), self.wish(), what_if)
 
 
 class RatingBody(Strict):
@@ -187,7 +188,7 @@ class RatingBody(Strict):
 
     movie_id: Id
     """A movie of the data set."""
-    rating: Annotated[float, Field(ge=0.5, le=5.0)]
+    rating: Annotated[float, Field(ge=MIN_RATING, le=MAX_RATING)]
     """Stars."""
 
 
@@ -195,7 +196,7 @@ Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Fie
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 
-def by_movie(ratings: list[RatingBody]) -> dict[str, float]:
+def _by_movie(ratings: list[RatingBody]) -> dict[str, float]:
     """Return stars by movie id; of a movie rated twice the last rating counts."""
     return {str(given.movie_id): given.rating for given in ratings}
 
@@ -224,35 +225,39 @@ class RecommendationBody(ListQuery):
     weights: WeightsBody | None = None
     """What if the hybrid trusted its members otherwise; refused for other algorithms."""
 
-    def what_if(self) -> WhatIf | None:
-        """Return how the hybrid's weights are to be changed."""
-        return None if self.weights is None else WhatIf(self.weights.ranking, self.weights.rating)
-
-    def by_movie(self) -> dict[str, float]:
-        """Return stars by movie id."""
-        return by_movie(self.ratings)
+    def asked(self) -> ListRequest:
+        """Return what the service takes."""
+        what_if = None if self.weights is None else WhatIf(self.weights.ranking, self.weights.rating)
+        return self.request(ProfileRequest(ratings=_by_movie(self.ratings)), what_if)
 
 
-class ExplanationBody(Strict):
-    """Of which score an explanation is asked: of a stored user, or of a visitor's ratings."""
+class ProfileBody(Strict):
+    """Somebody: a stored user, or a visitor's ratings."""
 
-    movie_id: Id
-    """The movie whose score is to be explained."""
     user_id: Id | None = None
     """A user of the data set; leave out when `ratings` are given."""
     ratings: Ratings | None = None
     """A visitor's ratings; leave out when `user_id` is given."""
+
+    @model_validator(mode="after")
+    def _one_profile(self) -> "ProfileBody":
+        try:
+            self.profile()
+        except InvalidInputError as error:
+            raise ValueError("give either user_id or ratings, not both and not neither") from error
+        return self
+
+    def profile(self) -> ProfileRequest:
+        """Return what the service takes."""
+        return ProfileRequest(self.user_id, None if self.ratings is None else _by_movie(self.ratings))
+
+
+class ExplanationBody(ProfileBody):
+    """Of which score an explanation is asked: of a stored user, or of a visitor's ratings."""
+
+    movie_id: Id
+    """The movie whose score is to be explained."""
     algorithm: Algorithm | None = None
     """By default the best model that is loaded."""
     counterfactuals: bool = False
     """Say, too, what rank the movie would have without each of the ratings that carry the most weight."""
-
-    @model_validator(mode="after")
-    def _one_profile(self) -> "ExplanationBody":
-        if (self.user_id is None) == (self.ratings is None):
-            raise ValueError("give either user_id or ratings, not both and not neither")
-        return self
-
-    def by_movie(self) -> dict[str, float] | None:
-        """Return stars by movie id, or None for a stored user."""
-        return None if self.ratings is None else by_movie(self.ratings)

@@ -8,6 +8,7 @@ from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel
 
 from core.errors import ModelUnavailableError
+from core.lists.requests import ProfileRequest
 from dashboard.api import answers
 from dashboard.api.group_requests import GroupBody
 from dashboard.api.requests import (
@@ -83,55 +84,32 @@ def get_history(path: UserPath, query: PageQuery) -> Response:
     """List what a user rated, the best first."""
     service = _service()
     items = service.user_ratings(path.user_id, query.limit, query.offset)
-    user = service.dataset.user_index(path.user_id)
-    total = len(service.dataset.profile(user))
-    return answers.json_answer(
-        answers.History(int(service.dataset.user_ids[user]), total, query.limit, query.offset, items)
-    )
+    (user,) = service.users(keep=[path.user_id], limit=0)
+    return answers.json_answer(answers.History(user.user_id, user.rating_count, query.limit, query.offset, items))
 
 
 def get_recommendations(path: UserPath, query: ListQuery) -> Response:
     """Recommend movies to a user."""
-    found = _service().recommend(
-        user_id=path.user_id,
-        algorithm=query.algorithm,
-        n=query.n,
-        exclude_rated=query.exclude_rated,
-        filters=query.filters(),
-        wish=query.wish(),
-    )
+    found = _service().recommend(query.request(ProfileRequest(user_id=path.user_id)))
     return answers.json_answer(found)
 
 
 def post_recommendations(body: RecommendationBody) -> Response:
     """Recommend movies to a visitor, from the ratings in the body; nothing of them is kept."""
-    found = _service().recommend(
-        ratings=body.by_movie(),
-        algorithm=body.algorithm,
-        n=body.n,
-        exclude_rated=body.exclude_rated,
-        filters=body.filters(),
-        wish=body.wish(),
-        what_if=body.what_if(),
-    )
+    found = _service().recommend(body.asked())
     return answers.json_answer(found)
 
 
 def post_group_recommendations(body: GroupBody) -> Response:
     """Recommend movies to two to five people together; nothing of visitors' ratings is kept."""
-    found = _service().recommend_group(body.people(), body.algorithm, body.n, body.method, body.filters())
+    found = _service().recommend_group(body.asked())
     return answers.json_answer(found)
 
 
 def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
-    found = _service().explain(
-        body.movie_id,
-        user_id=body.user_id,
-        ratings=body.by_movie(),
-        algorithm=body.algorithm,
-        counterfactuals=body.counterfactuals,
-    )
+    profile = body.profile()
+    found = _service().explain(body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals)
     return answers.json_answer(found)
 
 

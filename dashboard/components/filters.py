@@ -5,19 +5,11 @@ from collections.abc import Sequence
 import dash_mantine_components as dmc
 from dash import html
 
-from core.data.dataset import Dataset
 from dashboard.address import FilterState
 
-__all__ = ["MIN_RATING_STEPS", "filter_controls", "year_span"]
+__all__ = ["MIN_RATING_STEPS", "filter_controls"]
 
 MIN_RATING_STEPS = (0, 5, 10, 25, 50, 100)
-
-
-def year_span(dataset: Dataset) -> tuple[int, int]:
-    """Return the first and the last year of release in the data set."""
-    years = dataset.movies.years
-    known = years[years > 0]
-    return (int(known.min()), int(known.max())) if len(known) else (1900, 2000)
 
 
 def filter_controls(

@@ -10,11 +10,15 @@ from playwright.sync_api import Page, expect
 
 from core.evaluation.manifest import measure_for_manifest
 from core.store.artifact import attach_metrics
+from dashboard.pages import all_pages
 from tests.conftest import Installation
 from tests.servers import GunicornProcess
 
 # A loaded machine is slow, not wrong.
 expect.set_options(timeout=20_000)
+
+PATHS = tuple(page.path.format(movie_id=10) for page in all_pages().values())
+"""An address of every page."""
 
 _CHROMIUM = Path("/usr/bin/chromium")
 _FLAGS = (

@@ -7,20 +7,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import settle
+from tests.e2e.conftest import PATHS, settle
 
 pytestmark = pytest.mark.e2e
 
 _PAGES = (
-    "/",
+    *PATHS,
     "/recommend?user=1",
     "/recommend?mode=me",
-    "/analytics",
     "/analytics?tab=compare",
     "/analytics?tab=similar",
     "/search?q=film",
     "/movie/10?user=2",
-    "/system",
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import settle, titles
+from tests.e2e.conftest import PATHS, settle, titles
 
 pytestmark = pytest.mark.e2e
 
@@ -64,7 +64,7 @@ class TestSmallScreen:
         return {**context_options, "viewport": {"width": 390, "height": 844}, "has_touch": True}
 
     def test_pages_fit_and_the_navigation_opens(self, visit: Visit) -> None:
-        for path in ("/", "/recommend?user=1", "/analytics", "/search", "/movie/10", "/system"):
+        for path in PATHS:
             page = visit(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         page.get_by_role("button", name="Open the navigation").click()

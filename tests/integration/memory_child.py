@@ -19,7 +19,7 @@ from core.limits import container_limit, model_budget_mb, process_memory
 from core.progress import Progress
 from core.recommenders import registry
 from core.recommenders.base import Recommender
-from core.recommenders.results import Contribution
+from core.recommenders.results import Contribution, Scoring
 from core.store.artifact import save_model
 from core.store.cache import ModelCache
 
@@ -47,8 +47,8 @@ class Weighty(Recommender):
     def _similar(self, item: int) -> NDArray[np.float32]:
         return -np.abs(self.dataset.movie_means - self.dataset.movie_means[item])
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
-        return [Contribution("bias", item, "All of it", float(self._score(profile)[item]))]
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        return [Contribution("bias", item, "All of it", float(scoring.scores[item]))]
 
 
 class Small(Weighty):

@@ -14,10 +14,10 @@ import requests
 
 from benchmarks.cgroup import MemoryGroup, NoCgroupError, forget
 from core.data.dataset import Dataset
+from core.testing.toy import toy_dataset
 from tests.conftest import Installation
 from tests.integration.memory_child import CLASSES, write_models
 from tests.servers import ROOT, GunicornProcess
-from tests.toy import toy_dataset
 
 pytestmark = pytest.mark.integration
 

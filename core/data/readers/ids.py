@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from core.data.columns import MAX_ID
+from core.data.conventions import MAX_ID
 from core.data.readers.values import whole_number
 
 __all__ = ["Ids", "id_fault", "read_ids"]

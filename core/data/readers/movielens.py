@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from core.data.columns import GENRE_NAMES
+from core.data.conventions import GENRE_NAMES
 from core.data.movies import MovieTable
 from core.data.readers.ids import Ids, id_fault
 from core.data.readers.options import AS_THEY_ARE, ReadOptions

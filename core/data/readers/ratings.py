@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import MAX_ID
+from core.data.conventions import MAX_ID
 from core.data.readers.ids import Ids, id_fault, read_ids
 from core.data.readers.table import Table
 from core.data.readers.text import count_byte

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import NO_GENRES
 from core.data.compress import TABLE_LIMIT
+from core.data.conventions import NO_GENRES
 from core.data.movies import MovieTable, StringColumn
 from core.data.readers.ids import Ids, id_fault, read_ids
 from core.data.readers.ratings import RatingColumns, RatingFile

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import GENRE_NAMES, MAX_ID, MAX_RATING, MIN_RATING, NO_GENRES
+from core.data.conventions import GENRE_NAMES, MAX_ID, MAX_RATING, MIN_RATING, NO_GENRES
 from core.errors import InvalidInputError
 
 __all__ = [

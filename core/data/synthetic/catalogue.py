@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.columns import GENRE_NAMES, NO_GENRES
+from core.data.conventions import GENRE_NAMES, NO_GENRES
 from core.data.movies import MovieTable
 from core.data.synthetic.published import ML_32M
 from core.data.synthetic.words import ARTICLES, FIRST_WORDS, LAST_WORDS, SECOND_WORDS, TAGS

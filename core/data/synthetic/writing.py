@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.arraydir import atomic_directory
 from core.data.movies import MovieTable
 from core.data.readers.tags import count_tags
 from core.data.synthetic.population import Population
 from core.data.synthetic.published import ML_32M
 from core.errors import DataError
+from core.files import replace_dir
 from core.progress import Progress, silent
 
 __all__ = ["tagged_table", "write_movielens_csv"]
@@ -45,7 +45,7 @@ def write_movielens_csv(population: Population, folder: Path, progress: Progress
     if foreign:
         raise DataError(f"{folder} holds other files ({', '.join(foreign[:3])}). Name a new or an empty folder.")
     catalogue = population.catalogue
-    with atomic_directory(folder) as staging:
+    with replace_dir(folder) as staging:
         pl.DataFrame(
             {"movieId": catalogue.ids, "title": catalogue.titles, "genres": ["|".join(g) for g in catalogue.genres]}
         ).write_csv(staging / "movies.csv")

@@ -10,10 +10,12 @@ from scipy import sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.splits import draw_users
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.contributions import film_contributions
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
-from core.recommenders.results import Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["BayesianMF", "BayesianMFConfig"]
 
@@ -76,7 +78,7 @@ class BayesianMF(Recommender):
         from core.recommenders.bayesian_mf.gibbs import GibbsSettings, Ratings, run_chain
 
         config = self.config
-        chosen = _some_users(dataset, config.rating_limit, config.seed)
+        chosen = draw_users(dataset, config.rating_limit, config.seed)
         lengths = np.diff(dataset.user_indptr)
         kept = np.repeat(chosen, lengths)
         users = np.repeat(np.arange(chosen.sum(), dtype=np.int32), lengths[chosen])
@@ -211,7 +213,8 @@ class BayesianMF(Recommender):
         cosine = (factors @ factors[item]) / (norms * norms[item]) * (counts / (counts + 10.0))
         return np.where(counts > 0, cosine, np.nan).astype(np.float32)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         posterior = self._fold_in(profile)
         row = self.arrays["factors"][item].astype(np.float64)
         own = float(row[:, 0].mean())
@@ -221,7 +224,9 @@ class BayesianMF(Recommender):
         together = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
         used = np.searchsorted(profile.items, posterior.profile.items)
         together[used] += values[:-1].astype(np.float32)
-        return self._movie_contributions(profile, together, rest, "What people in general think of it")
+        return film_contributions(
+            self.dataset, profile, together, Contribution("bias", -1, "What people in general think of it", rest)
+        )
 
 
 @dataclass(frozen=True)
@@ -246,16 +251,6 @@ class _Posterior:
     scale: NDArray[np.float64]
     weighted: NDArray[np.float32]
     targets: NDArray[np.float32]
-
-
-def _some_users(dataset: Dataset, limit: int, seed: int) -> NDArray[np.bool_]:
-    """Return a mask of randomly drawn users with at most `limit` ratings together, at least one; all if they fit."""
-    chosen = np.ones(dataset.n_users, dtype=bool)
-    if dataset.n_ratings > limit:
-        order = np.random.default_rng(seed).permutation(dataset.n_users)
-        together = np.cumsum(np.diff(dataset.user_indptr)[order])
-        chosen[order[max(int(np.searchsorted(together, limit, side="right")), 1) :]] = False
-    return chosen
 
 
 def _unit_rows(matrix: sparse.csr_array) -> sparse.csr_array:

@@ -10,21 +10,22 @@ from pydantic import Field
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.data.splits import holdout_per_user
+from core.data.splits import draw_users, holdout_per_user
 from core.errors import InvalidInputError
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.hybrid.opening import Opening, opening_list
 from core.recommenders.hybrid.ranking_blend import RankingBlend
 from core.recommenders.hybrid.rating_stack import RatingStack, StackedRating
+from core.recommenders.parts.contributions import film_contributions
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import recommender_class
-from core.recommenders.results import EVERYBODY, Contribution
+from core.recommenders.results import Contribution, Scoring
+from core.views import MAX_FACTOR
 
-__all__ = ["MAX_FACTOR", "Hybrid", "HybridConfig"]
+__all__ = ["Hybrid", "HybridConfig"]
 
 _HEAVY = frozenset({"als", "bayesian_mf"})
-MAX_FACTOR = 10.0
 
 
 class HybridConfig(AlgorithmConfig):
@@ -97,14 +98,10 @@ class Hybrid(Recommender):
 
     def _learning_part(self, dataset: Dataset) -> Dataset:
         """Return the ratings of so many random users that they have at most about `learning_limit`."""
-        limit = self.config.learning_limit
-        if dataset.n_ratings <= limit:
+        if dataset.n_ratings <= self.config.learning_limit:
             return dataset
-        order = np.random.default_rng(self.config.seed).permutation(dataset.n_users)
-        lengths = np.diff(dataset.user_indptr)
-        chosen = np.zeros(dataset.n_users, dtype=bool)
-        chosen[order[np.cumsum(lengths[order]) <= limit]] = True
-        return dataset.with_ratings(np.repeat(chosen, lengths))
+        drawn = draw_users(dataset, self.config.learning_limit, self.config.seed)
+        return dataset.with_ratings(np.repeat(drawn, np.diff(dataset.user_indptr)))
 
     def _bind(self) -> None:
         config, arrays = self.config, self.arrays
@@ -161,6 +158,12 @@ class Hybrid(Recommender):
             return self._opening.scores()
         return self._blend.total(self.members, profile)
 
+    def _scoring(self, profile: Profile) -> Scoring:
+        if not len(profile):
+            return Scoring(profile, self._opening.scores())
+        members: dict[str, NDArray[np.float32]] = {}
+        return Scoring(profile, self._blend.total(self.members, profile, members), members)
+
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.rating_parts(profile, items).total()
 
@@ -175,38 +178,37 @@ class Hybrid(Recommender):
         ranks[ranks == 0] = np.nan
         return ranks
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
-        if not len(profile):
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        if not len(scoring.profile):
             return self._opening.explain(item)
-        parts = self._blend.parts(self.members, profile)
+        parts = self._blend.parts(scoring.members, scoring.profile)
         return [
             Contribution("model", number, self.members[key].title, float(part[item]))
             for number, (key, part) in enumerate(parts.items())
         ]
 
-    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         if not len(profile):
             return []
         values = np.zeros(len(profile))
-        total = 0.0
-        for key, part in self._blend.parts(self.members, profile).items():
-            total += float(part[item])
-            member = self.members[key]
-            score = member.score(profile)
-            if np.isfinite(score[item]):
-                factor = self._blend.slope(key, score, profile)
-                values += factor * self._film_values(member, profile, item)
-        return self._movie_contributions(profile, values, total - float(values.sum()), EVERYBODY)
+        for key, scores in scoring.members.items():
+            if np.isfinite(scores[item]):
+                own = _film_values(self.members[key], Scoring(profile, scores), item)
+                values += self._blend.slope(key, scores, profile) * own
+        rest = float(scoring.scores[item]) - float(values.sum())
+        everybody = Contribution("bias", -1, "What holds for everyone", rest, popularity=True)
+        return film_contributions(self.dataset, profile, values, everybody)
 
-    @staticmethod
-    def _film_values(member: Recommender, profile: Profile, item: int) -> NDArray[np.float64]:
-        """Return what each film of the profile adds to a member's score, as far as it says so."""
-        parts = member._explain_films(profile, item) or member._explain(profile, item)
-        values = np.zeros(len(profile))
-        for part in parts:
-            if part.kind == "movie":
-                values[int(np.searchsorted(profile.items, part.id))] += part.value
-        return values
+
+def _film_values(member: Recommender, scoring: Scoring, item: int) -> NDArray[np.float64]:
+    """Return what each film of the profile adds to a member's score, as far as it says so."""
+    parts = member._explain_films(scoring, item) or member._explain(scoring, item)
+    values = np.zeros(len(scoring.profile))
+    for part in parts:
+        if part.kind == "movie":
+            values[int(np.searchsorted(scoring.profile.items, part.id))] += part.value
+    return values
 
 
 def _factors(part: str, keys: tuple[str, ...], given: Mapping[str, float] | None) -> NDArray[np.float64]:

@@ -74,18 +74,18 @@ class RankingBlend:
         shares = np.stack([knot_shares(one.length) for one in lists])
         return cls(keys, learn_weights(lists, shares, silent))
 
-    def parts(self, members: Mapping[str, Recommender], profile: Profile) -> dict[str, NDArray[np.float32]]:
+    def parts(self, scores: Mapping[str, NDArray[np.float32]], profile: Profile) -> dict[str, NDArray[np.float32]]:
         """Return what each member of weight adds to the score of every movie; NaN where none of them can say.
 
         Parameters
         ----------
-        members : mapping of key to Recommender
-            At least those of `keys`.
+        scores : mapping of key to ndarray of float32, shape (n_movies,)
+            The members' own, as `total` keeps them.
         """
         parts = {}
         weights = self._heard(len(profile))
         for key, weight in weights.items():
-            parts[key] = np.float32(weight) * scaled(members[key].score(profile), profile.items)
+            parts[key] = np.float32(weight) * scaled(scores[key], profile.items)
         unknown = np.logical_and.reduce([np.isnan(part) for part in parts.values()])
         for key, weight in weights.items():
             part = parts[key]
@@ -93,13 +93,28 @@ class RankingBlend:
             part[unknown] = np.nan
         return parts
 
-    def total(self, members: Mapping[str, Recommender], profile: Profile) -> NDArray[np.float32]:
-        """Return the sum of `parts`, without an array for each of them."""
+    def total(
+        self,
+        members: Mapping[str, Recommender],
+        profile: Profile,
+        kept: dict[str, NDArray[np.float32]] | None = None,
+    ) -> NDArray[np.float32]:
+        """Return the sum of `parts`, without an array for each of them.
+
+        Parameters
+        ----------
+        members : mapping of key to Recommender
+            At least those of `keys`.
+        kept : dict, optional
+            Where to put the scores of each member that was asked.
+        """
         total: NDArray[np.float32] | None = None
         unknown: NDArray[np.bool_] | None = None
         unheard = 0.0
         for key, weight in self._heard(len(profile)).items():
             part = members[key].score(profile)
+            if kept is not None:
+                kept[key] = part.copy()
             scale = scale_of(part, profile.items)
             part -= np.float32(scale.low)
             part *= np.float32(scale.factor * weight)

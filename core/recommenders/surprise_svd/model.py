@@ -11,11 +11,12 @@ from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, UserBaseline, fit_baseline
+from core.recommenders.parts.contributions import film_contributions
 from core.recommenders.parts.factor_labels import factor_ends, factor_label
 from core.recommenders.parts.memo import LastProfile
 from core.recommenders.parts.ridge import ridge_row
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
-from core.recommenders.results import Contribution
+from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["SurpriseSVD", "SurpriseSVDConfig"]
 
@@ -181,7 +182,8 @@ class SurpriseSVD(Recommender):
         found = self._watched.spread(cosine) * (counts / (counts + 10.0))
         return np.where((counts > 0) & (found != 0), found, np.nan).astype(np.float32)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         user, vector = self._fold_in(profile)
         factors = self._factors(np.array([item], dtype=np.int32))[0]
         values = vector[1:] * factors
@@ -200,7 +202,8 @@ class SurpriseSVD(Recommender):
         together = Contribution("bias", -1, "Watched by people who watch the same films", watched)
         return [*parts, together, *self._rest(user, item, float(vector[0]))]
 
-    def _explain_films(self, profile: Profile, item: int) -> list[Contribution]:
+    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
         user = self._baseline.fold_in(profile)
         used = self._shortened(profile)
         features = self._features(used.items).astype(np.float64)
@@ -212,7 +215,12 @@ class SurpriseSVD(Recommender):
         rest = sum(part.value for part in self._rest(user, item, 0.0))
         values = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
         values[self._used(profile)] += pull * left
-        return self._movie_contributions(profile, values, rest, "What holds for films and people like these")
+        return film_contributions(
+            self.dataset,
+            profile,
+            values,
+            Contribution("bias", -1, "What holds for films and people like these", rest),
+        )
 
     def _rest(self, user: UserBaseline, item: int, bias: float) -> list[Contribution]:
         """Return the summands that do not come from factors."""
@@ -224,5 +232,5 @@ class SurpriseSVD(Recommender):
             Contribution("bias", item, "What people in general think of it", own),
             Contribution("bias", -1, "General level of the ratings given", level),
             Contribution("bias", -1, "Ratings given to its genres, its time and films as well known", habits),
-            Contribution("bias", -1, f"{count:,} people rated it", float(self._popular[item])),
+            Contribution("bias", -1, f"{count:,} people rated it", float(self._popular[item]), popularity=True),
         ]

@@ -1,1 +1,16 @@
 """Charts, comparison of algorithms, similar films, the what-if."""
+
+from dashboard.page import Page
+from dashboard.pages.analytics.ids import Analytics, WhatIf
+from dashboard.pages.analytics.layout import layout
+
+__all__ = ["PAGE"]
+
+PAGE = Page(
+    path="/analytics",
+    title="Analytics",
+    layout=layout,
+    order=40,
+    label="Analytics",
+    addresses=(Analytics.ADDRESS, Analytics.RUN_ADDRESS, Analytics.SIMILAR_ADDRESS, WhatIf.ADDRESS),
+)

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from core.lists.what_if import MemberWeight
+from core.views import MemberWeight
 from dashboard.components.bars import diverging_bar
 from dashboard.pages.analytics.ids import WhatIf
 

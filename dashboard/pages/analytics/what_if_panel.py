@@ -7,10 +7,8 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from core.data.dataset import Dataset
 from core.display.titles import format_movie_title
-from core.lists.what_if import HybridWeights
-from core.views import ListItem
+from core.views import HybridWeights, ListItem, UserView
 from dashboard.address import href
 from dashboard.components.icons import icon
 from dashboard.components.stars import stars
@@ -25,7 +23,7 @@ _METRICS = {"ndcg@10": ("NDCG@10", "higher is better", False), "rmse": ("RMSE", 
 
 
 def what_if_panel(
-    dataset: Dataset, weights: HybridWeights, user: int | None, factors: Mapping[str, Mapping[str, float]]
+    users: Sequence[UserView], weights: HybridWeights, user: int | None, factors: Mapping[str, Mapping[str, float]]
 ) -> Component:
     """Return the tab with its sliders at `factors` (of ``ranking`` and ``rating``, by member)."""
     return html.Div(
@@ -37,7 +35,7 @@ def what_if_panel(
             ),
             html.Div(
                 [
-                    html.Div(user_select(WhatIf.USER, dataset, user, "Whose list"), className="what-user"),
+                    html.Div(user_select(WhatIf.USER, users, user, "Whose list"), className="what-user"),
                     dmc.Button("As learned", id=WhatIf.RESET, variant="default", leftSection=icon("reset")),
                 ],
                 className="toolbar toolbar-low",

@@ -8,7 +8,7 @@ from core.service import CineMatch
 from core.views import DatasetView, ModelStatus
 from dashboard.address import Query, href
 from dashboard.components.algorithm_card import algorithm_card
-from dashboard.components.film_select import KEEP_ALL, film_options
+from dashboard.components.film_select import FILMS_OFFERED, KEEP_ALL, film_options
 from dashboard.components.overview_charts import home_charts
 from dashboard.components.poster import poster
 from dashboard.components.states import waiting_cards
@@ -106,7 +106,6 @@ def _hero(service: CineMatch, data: DatasetView, loaded: list[ModelStatus]) -> C
 
 
 def _quick_controls(service: CineMatch) -> Component:
-    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
     return html.Div(
         [
             dmc.SegmentedControl(
@@ -115,14 +114,14 @@ def _quick_controls(service: CineMatch) -> Component:
                 value="user",
                 **{"aria-label": "Whose taste"},
             ),
-            html.Div(user_select(Home.USER, service.dataset, first), id=f"{Home.USER}-box"),
+            html.Div(user_select(Home.USER, service.users(), service.first_user()), id=f"{Home.USER}-box"),
             html.Div(
                 dmc.MultiSelect(
                     id=Home.FILMS,
                     label="Up to three films",
                     description="Each counts as 4.5 stars. Typos are fine.",
                     placeholder="Title",
-                    data=film_options(service, ""),
+                    data=film_options(service.search("", limit=FILMS_OFFERED).items),
                     value=[],
                     maxValues=_FILMS,
                     searchable=True,

@@ -16,10 +16,10 @@ from dashboard.components.user_select import user_select
 from dashboard.pages.movie.histogram import rating_histogram
 from dashboard.pages.movie.ids import Movie
 
-__all__ = ["layout"]
+__all__ = ["layout", "title"]
 
 
-def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
+def layout(service: CineMatch, query: Query, movie_id: int | str) -> Component:
     """Return the page.
 
     Raises
@@ -31,7 +31,7 @@ def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
     return html.Div(
         [
             dcc.Store(id=Movie.ADDRESS),
-            dcc.Store(id=Movie.ID, data=movie_id),
+            dcc.Store(id=Movie.ID, data=movie.movie_id),
             html.Div(
                 [poster(movie.movie_id, movie.title, movie.year, movie.genres, "lg"), _facts(service, movie)],
                 className="film",
@@ -42,6 +42,11 @@ def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
     )
 
 
+def title(service: CineMatch, movie_id: int | str) -> str:
+    """Return the film's name and year."""
+    return format_movie_title(service.movie(movie_id).title)
+
+
 def _facts(service: CineMatch, movie: MovieView) -> Component:
     name = format_movie_title(movie.title, include_year=False)
     year = [html.Span(f" {movie.year}", className="film-year")] if movie.year else []
@@ -50,7 +55,7 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
         [
             html.Div([html.Span(className="visually-hidden", children="Mean rating"), stars(movie.mean_rating)]),
             rating_histogram(histogram.tolist()),
-            html.P(f"{movie.rating_count:,} ratings in {service.dataset.name}.", className="muted"),
+            html.P(f"{movie.rating_count:,} ratings in {service.dataset_view().name}.", className="muted"),
         ]
         if movie.rating_count
         else [html.P("Nobody has rated this film in the data set.", className="muted")]
@@ -103,7 +108,7 @@ def _chosen(service: CineMatch, query: Query) -> str | None:
 
 
 def _why(service: CineMatch, query: Query) -> list[Component]:
-    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
+    user = integer(query, "user", service.first_user())
     return [
         html.Div(html.H2("Why would I get this?"), className="section-head"),
         html.Div(
@@ -125,7 +130,7 @@ def _why(service: CineMatch, query: Query) -> list[Component]:
                             **{"aria-label": "Whose taste"},
                         ),
                         html.Div(
-                            user_select(Movie.WHY_USER, service.dataset, integer(query, "user", first)),
+                            user_select(Movie.WHY_USER, service.users(keep=() if user is None else (user,)), user),
                             id=f"{Movie.WHY_USER}-box",
                         ),
                     ],

@@ -23,9 +23,6 @@ class Recommend:
     MIN_RATINGS = "rec-min-ratings"
     ALL_GENRES = "rec-all-genres"
     RESET = "rec-reset"
-    DIVERSITY = "rec-diversity"
-    POPULARITY = "rec-popularity"
-    RECENCY = "rec-recency"
     WISH_NOTE = "rec-wish-note"
     WISH_RESET = "rec-wish-reset"
     ONLY_WATCHLIST = "rec-only-watchlist"
@@ -36,3 +33,13 @@ class Recommend:
     CSV = "rec-csv"
     JSON = "rec-json"
     DOWNLOAD = "rec-download"
+
+    @staticmethod
+    def wish(name: str) -> str:
+        """Return the id of a wish's slider."""
+        return f"rec-{name}"
+
+    @staticmethod
+    def wish_cost(name: str) -> str:
+        """Return the id of the text below it."""
+        return f"rec-{name}-cost"

@@ -10,7 +10,7 @@ from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, wish_from_query
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
-from dashboard.components.filters import filter_controls, year_span
+from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
 from dashboard.components.states import waiting_cards
 from dashboard.components.user_select import user_select
@@ -28,8 +28,8 @@ def mode_of(query: Query) -> Literal["user", "me"]:
 
 def layout(service: CineMatch, query: Query) -> Component:
     """Return the page with its controls as the address says."""
-    span = year_span(service.dataset)
-    state = FilterState.from_query(query, service.dataset.movies.genre_names, span)
+    span = service.year_span()
+    state = FilterState.from_query(query, service.genre_names(), span)
     return html.Div(
         [
             html.Div(
@@ -56,7 +56,7 @@ def layout(service: CineMatch, query: Query) -> Component:
 
 def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[int, int]) -> list[Component]:
     mode = mode_of(query)
-    first = int(service.dataset.user_ids[0]) if service.dataset.n_users else None
+    user = integer(query, "user", service.first_user())
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     hidden = {"display": "none"}
     return [
@@ -68,7 +68,7 @@ def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[
             **{"aria-label": "Whose taste"},
         ),
         html.Div(
-            user_select(Recommend.USER, service.dataset, integer(query, "user", first)),
+            user_select(Recommend.USER, service.users(keep=() if user is None else (user,)), user),
             id=Recommend.USER_PANEL,
             style=hidden if mode == "me" else None,
         ),
@@ -81,7 +81,7 @@ def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[
             [
                 *filter_controls(
                     state,
-                    service.dataset.movies.genre_names,
+                    service.genre_names(),
                     span,
                     genres_id=Recommend.GENRES,
                     exclude_id=Recommend.EXCLUDE,

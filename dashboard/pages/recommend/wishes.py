@@ -1,59 +1,54 @@
 """Wishes for a list: sliders, and below each what it was measured to cost."""
 
+from collections.abc import Mapping
+
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from core.lists.reranking import Reranking
-from core.views import WishView
+from core.views import WISHES, Reranking, Wish, WishView
 from dashboard.components.controls import fold, reset_button
 from dashboard.pages.recommend.ids import Recommend
 
-__all__ = ["SLIDERS", "cost_id", "measured_note", "wishes_fold"]
+__all__ = ["measured_note", "wish_of", "wishes_fold"]
 
-_MOST = 0.5
 _STEP = 0.1
-SLIDERS: tuple[tuple[str, str, str, tuple[str, str], float], ...] = (
-    ("diversity", Recommend.DIVERSITY, "Variety", ("as it comes", "mixed genres"), 0.0),
-    ("popularity", Recommend.POPULARITY, "How well known", ("off the beaten path", "well known"), -_MOST),
-    ("recency", Recommend.RECENCY, "How new", ("older", "newer"), -_MOST),
-)
-"""Name in the service, component id, label, what the ends mean, lowest value."""
 
 
-def cost_id(slider: str) -> str:
-    """Return the id of the text below a slider."""
-    return f"{slider}-cost"
+def wish_of(weights: Mapping[str, float | None]) -> Reranking:
+    """Return the wish that the sliders hold, by name; one that holds nothing counts as it does by default."""
+    return Reranking(**{name: float(weight) for name, weight in weights.items() if weight is not None})
 
 
 def wishes_fold(wish: Reranking) -> Component:
     """Return the folded sliders, holding a wish."""
     controls = [
-        *(_slider(getattr(wish, name), *rest) for name, *rest in SLIDERS),
+        *(_slider(one, getattr(wish, one.name)) for one in WISHES),
         html.Div(id=Recommend.WISH_NOTE),
         reset_button(Recommend.WISH_RESET, "Reset wishes"),
     ]
-    return fold("sliders", "Wishes", controls, opened=wish.active)
+    return fold("sliders", "Wishes", controls, opened=bool(wish.told))
 
 
-def _slider(value: float, slider: str, label: str, ends: tuple[str, str], low: float) -> Component:
+def _slider(wish: Wish, weight: float) -> Component:
+    low, high = wish.shown
     return html.Div(
         [
-            html.Div(label, className="control-label"),
+            html.Div(wish.label, className="control-label"),
             dmc.Slider(
-                id=slider,
+                id=Recommend.wish(wish.name),
                 min=low,
-                max=_MOST,
+                max=high,
                 step=_STEP,
                 precision=1,
-                value=max(low, min(_MOST, value)),
-                marks=[{"value": 0}] if low else [],
-                className="slider-two-sided" if low else None,
-                thumbLabel=f"{label}: {ends[0]} to {ends[1]}",
+                value=max(low, min(high, weight)),
+                marks=[{"value": wish.default}] if low < wish.default < high else [],
+                className="slider-two-sided" if low < 0 else None,
+                thumbLabel=f"{wish.label}: {wish.ends[0]} to {wish.ends[1]}",
                 size="sm",
             ),
-            html.Div([html.Span(end) for end in ends], className="slider-ends", **{"aria-hidden": "true"}),
-            html.P(id=cost_id(slider), className="note wish-cost", **{"aria-live": "polite"}),
+            html.Div([html.Span(end) for end in wish.ends], className="slider-ends", **{"aria-hidden": "true"}),
+            html.P(id=Recommend.wish_cost(wish.name), className="note wish-cost", **{"aria-live": "polite"}),
         ]
     )
 

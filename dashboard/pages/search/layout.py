@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer
-from dashboard.components.filters import filter_controls, year_span
+from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
 from dashboard.components.states import waiting_cards
 from dashboard.pages.search.ids import Search
@@ -18,8 +18,8 @@ PAGE_SIZE = 24
 
 def layout(service: CineMatch, query: Query) -> Component:
     """Return the page with its controls as the address says."""
-    span = year_span(service.dataset)
-    names = service.dataset.movies.genre_names
+    span = service.year_span()
+    names = service.genre_names()
     state = FilterState.from_query(query, names, span)
     return html.Div(
         [

@@ -73,7 +73,7 @@ def _dataset(service: CineMatch) -> Component:
                     ("People", f"{data.users:,}"),
                     ("Films", f"{data.movies:,}"),
                     ("Filled", f"{data.density:.3%}"),
-                    ("Size", f"{service.dataset.nbytes() / 1e6:,.1f} MB, mapped from disk"),
+                    ("Size", f"{service.dataset_mb():,.1f} MB, mapped from disk"),
                 ]
             ),
         ],

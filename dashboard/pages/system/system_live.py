@@ -55,13 +55,13 @@ def _memory(service: CineMatch, rows: list[ProcessRow]) -> Component:
     limit, where = container_limit()
     shared = all(row.pss is not None for row in rows)
     used = sum(row.pss if shared and row.pss is not None else row.rss for row in rows)
-    models = service.model_cache
+    models = service.model_memory()
     bars = [
         ("All processes", used / limit, f"{used:,.0f} of {limit:,.0f} MB ({where})"),
         (
             "Models",
-            models.used_mb() / models.budget_mb,
-            f"{models.used_mb():,.1f} of {models.budget_mb:,.0f} MB budget",
+            models.used_mb / models.budget_mb,
+            f"{models.used_mb:,.1f} of {models.budget_mb:,.0f} MB budget",
         ),
     ]
     table = html.Table(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash.development.base_component import Component
 
 from core.display.titles import format_movie_title
-from core.lists.group_views import GroupItem, GroupList, Opinion
+from core.views import GroupItem, GroupList, Opinion
 from dashboard.address import href
 from dashboard.components import light as html
 from dashboard.components.poster import poster

@@ -4,13 +4,12 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from core.errors import UnknownIdError
-from core.lists.groups import MAX_MEMBERS
+from core.lists.requests import MAX_VIEWERS
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, words
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
-from dashboard.components.filters import filter_controls, year_span
+from dashboard.components.filters import filter_controls
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.member_select import member_select
 
@@ -33,9 +32,9 @@ def members_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
     """Return whom an address names: stored users, and whether the visitor is one of the group."""
     me = query.get("me") == "1"
     if "users" not in query and not me:
-        return [int(user) for user in service.dataset.user_ids[:2]], False
+        return [user.user_id for user in service.users(limit=2)], False
     users = [int(part) for part in words(query, "users") if part.isdigit() and len(part) < 19]
-    return [user for user in dict.fromkeys(users) if _known(service, user)][:MAX_MEMBERS], me
+    return [user for user in dict.fromkeys(users) if service.knows_user(user)][:MAX_VIEWERS], me
 
 
 def layout(service: CineMatch, query: Query) -> Component:
@@ -73,15 +72,15 @@ def layout(service: CineMatch, query: Query) -> Component:
 
 def _controls(service: CineMatch, query: Query) -> list[Component]:
     users, me = members_of(service, query)
-    span = year_span(service.dataset)
-    state = FilterState.from_query(query, service.dataset.movies.genre_names, span)
+    span = service.year_span()
+    state = FilterState.from_query(query, service.genre_names(), span)
     statuses = service.models()
     loaded = {status.key for status in statuses if status.state == "loaded"}
     asked = query.get("algorithm", "")
     method = query.get("method", "")
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     return [
-        member_select(Together.USERS, service.dataset, users),
+        member_select(Together.USERS, service.users(keep=users), users),
         html.Div(
             [
                 dmc.Switch(id=Together.ME, label="Me, too", checked=me),
@@ -116,7 +115,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component]:
             "Filters",
             filter_controls(
                 state,
-                service.dataset.movies.genre_names,
+                service.genre_names(),
                 span,
                 genres_id=Together.GENRES,
                 exclude_id=Together.EXCLUDE,
@@ -126,11 +125,3 @@ def _controls(service: CineMatch, query: Query) -> list[Component]:
             opened=state != FilterState(),
         ),
     ]
-
-
-def _known(service: CineMatch, user: int) -> bool:
-    try:
-        service.dataset.user_index(user)
-    except UnknownIdError:
-        return False
-    return True

@@ -15,7 +15,7 @@ from core.analytics.taste import taste
 from core.data.dataset import Dataset
 from core.data.movies import MovieTable
 from core.data.profile import Profile
-from tests.toy import checkerboard, toy_dataset
+from core.testing.toy import checkerboard, toy_dataset
 
 
 @pytest.fixture(scope="module")

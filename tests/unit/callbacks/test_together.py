@@ -7,18 +7,16 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from callbacks.together import GroupRequest, register
+from callbacks.together import GroupControls, register
 from callbacks.visitor import Visitor
-from core.lists.group_views import GroupList, GroupMember
 from core.service import CineMatch
+from core.views import Filters, GroupList, GroupMember
 from dashboard.address import FilterState, query_of
+from dashboard.components.user_select import user_options
 from dashboard.pages.together.group_list import group_list
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.layout import layout, members_of
-from dashboard.pages.together.member_select import member_options
 from tests.unit.dashboard.markup import nodes, text_of
-
-SPAN = (1950, 2009)
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +25,10 @@ def application() -> Dash:
     return Dash("together", suppress_callback_exceptions=True)
 
 
-def asked(service: CineMatch, users: list[str], me: bool = False, **visitor: Any) -> GroupRequest:
-    values = [users, me, "ease", "least-misery", "4", ["Comedy"], [], [1960, 2009], "0", visitor]
-    return GroupRequest.of(service, SPAN, values)
+def asked(service: CineMatch, users: list[str], me: bool = False, **visitor: Any) -> GroupControls:
+    filters = {"genres": ["Comedy"], "exclude": [], "years": [1960, 2009], "min_ratings": "0"}
+    held = {"users": users, "me": me, "algorithm": "ease", "method": "least-misery", "count": "4"}
+    return GroupControls.of(service, {**held, "filters": filters, "visitor": visitor})
 
 
 def test_the_address_names_the_group(service: CineMatch) -> None:
@@ -50,22 +49,35 @@ def test_the_address_of_a_request_asks_the_same(service: CineMatch) -> None:
     assert held[Together.ME].checked
     assert held[Together.METHOD].value == "least-misery"
     assert held[Together.GENRES].value == ["Comedy"]
-    plain = GroupRequest((1, 2), None, "svd", "average", 10, FilterState())
+    plain = GroupControls((1, 2), None, "svd", "average", 10, FilterState())
     assert plain.address() == "/together?users=1,2&algorithm=svd"
 
 
 def test_films_waved_away_by_the_visitor_make_room_for_the_next(service: CineMatch) -> None:
-    before = asked(service, ["1"], me=True, ratings={"10": 5}).run(service)
+    before = service.recommend_group(asked(service, ["1"], me=True, ratings={"10": 5}).request())
     gone = before.items[0].movie_id
-    after = asked(service, ["1"], me=True, ratings={"10": 5}, hidden={str(gone): 1}).run(service)
+    after = service.recommend_group(
+        asked(service, ["1"], me=True, ratings={"10": 5}, hidden={str(gone): 1}).request()
+    )
     assert [member.user_id for member in after.members] == [None, 1]
     assert gone not in [item.movie_id for item in after.items]
     assert [item.movie_id for item in after.items[:3]] == [item.movie_id for item in before.items[1:]]
     assert [item.rank for item in after.items] == [1, 2, 3, 4]
 
 
+def test_a_film_waved_away_that_does_not_qualify_changes_nothing(service: CineMatch) -> None:
+    comedies = {movie.movie_id for movie in service.search(filters=Filters(genres=("Comedy",)), limit=500).items}
+    other = next(movie.movie_id for movie in service.search(limit=500).items if movie.movie_id not in comedies)
+    before = service.recommend_group(asked(service, ["2"], me=True, ratings={"10": 5}).request())
+    after = service.recommend_group(
+        asked(service, ["2"], me=True, ratings={"10": 5}, hidden={str(other): 1}).request()
+    )
+    assert after.items == before.items
+
+
 def test_every_row_says_what_everybody_thinks_and_why(service: CineMatch) -> None:
-    found = GroupRequest((1, 4), Visitor({10: 5.0}, frozenset()), "ease", "average", 3, FilterState()).run(service)
+    held = GroupControls((1, 4), Visitor({10: 5.0}, frozenset()), "ease", "average", 3, FilterState())
+    found = service.recommend_group(held.request())
     text = json.dumps(group_list(found))
     assert text.count('"least pleased"') == 3
     assert text.count('"data-why"') == 9
@@ -82,7 +94,7 @@ def test_an_empty_list_says_so() -> None:
 
 
 def test_options_hold_who_is_chosen(service: CineMatch) -> None:
-    values = [option["value"] for option in member_options(service.dataset, "2", [7, 1])]
+    values = [option["value"] for option in user_options(service.users("2", [7, 1]))]
     assert values[:2] == ["7", "1"]
     assert "2" in values
     assert len(values) == len(set(values))

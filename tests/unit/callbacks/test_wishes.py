@@ -8,13 +8,12 @@ import dash
 import pytest
 from flask.testing import FlaskClient
 
-from callbacks.recommend import ListRequest
+from callbacks.recommend import ListControls
 from callbacks.routing import render
 from callbacks.visitor import Visitor, watchlist
-from core.lists.reranking import Reranking
 from core.service import CineMatch
 from core.store.artifact import attach_metrics, get_model_metadata
-from core.views import Filters
+from core.views import Filters, Reranking
 from dashboard.address import FilterState
 from dashboard.app import create_app
 from dashboard.components.movie_card import movie_card, recommendation_card
@@ -189,12 +188,11 @@ def test_a_watchlist_is_read_latest_first_and_checked(service: CineMatch) -> Non
 def test_films_waved_away_stay_away_under_a_wish(service: CineMatch) -> None:
     wish = Reranking(0.3, -0.2, 0.1)
     visitor = Visitor({10: 5.0}, frozenset())
-    shown = ListRequest(None, visitor, "popularity", 5, FilterState(), wish).run(service).items
+    shown = service.recommend(ListControls(None, visitor, "popularity", 5, FilterState(), wish).request()).items
     assert shown == service.recommend(ratings={10: 5.0}, algorithm="popularity", n=5, wish=wish).items
     first = shown[0].movie_id
-    again = ListRequest(None, Visitor({10: 5.0}, frozenset({first})), "popularity", 5, FilterState(), wish).run(
-        service
-    )
+    visitor = Visitor({10: 5.0}, frozenset({first}))
+    again = service.recommend(ListControls(None, visitor, "popularity", 5, FilterState(), wish).request())
     without_it = service.recommend(
         ratings={10: 5.0}, algorithm="popularity", n=5, wish=wish, filters=Filters(exclude_ids=(first,))
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.cli import main
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @dataclass

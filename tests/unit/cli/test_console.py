@@ -1,7 +1,6 @@
 """What commands share: JSON, progress, logs."""
 
 import json
-import logging
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +55,9 @@ def test_a_document_replaces_a_file_whole(tmp_path):
     console.emit_json({"a": 1}, target)
     console.emit_json({"a": "é"}, target)
     assert json.loads(target.read_text(encoding="utf-8")) == {"a": "é"}
+    target.chmod(0o600)
+    console.emit_json([], target)
+    assert (target.read_text(), target.stat().st_mode & 0o777) == ("[]\n", 0o600)
     assert list(target.parent.iterdir()) == [target]
 
 
@@ -82,32 +84,6 @@ def test_progress_on_a_terminal_is_a_bar(monkeypatch, capsys):
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "train" in captured.err
-
-
-@pytest.fixture
-def quiet_logger():
-    yield
-    logger = logging.getLogger("cinematch")
-    logger.handlers.clear()
-    logger.propagate = True
-    logger.setLevel(logging.NOTSET)
-
-
-@pytest.mark.usefixtures("quiet_logger")
-def test_logs_go_to_stderr_as_text_or_json(capsys):
-    console.configure_logging("text")
-    logging.getLogger("cinematch.models").warning("one %s", "word")
-    assert capsys.readouterr().err == "WARNING one word\n"
-    console.configure_logging("json")
-    try:
-        raise ValueError("no")
-    except ValueError:
-        logging.getLogger("cinematch.models").exception("failed")
-    captured = capsys.readouterr()
-    entry = json.loads(captured.err)
-    assert (entry["level"], entry["logger"], entry["message"]) == ("error", "cinematch.models", "failed")
-    assert "ValueError" in entry["exception"]
-    assert captured.out == ""
 
 
 def test_a_table_is_wide_enough_without_a_terminal(capsys):

@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from core.commands.weights import what_if_of
-from core.lists.what_if import WhatIf
+from core.lists.requests import WhatIf
 
 
 def test_options_name_part_member_and_factor():

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.lists.reranking import Reranking
-from core.views import Filters
+from core.views import Filters, Reranking
 from dashboard.address import FilterState, href, integer, query_of, wish_from_query, wish_query, words
 
 _GENRES = ("Action", "Comedy", "Drama")
@@ -81,6 +80,6 @@ def test_years_turned_around_count_as_all() -> None:
 
 
 def test_controls_become_filters() -> None:
-    state = FilterState.from_controls(["Drama"], None, [1960, 1970], "25", _SPAN)
+    state = FilterState.from_controls(_SPAN, genres=["Drama"], years=[1960, 1970], min_ratings="25")
     assert state.filters() == Filters(("Drama",), (), 1960, 1970, 25)
-    assert FilterState.from_controls(None, None, list(_SPAN), None, _SPAN) == FilterState()
+    assert FilterState.from_controls(_SPAN, years=list(_SPAN)) == FilterState()

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.aggregates import compute_aggregates
-from core.data.arraydir import atomic_directory
 from core.data.compress import dense_ids
 from core.data.dataset import Dataset
 from core.data.movies import MovieTable
 from core.errors import DataError
-from tests.toy import toy_dataset, toy_movies
+from core.files import replace_dir
+from core.testing.toy import toy_dataset, toy_movies
 
 ROWS = st.lists(
     st.tuples(
@@ -170,7 +170,7 @@ def test_a_process_killed_midway_leaves_the_former_data_set(tmp_path):
     script = f"""
         import os, signal
         import numpy as np
-        from tests.toy import toy_dataset
+        from core.testing.toy import toy_dataset
         original, written = np.save, []
         def killing(file, array, **options):
             if len(written) == 5:
@@ -193,7 +193,7 @@ def test_a_crash_between_the_two_renames_still_opens(tmp_path):
     path = toy_dataset().save(tmp_path / "toy")
     path.rename(tmp_path / "toy.superseded")
     assert Dataset.open(path).n_ratings == toy_dataset().n_ratings
-    with atomic_directory(path) as staging:
+    with replace_dir(path) as staging:
         (staging / "x").write_text("new")
     assert not (tmp_path / "toy.superseded").exists()
 

@@ -6,7 +6,7 @@ import pytest
 from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, random_users, temporal
 from core.errors import InvalidInputError
-from tests.toy import toy_dataset, toy_movies
+from core.testing.toy import toy_dataset, toy_movies
 
 
 @pytest.fixture(scope="module")
@@ -138,5 +138,8 @@ def test_random_users_keep_all_their_ratings_and_nobody_else_any():
         np.testing.assert_array_equal(part.profile(user).ratings, whole.ratings)
     assert random_users(dataset, dataset.n_ratings, 7) is dataset
     assert random_users(dataset, 1, 7).n_users == 1
+    silent = dataset.with_ratings(dataset.rating_users() == 40)
+    for seed in range(5):
+        assert random_users(silent, 1, seed).n_ratings == silent.n_ratings
     np.testing.assert_array_equal(random_users(dataset, 100, 7).user_ids, random_users(dataset, 100, 7).user_ids)
     assert not np.array_equal(random_users(dataset, 100, 7).user_ids, random_users(dataset, 100, 8).user_ids)

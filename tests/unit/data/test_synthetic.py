@@ -5,7 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from core.data.columns import GENRE_NAMES
+from core.data.conventions import GENRE_NAMES
 from core.data.install import build
 from core.data.readers import read_folder
 from core.data.synthetic import generate, make_population, write_csv

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.data.columns import MAX_ID
+from core.data.conventions import MAX_ID
 from core.data.readers.ids import read_ids
 from core.data.readers.values import (
     Scale,

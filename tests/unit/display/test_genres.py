@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.columns import GENRE_NAMES, NO_GENRES
+from core.data.conventions import GENRE_NAMES, NO_GENRES
 from core.display.genres import create_genre_color_map, format_genres, get_genre_emoji
 
 

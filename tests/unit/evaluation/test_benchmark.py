@@ -14,7 +14,7 @@ from core.evaluation import EvaluationRun, Protocol, RunStore, evaluate, manifes
 from core.evaluation import benchmark as under_test
 from core.recommenders import registry
 from core.recommenders.popularity import Popularity
-from tests.toy import checkerboard, toy_dataset
+from core.testing.toy import checkerboard, toy_dataset
 
 
 class Recalling(Popularity):

@@ -8,7 +8,7 @@ import pytest
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.evaluation.coldstart import cold_start_curve, draw_visitors
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

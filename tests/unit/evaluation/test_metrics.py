@@ -26,7 +26,7 @@ from core.evaluation.metrics import (
     recall,
     reciprocal_rank,
 )
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 N_USERS, N_MOVIES = 60, 40
 

@@ -12,7 +12,7 @@ from benchmarks.quality_asking import asking
 from benchmarks.quality_groups import groups
 from benchmarks.quality_report import update_document
 from benchmarks.quality_wishes import cold_start, wishes
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 def test_protocols_are_those_of_the_published_tables() -> None:

@@ -15,7 +15,7 @@ from core.evaluation.spaces import search_space
 from core.evaluation.tune import tune
 from core.recommenders.base import AlgorithmConfig
 from core.recommenders.popularity import Popularity
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 class Config(AlgorithmConfig):

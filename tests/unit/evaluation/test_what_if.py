@@ -14,9 +14,9 @@ from core.evaluation.measure import measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol
 from core.evaluation.statistic import UserStatistic
 from core.evaluation.what_if import measure_what_if
-from core.lists.what_if import WhatIf
+from core.lists.requests import WhatIf
 from core.recommenders.hybrid.model import Hybrid
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 MEMBERS = ("svd", "popularity")
 

@@ -11,10 +11,11 @@ from core.evaluation.manifest import measure_for_manifest
 from core.evaluation.measure import Ranked, judge_lists, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.wishes import WEIGHTS, candidate_depth, judge_wish, wish_metrics, wished_lists
-from core.lists.reranking import Reranking, recommend_wished
+from core.lists.reranking import recommend_wished
 from core.recommenders.base import Recommender
 from core.recommenders.popularity import Popularity
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
+from core.views import Reranking
 
 PROTOCOL = Protocol(kind="ranking", split="per-user", folds=1, seed=42)
 

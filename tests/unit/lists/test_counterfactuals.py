@@ -10,7 +10,7 @@ from core.lists.counterfactuals import counterfactuals, rank_of, weightiest_film
 from core.recommenders.item_knn import ItemKNN
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.results import Contribution, Explanation
-from tests.toy import checkerboard, toy_dataset
+from core.testing.toy import checkerboard, toy_dataset
 
 
 def test_ties_go_to_the_film_that_comes_first() -> None:
@@ -52,7 +52,7 @@ def test_a_film_that_leads_for_its_twin_falls_without_it() -> None:
     model = ItemKNN().fit(data)
     profile = Profile.of([0, 1], [5.0, 4.0])
     even = int(model.recommend(profile, 50, candidates=np.arange(2, 50, 2)).items[0])
-    (found,) = counterfactuals(model, profile, even, [0])
+    (found,) = counterfactuals(model, model.scoring(profile), even, [0])
     assert found.rank is not None
     assert found.rank_without is None or found.rank_without > found.rank
 
@@ -62,7 +62,7 @@ def test_the_film_left_out_does_not_count_and_a_rated_film_has_a_rank() -> None:
     model = ItemKNN().fit(data)
     profile = data.profile(0)
     rated = int(profile.items[2])
-    own = counterfactuals(model, profile, rated, [int(profile.items[0]), rated])
+    own = counterfactuals(model, model.scoring(profile), rated, [int(profile.items[0]), rated])
     places = data.n_movies - len(profile) + 1
     for found in own:
         assert found.rank is not None
@@ -71,4 +71,4 @@ def test_the_film_left_out_does_not_count_and_a_rated_film_has_a_rank() -> None:
         assert 1 <= found.rank_without <= places
     assert own[0].rank == own[1].rank
     with pytest.raises(KeyError):
-        counterfactuals(model, profile, rated, [data.n_movies - 1])
+        counterfactuals(model, model.scoring(profile), rated, [data.n_movies - 1])

@@ -3,8 +3,8 @@ import pytest
 
 from core.errors import InvalidInputError, UnknownIdError
 from core.lists.filters import FilterMasks, filter_mask
+from core.testing.toy import toy_dataset
 from core.views import Filters
-from tests.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

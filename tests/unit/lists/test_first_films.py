@@ -6,7 +6,7 @@ import pytest
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.lists.first_films import rate_first
-from tests.toy import toy_dataset, toy_movies
+from core.testing.toy import toy_dataset, toy_movies
 
 
 def _groups() -> Dataset:

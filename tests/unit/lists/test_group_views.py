@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import InvalidInputError, UnknownIdError
-from core.lists.group_views import Member
+from core.lists.requests import GroupRequest, ProfileRequest
 from core.service import CineMatch, open_service
 from core.views import Filters
 from tests.conftest import Installation
@@ -16,7 +16,9 @@ def service(toy_installation: Installation) -> CineMatch:
 
 def test_everybody_is_heard_and_nobody_gets_what_somebody_rated(service: CineMatch) -> None:
     mine = {10: 5.0, 30: 1.0}
-    found = service.recommend_group([Member(user_id=1), Member(ratings=mine), Member(user_id=4)], "svd", n=6)
+    found = service.recommend_group(
+        GroupRequest([ProfileRequest(1), ProfileRequest(ratings=mine), ProfileRequest(4)], "svd", n=6)
+    )
     assert [(member.user_id, member.rating_count) for member in found.members] == [
         (1, len(service.user_ratings(1))),
         (None, 2),
@@ -32,7 +34,9 @@ def test_everybody_is_heard_and_nobody_gets_what_somebody_rated(service: CineMat
 
 
 def test_predicted_stars_are_each_members_own(service: CineMatch) -> None:
-    found = service.recommend_group([Member(user_id=1), Member(user_id=2)], "svd", n=3, method="least-misery")
+    found = service.recommend_group(
+        GroupRequest([ProfileRequest(1), ProfileRequest(2)], "svd", n=3, method="least-misery")
+    )
     for number, user in enumerate((1, 2)):
         own = service.recommend(user_id=user, algorithm="svd", n=60)
         stars = {item.movie_id: item.predicted_rating for item in own.items}
@@ -45,8 +49,8 @@ def test_predicted_stars_are_each_members_own(service: CineMatch) -> None:
 
 
 def test_filters_hold_for_groups(service: CineMatch) -> None:
-    people = [Member(user_id=1), Member(user_id=2)]
-    found = service.recommend_group(people, "popularity", n=4, filters=Filters(genres=("Horror",)))
+    people = [ProfileRequest(user_id=1), ProfileRequest(user_id=2)]
+    found = service.recommend_group(GroupRequest(people, "popularity", n=4, filters=Filters(genres=("Horror",))))
     assert found.items
     assert all("Horror" in item.genres for item in found.items)
 
@@ -65,4 +69,4 @@ def test_what_is_no_group_is_refused(
     service: CineMatch, users: tuple[int, ...], n: int, error: type[Exception], words: str
 ) -> None:
     with pytest.raises(error, match=words):
-        service.recommend_group([Member(user_id=user) for user in users], "popularity", n)
+        service.recommend_group(GroupRequest([ProfileRequest(user) for user in users], "popularity", n))

@@ -10,7 +10,7 @@ from core.data.profile import Profile
 from core.errors import InvalidInputError
 from core.lists.groups import recommend_group
 from core.recommenders.popularity import Popularity
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 class ByUser(Popularity):

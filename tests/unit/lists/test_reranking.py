@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.lists.reranking import (
-    Reranking,
     diversify,
     lean,
     recommend_wished,
@@ -18,7 +17,8 @@ from core.lists.reranking import (
 )
 from core.recommenders.popularity import Popularity
 from core.recommenders.results import Recommendations
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
+from core.views import Reranking
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +40,8 @@ def test_weight_zero_is_off(data: Dataset, found: Recommendations) -> None:
     same = rerank(data, found, 10, Reranking())
     np.testing.assert_array_equal(same.items, found.items[:10])
     np.testing.assert_array_equal(same.scores, found.scores[:10])
-    assert Reranking().candidates(10) == 10
-    assert Reranking(diversity=0.1).candidates(10) == 100
+    assert Reranking().depth(10) == 10
+    assert Reranking(diversity=0.1).depth(10) == 100
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_wished_list_is_the_best_hundred_reordered_with_stars_for_what_is_show
 ) -> None:
     model, profile = Popularity().fit(data), data.profile(3)
     mask = data.movies.years > 1955
-    everything = model.recommend(profile, wish.candidates(5), False, mask)
+    everything = model.recommend(profile, wish.depth(5), False, mask)
     expected = rerank(data, everything, 5, wish)
     asked: list[int] = []
     predict = model.predict

@@ -4,8 +4,8 @@ import pytest
 
 from core.data.profile import Profile
 from core.lists.sentences import Person, describe, without_rating
-from core.recommenders.results import EVERYBODY, WATCHED, Contribution, Explanation
-from tests.toy import toy_dataset
+from core.recommenders.results import Contribution, Explanation
+from core.testing.toy import toy_dataset
 
 DATA = toy_dataset()
 PARTS = {
@@ -61,10 +61,10 @@ def test_counterfactual_sentences(rank: int, without: int | None, text: str) -> 
     )
 
 
-@pytest.mark.parametrize("label", [WATCHED, EVERYBODY])
+@pytest.mark.parametrize("label", ["How many people rated it", "Anything else"])
 @pytest.mark.parametrize(("weight", "mostly"), [(0.9, False), (1.1, True), (-3.0, False)])
 def test_popularity_is_named_where_it_weighs_more_than_the_films(label: str, weight: float, mostly: bool) -> None:
-    parts = [PARTS["movie"], Contribution("bias", -1, label, weight)]
+    parts = [PARTS["movie"], Contribution("bias", -1, label, weight, popularity=True)]
     text = told(Profile.of([2], [4.5]), parts)
     assert (
         f"mainly because so many watched it ({DATA.movie_counts[0]} ratings), and because you rated" in text

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from core.errors import InvalidInputError
-from core.lists.reranking import Reranking
-from core.lists.what_if import WhatIf
+from core.lists.requests import WhatIf
 from core.service import CineMatch, open_service
+from core.views import Reranking
 from tests.conftest import Installation
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.lists.reranking import Reranking
 from core.lists.wish_costs import wish_cost, wish_view
+from core.views import Reranking
 
 
 def row(wish: str, weight: float, change: float, low: float, high: float) -> dict[str, object]:

@@ -16,7 +16,7 @@ from core.limits import container_limit, model_budget_mb, peak_rss_mb, reset_pea
 from core.recommenders.popularity import Popularity
 from core.settings import Settings
 from core.store.artifact import save_model_standard
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 GIB = 1 << 30
 UNLIMITED_V1 = "9223372036854771712"

@@ -8,7 +8,7 @@ from core.recommenders.als import ALS
 from core.recommenders.kernels.als import solve_side
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.rating_weights import training_weights
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

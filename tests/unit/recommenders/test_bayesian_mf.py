@@ -6,10 +6,11 @@ from scipy import sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.splits import draw_users
 from core.recommenders.bayesian_mf.gibbs import Link, sample_wishart
-from core.recommenders.bayesian_mf.model import BayesianMF, _some_users
+from core.recommenders.bayesian_mf.model import BayesianMF
 from core.recommenders.kernels.gibbs import sample_rows
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 SHORT = {"factors": 3, "burn_in": 15, "samples": 6, "thin": 3}
 
@@ -146,12 +147,12 @@ def test_without_links_it_still_serves(dataset: Dataset) -> None:
 
 
 def test_beyond_the_limit_the_chain_sees_some_users_and_the_model_still_knows_all_movies(dataset: Dataset) -> None:
-    chosen = _some_users(dataset, dataset.n_ratings // 2, 3)
+    chosen = draw_users(dataset, dataset.n_ratings // 2, 3)
     lengths = np.diff(dataset.user_indptr)
     together = int(lengths[chosen].sum())
     assert dataset.n_ratings // 2 - lengths.max() < together <= dataset.n_ratings // 2
-    assert _some_users(dataset, dataset.n_ratings, 3).all()
-    assert _some_users(dataset, 1, 3).sum() == 1
+    assert draw_users(dataset, dataset.n_ratings, 3).all()
+    assert draw_users(dataset, 1, 3).sum() == 1
     part = BayesianMF({**SHORT, "rating_limit": dataset.n_ratings // 2}).fit(dataset)
     whole = BayesianMF(SHORT).fit(dataset)
     assert part.arrays["factors"].shape == whole.arrays["factors"].shape

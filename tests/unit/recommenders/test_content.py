@@ -8,7 +8,7 @@ from core.data.movies import MovieTable
 from core.data.profile import Profile
 from core.recommenders.content import Content
 from core.recommenders.parts.content_features import FIRST_YEAR, genre_kinds, term_matrix, year_bells
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from core.recommenders import ease
 from core.recommenders.ease import EASE
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.rating_weights import content_rows, profile_weights, training_weights
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 PLAIN = {
     "movie_power": 0.0,

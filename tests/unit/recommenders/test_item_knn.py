@@ -8,7 +8,7 @@ from core.recommenders.item_knn import ItemKNN
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.residuals import RESIDUAL_UNIT, quantised
 from core.recommenders.parts.sparse_rows import SparseRows
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 WIDE = {"neighbours": 60, "rating_neighbours": 60}
 

@@ -9,7 +9,7 @@ from surprise import SVD, Trainset
 from core.data.dataset import Dataset
 from core.recommenders.surprise_svd.model import SurpriseSVD
 from core.recommenders.surprise_svd.trainset import LightTrainset
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 SMALL = {"factors": 5, "epochs": 15, "prior": 0.5}
 

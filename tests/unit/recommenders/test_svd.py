@@ -8,7 +8,7 @@ from core.data.profile import Profile
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.rating_weights import content_rows, training_weights
 from core.recommenders.svd import SVD
-from tests.toy import checkerboard, toy_dataset
+from core.testing.toy import checkerboard, toy_dataset
 
 
 @pytest.fixture(scope="module")

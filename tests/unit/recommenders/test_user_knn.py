@@ -7,7 +7,7 @@ from core.data.profile import Profile
 from core.lists.sentences import describe
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.user_knn import UserKNN
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 PLAIN = {"rating_gain": 0.0, "popularity": 0.0}
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.recommenders.user_knn import UserKNN
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 def test_no_more_ratings_of_neighbours_are_read_than_allowed():

@@ -4,7 +4,7 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.recommenders import registry
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A small ensemble for tests: the popularity model's scores, doubled."""
+"""A small ensemble for tests: the popularity model's scores, multiplied."""
 
 from typing import Any
 
@@ -8,8 +8,14 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.progress import Progress
-from core.recommenders.base import Recommender
-from core.recommenders.results import Contribution
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.results import Contribution, Scoring
+
+
+class PairConfig(AlgorithmConfig):
+    """Configuration of `Pair`."""
+
+    weight: float = 2.0
 
 
 class Pair(Recommender):
@@ -18,11 +24,13 @@ class Pair(Recommender):
     key = "pair"
     title = "Pair"
     summary = "For tests."
+    config_class = PairConfig
+    config: PairConfig
     member_keys = ("popularity",)
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         progress(1.0, "doubled")
-        return {"weight": np.array([2.0], dtype=np.float32)}
+        return {"weight": np.array([self.config.weight], dtype=np.float32)}
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         return self.arrays["weight"] * self.members["popularity"].score(profile)
@@ -33,5 +41,5 @@ class Pair(Recommender):
     def _similar(self, item: int) -> NDArray[np.float32]:
         return self.arrays["weight"] * self.members["popularity"]._similar(item)
 
-    def _explain(self, profile: Profile, item: int) -> list[Contribution]:
-        return [Contribution("model", 0, "Popularity", float(self.score(profile, [item])[0]))]
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        return [Contribution("model", 0, "Popularity", float(scoring.scores[item]))]

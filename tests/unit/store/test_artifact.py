@@ -16,8 +16,8 @@ from core.store.artifact import (
     save_model_standard,
     verify_model,
 )
-from core.store.loader import load_model_safe
-from tests.toy import toy_dataset
+from core.store.loader import load_model, load_model_safe
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture
@@ -133,6 +133,45 @@ def test_an_unknown_algorithm_is_noticed(path):
     assert verify_model(path) != [] or pytest.fail("nothing was noticed")
     with pytest.raises(ArtifactError, match="nonsense"):
         load_model_safe(path, toy_dataset())
+
+
+def test_another_format_is_refused_with_what_to_do(path, dataset):
+    file = path / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "format_version": 0}))
+    with pytest.raises(ArtifactError, match=r"format 0, not 1.*another version.*cinematch train"):
+        load_model(path, dataset)
+
+
+def test_a_manifest_of_version_3_0_still_opens(path, dataset):
+    file = path / "manifest.json"
+    now = json.loads(file.read_text())
+    then = {
+        "algorithm": "popularity",
+        "config": {"shrinkage": 5.0},
+        "dataset": {"fingerprint": dataset.fingerprint, "name": "toy"},
+        "format_version": 1,
+        "kind": "model",
+        "libraries": {"cinematch": "3.0.0", "numpy": "2.4.6", "python": "3.11.7"},
+        "members": [],
+        "metrics": {},
+        "peak_mb": None,
+        "train_seconds": None,
+        "trained_at": "2026-11-26T00:46:15+00:00",
+        "arrays": now["arrays"],
+    }
+    assert then.keys() == now.keys()
+    file.write_text(json.dumps(then))
+    np.testing.assert_array_equal(
+        load_model(path, dataset).score(Profile.empty()), load_model_safe(path, dataset).score(Profile.empty())
+    )
+    assert load_model(path, dataset).config.shrinkage == 5
+
+
+def test_an_artifact_without_an_array_that_is_needed_is_refused(path, dataset):
+    file = path / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "algorithm": "svd", "config": {}}))
+    with pytest.raises(ArtifactError, match=r"has no array.*cinematch train"):
+        load_model(path, dataset)
 
 
 def test_artifacts_of_a_directory(path, tmp_path):

@@ -3,6 +3,7 @@
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ModelUnavailableError, UnknownIdError
 from core.recommenders.popularity import Popularity
+from core.recommenders.registry import recommender_class
 from core.store import cache as cache_module
 from core.store.artifact import attach_metrics, save_model
 from core.store.cache import ModelCache
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture
@@ -140,6 +142,90 @@ def test_refresh_reloads_exactly_what_changed(dataset, models):
     assert cache.refresh() == ["popularity"]
     assert cache.statuses()[0].metrics == {"ranking": {"ndcg@10": 0.1}}
     assert cache.refresh() == []
+
+
+@pytest.fixture
+def retrained(dataset: Dataset, pair: str, tmp_path: Path) -> tuple[ModelCache, Callable[[float], None]]:
+    """A loaded cache of an ensemble and its member, and how to train both again."""
+    cache = ModelCache(dataset, tmp_path, ("popularity", pair), 100)
+
+    def train(shrinkage: float) -> None:
+        member = Popularity({"shrinkage": shrinkage}).fit(dataset)
+        ensemble = recommender_class(pair)({"weight": shrinkage}).fit(dataset, members={"popularity": member})
+        save_model(member, tmp_path / "popularity")
+        save_model(ensemble, tmp_path / pair)
+
+    train(1.0)
+    cache.load_all()
+    return cache, train
+
+
+def _served(cache: ModelCache) -> tuple[float, float, float]:
+    """Return of which training the member, the ensemble and the ensemble's member are."""
+    ensemble = cache.get("pair")
+    return (
+        cache.get("popularity").config.shrinkage,
+        ensemble.config.weight,
+        ensemble.members["popularity"].config.shrinkage,
+    )
+
+
+def test_after_a_full_retraining_everything_is_opened_once_and_served_at_once(retrained, monkeypatch):
+    cache, train = retrained
+    real = cache_module.open_artifact
+    opened, meanwhile = [], []
+
+    def watched(path: Path, *others: object) -> object:
+        meanwhile.append(_served(cache))
+        opened.append(path.name)
+        return real(path, *others)
+
+    monkeypatch.setattr(cache_module, "open_artifact", watched)
+    train(2.0)
+    assert cache.refresh() == ["popularity", "pair"]
+    assert opened == ["popularity", "pair"]
+    assert set(meanwhile) == {(1.0, 1.0, 1.0)}
+    assert _served(cache) == (2.0, 2.0, 2.0)
+    assert cache.refresh() == []
+
+
+def test_what_is_trained_while_the_models_before_are_opened_is_served_together_with_them(retrained, monkeypatch):
+    cache, train = retrained
+    real = cache_module.open_artifact
+    meanwhile, again = [], [3.0]
+
+    def trained_meanwhile(*arguments: object) -> object:
+        meanwhile.append(_served(cache))
+        model = real(*arguments)
+        if model.key == "pair" and again:
+            train(again.pop())
+        return model
+
+    monkeypatch.setattr(cache_module, "open_artifact", trained_meanwhile)
+    train(2.0)
+    assert set(cache.refresh()) == {"popularity", "pair"}
+    assert set(meanwhile) == {(1.0, 1.0, 1.0)}
+    assert _served(cache) == (3.0, 3.0, 3.0)
+
+
+def test_a_new_ensemble_waits_for_a_member_that_cannot_be_opened(retrained):
+    cache, train = retrained
+    train(2.0)
+    share = cache.models_dir / "popularity" / "share.npy"
+    sound = share.read_bytes()
+    share.write_bytes(b"nonsense")
+    cache.refresh()
+    assert _served(cache) == (1.0, 1.0, 1.0)
+    reasons = {status.key: (status.state, status.reason) for status in cache.statuses()}
+    assert reasons["popularity"][0] == reasons["pair"][0] == "loaded"
+    assert "share.npy" in reasons["popularity"][1]
+    assert "waits for its member 'popularity'" in reasons["pair"][1]
+    assert cache.refresh() == []
+    share.write_bytes(sound)
+    attach_metrics(cache.models_dir / "popularity", {})
+    assert cache.refresh() == ["popularity"]
+    assert _served(cache) == (2.0, 2.0, 2.0)
+    assert {status.reason for status in cache.statuses()} == {None}
 
 
 def test_requests_go_on_while_models_are_swapped(dataset, models):

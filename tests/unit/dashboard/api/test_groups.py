@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.lists.group_views import Member
+from core.lists.requests import GroupRequest, ProfileRequest
 from core.service import CineMatch
 
 ROUTE = "/api/v1/groups/recommendations"
@@ -18,8 +18,8 @@ def test_the_list_is_what_the_service_says(client: FlaskClient, service: CineMat
     answer = client.post(ROUTE, json=body)
     assert answer.status_code == 200, answer.text
     found = answer.json
-    people = [Member(user_id=1), Member(ratings={10: 4.5})]
-    wanted = asdict(service.recommend_group(people, "ease", 60, "least-misery"))
+    people = [ProfileRequest(user_id=1), ProfileRequest(ratings={10: 4.5})]
+    wanted = asdict(service.recommend_group(GroupRequest(people, "ease", 60, "least-misery")))
     drama = [item for item in wanted["items"] if "Drama" in item["genres"]][:4]
     assert [item["movie_id"] for item in found["items"]] == [item["movie_id"] for item in drama]
     assert [item["members"] for item in found["items"]] == [item["members"] for item in drama]

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.lists.reranking import Reranking
 from core.recommenders.registry import algorithm_keys
 from core.service import CineMatch
-from core.views import Filters
+from core.views import Filters, Reranking
 
 API = "/api/v1"
 

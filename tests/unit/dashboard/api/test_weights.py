@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.lists.what_if import WhatIf
+from core.lists.requests import WhatIf
 from core.service import CineMatch
 
 BODY = {"ratings": [{"movie_id": 10, "rating": 5}, {"movie_id": 40, "rating": 2}], "algorithm": "hybrid", "n": 6}

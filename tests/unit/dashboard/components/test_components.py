@@ -4,12 +4,11 @@ import re
 from pathlib import Path
 
 import dash
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.columns import GENRE_NAMES
+from core.data.conventions import GENRE_NAMES
 from core.views import (
     ContributionView,
     CounterfactualView,
@@ -25,8 +24,6 @@ from dashboard.components.explanation import contribution_table, explanation_pan
 from dashboard.components.lists import recommendation_list
 from dashboard.components.poster import poster, slug
 from dashboard.components.stars import stars
-from dashboard.components.user_select import users_like
-from dashboard.pages.movie.histogram import rating_histogram
 from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
 from tests.unit.dashboard.markup import nodes, seen, text_of, with_class
 
@@ -174,33 +171,6 @@ def test_negative_contributions_go_to_the_left() -> None:
     assert diverging_bar(3, -1, 3).style == {"--zero": "25.0%"}
     assert diverging_bar(1, 1, 2).children.style == {"left": "0.0%", "width": "50.0%"}
     assert diverging_bar(0, 0, 0).children.style["width"] == "0.0%"
-
-
-def test_the_histogram_of_a_film_can_be_read_without_seeing_it() -> None:
-    text = text_of(rating_histogram([0] * 9 + [1200]))
-    assert "1,200 gave 5 stars" in text
-    assert "0 gave 0.5 stars" in text
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("", [1, 2, 12]),
-        ("12", [12, 120, 125, 1250]),
-        ("User 12 · 3 ratings", [12, 120, 125, 1250]),
-        ("9", []),
-        ("0", []),
-    ],
-)
-def test_users_are_found_by_the_beginning_of_their_number(text: str, found: list[int]) -> None:
-    ids = np.array([1, 2, 12, 120, 125, 1250, 13000], dtype=np.int64)
-    limit = 3 if not text else 20
-    assert ids[users_like(ids, text, limit)].tolist() == found
-
-
-def test_of_many_users_only_some_are_offered() -> None:
-    assert len(users_like(np.arange(1, 200_001), "1")) == 20
-    assert users_like(np.empty(0, dtype=np.int64), "1") == []
 
 
 def test_icons_that_are_used_exist() -> None:

@@ -19,7 +19,7 @@ from core.errors import ConfigurationError
 from core.settings import Settings, load_settings
 from dashboard.api.limits import WorkerStorage
 from dashboard.web import multiprocess
-from dashboard.web.logs import JsonFormatter, configure_logging
+from dashboard.web.logs import make_formatter
 from dashboard.web.refresh import install_refresh
 from dashboard.web.secret import secret_key
 from tests.unit.conftest import MakeClient
@@ -66,35 +66,25 @@ def test_a_secret_that_cannot_be_kept_says_what_to_do(tmp_path: Path) -> None:
 @given(st.text(), st.text())
 def test_log_lines_are_one_json_object_whatever_they_hold(message: str, agent: str) -> None:
     record = logging.makeLogRecord({"name": "cinematch.web", "levelname": "INFO", "msg": "%s", "args": (message,)})
-    line = JsonFormatter().format(record)
+    line = make_formatter("json").format(record)
     assert "\n" not in line
     assert json.loads(line)["message"] == message
     atoms = {"h": "::1", "m": "GET", "U": "/", "s": "200", "D": 1234, "{user-agent}i": agent}
     record = logging.makeLogRecord({"name": "gunicorn.access", "levelname": "INFO", "msg": "x", "args": atoms})
-    document = json.loads(JsonFormatter().format(record))
+    document = json.loads(make_formatter("json").format(record))
     assert (document["remote"], document["took_us"], document["user_agent"]) == ("::1", 1234, agent)
 
 
 def test_log_lines_with_broken_text_and_exceptions_are_json() -> None:
     record = logging.makeLogRecord({"name": "gunicorn.access", "msg": "x", "args": {"U": "/\ud800", "m": "GET"}})
-    assert json.loads(JsonFormatter().format(record))["path"] == "/?"
+    assert json.loads(make_formatter("json").format(record))["path"] == "/?"
     record = logging.makeLogRecord({"name": "cinematch", "msg": "\ud800 %s", "args": (1,)})
-    assert json.loads(JsonFormatter().format(record))["message"] == "? 1"
+    assert json.loads(make_formatter("json").format(record))["message"] == "? 1"
     try:
         raise ValueError("broken")
     except ValueError:
         record = logging.makeLogRecord({"name": "cinematch", "msg": "failed", "exc_info": sys.exc_info()})
-    assert "ValueError: broken" in json.loads(JsonFormatter().format(record))["exception"]
-
-
-def test_logging_is_configured_once() -> None:
-    configure_logging("text")
-    configure_logging("json")
-    named = [known for known in logging.getLogger("cinematch").handlers if known.get_name() == "cinematch"]
-    assert len(named) == 1
-    assert isinstance(named[0].formatter, JsonFormatter)
-    configure_logging("text")
-    assert not isinstance(named[0].formatter, JsonFormatter)
+    assert "ValueError: broken" in json.loads(make_formatter("json").format(record))["exception"]
 
 
 # --- limits -----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from core.recommenders.hybrid.rating_stack import RatingStack
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.popularity import Popularity
 from core.recommenders.svd import SVD
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 FAST = {"rating_members": ("svd", "popularity"), "ranking_members": ("svd", "popularity")}
 
@@ -121,6 +121,11 @@ def test_weights_can_be_learned_on_some_of_the_users(dataset: Dataset) -> None:
     assert np.isfinite(model.fit(dataset).predict(dataset.profile(0), [1, 2])).all()
 
 
+def test_weights_are_learned_on_one_user_at_least(dataset: Dataset) -> None:
+    model = Hybrid({**FAST, "learning_limit": 1}).fit(dataset)
+    assert sum(model.influence()["ranking"].values()) > 0
+
+
 def test_films_carry_the_score_too(dataset: Dataset, hybrid: Hybrid) -> None:
     explained = hybrid.explain(dataset.profile(4), 21)
     assert {part.kind for part in explained.contributions} == {"model"}
@@ -133,7 +138,7 @@ def test_the_total_of_a_blend_is_the_sum_of_its_parts(dataset: Dataset) -> None:
     blend = RankingBlend(("svd", "popularity"), np.array([[0.7] * 4, [0.3] * 4]))
     for user in (0, 5):
         profile = dataset.profile(user)
-        parts = blend.parts(members, profile)
+        parts = blend.parts({key: member.score(profile) for key, member in members.items()}, profile)
         np.testing.assert_allclose(
             blend.total(members, profile), parts["svd"] + parts["popularity"], rtol=1e-5, atol=1e-6
         )

@@ -5,10 +5,11 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.lists.sentences import describe
 from core.recommenders.hybrid import opening
 from core.recommenders.hybrid.model import Hybrid
 from core.recommenders.hybrid.opening import Opening, opening_list
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,6 @@ def test_the_hybrid_opens_with_it_and_explains_it(data: Dataset) -> None:
     told = model.explain(Profile.empty(), item)
     assert sum(part.value for part in told.contributions) == pytest.approx(told.score, abs=1e-6)
     assert told.films == []
-    assert "many" in told.text
+    assert "many" in describe(data, Profile.empty(), told)
     again = Opening.from_arrays(model.arrays)
     np.testing.assert_array_equal(again.scores(), found.scores())

@@ -11,7 +11,7 @@ from core.recommenders.hybrid.blend_learning import JudgedList, learn_weights, l
 from core.recommenders.hybrid.ranking_blend import KNOTS, RankingBlend, knot_shares, scaled
 from core.recommenders.popularity import Popularity
 from core.recommenders.user_knn import UserKNN
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")
@@ -20,20 +20,24 @@ def members():
     return {"ease": EASE().fit(dataset), "popularity": Popularity().fit(dataset)}
 
 
+def said(members, profile):
+    return {key: member.score(profile) for key, member in members.items()}
+
+
 def test_a_member_without_weight_is_not_asked(members):
     profile = members["ease"].dataset.profile(3)
     alone = RankingBlend(("ease", "popularity"), np.array([[0.7] * 4, [0.0] * 4]))
-    parts = alone.parts({"ease": members["ease"]}, profile)
+    parts = alone.parts({"ease": members["ease"].score(profile)}, profile)
     assert list(parts) == ["ease"]
     both = RankingBlend(("ease", "popularity"), np.array([[0.7] * 4, [0.2] * 4]))
     known = np.isfinite(parts["ease"])
     assert known.any()
-    np.testing.assert_array_equal(both.parts(members, profile)["ease"][known], parts["ease"][known])
+    np.testing.assert_array_equal(both.parts(said(members, profile), profile)["ease"][known], parts["ease"][known])
 
 
 def test_without_any_weight_the_members_still_answer(members):
     profile = members["ease"].dataset.profile(3)
-    parts = RankingBlend(("ease", "popularity"), np.zeros((2, 4))).parts(members, profile)
+    parts = RankingBlend(("ease", "popularity"), np.zeros((2, 4))).parts(said(members, profile), profile)
     assert list(parts) == ["ease", "popularity"]
     assert not np.nansum(list(parts.values()))
 
@@ -66,13 +70,14 @@ def test_the_total_is_the_sum_of_the_parts_where_members_know_different_movies()
     profile = Profile.of([150, 160], [4.0, 3.0])
     total = blend.total(members, profile)
     np.testing.assert_allclose(
-        total, np.sum(list(blend.parts(members, profile).values()), axis=0), rtol=1e-4, atol=1e-5
+        total, np.sum(list(blend.parts(said(members, profile), profile).values()), axis=0), rtol=1e-4, atol=1e-5
     )
     np.testing.assert_array_equal(np.isnan(total), np.isnan(spoken).all(axis=0))
     assert np.isnan(total).sum() == 10
 
 
 def test_weights_are_interpolated_between_the_lengths_they_were_learned_for(members):
+    profile = members["ease"].dataset.profile(3)
     blend = RankingBlend(("ease", "popularity"), np.array([[0.0, 0.2, 0.4, 0.9], [1.0, 0.5, 0.2, 0.0]]))
     assert blend.influence(3) == pytest.approx({"ease": 0.2, "popularity": 0.5})
     between = blend.influence(13)
@@ -80,7 +85,7 @@ def test_weights_are_interpolated_between_the_lengths_they_were_learned_for(memb
     assert between == pytest.approx({"ease": 0.4 + 0.5 * share, "popularity": 0.2 - 0.2 * share})
     assert blend.influence(0) == blend.influence(1)
     assert blend.influence(5000) == blend.influence() == pytest.approx({"ease": 0.9, "popularity": 0.0})
-    assert list(blend.parts(members, members["ease"].dataset.profile(3))) == ["ease", "popularity"]
+    assert list(blend.parts(said(members, profile), profile)) == ["ease", "popularity"]
 
 
 def test_a_changed_blend_always_has_somebody_to_decide():

@@ -8,8 +8,12 @@ import pytest
 from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.recommenders.hybrid.model import Hybrid
-from tests.toy import toy_dataset
-from tests.unit.recommenders.contract import PROFILES, assert_sums_to, digest, each_profile
+from core.store.artifact import save_model
+from core.store.loader import load_model
+from core.testing.comparing import assert_sums_to, digest
+from core.testing.contract import each_profile
+from core.testing.profiles import PROFILES
+from core.testing.toy import toy_dataset
 
 MEMBERS = ("svd", "item_knn", "popularity")
 
@@ -84,7 +88,7 @@ def test_the_learned_hybrid_stays_as_it_was(dataset: Dataset, hybrid: Hybrid) ->
 
 def test_a_changed_hybrid_is_stored_as_it_answers(dataset: Dataset, hybrid: Hybrid, tmp_path: Path) -> None:
     changed = hybrid.what_if({"svd": 0.2}, {"svd": 0})
-    loaded = Hybrid.load(changed.save(tmp_path / "hybrid"), dataset)
+    loaded = load_model(save_model(changed, tmp_path / "hybrid"), dataset)
     profile = dataset.profile(1)
     np.testing.assert_allclose(loaded.score(profile), changed.score(profile), rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(loaded.predict(profile, [3]), changed.predict(profile, [3]), rtol=1e-5)

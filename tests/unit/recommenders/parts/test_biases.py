@@ -18,7 +18,7 @@ from core.recommenders.parts.biases import (
     fit_baseline,
 )
 from core.recommenders.parts.ridge import ridge_row
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 @pytest.fixture(scope="module")

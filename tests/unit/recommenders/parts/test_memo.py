@@ -5,7 +5,7 @@ import numpy as np
 from core.data.profile import Profile
 from core.recommenders.parts.memo import LastProfile
 from core.recommenders.surprise_svd.model import SurpriseSVD
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 def test_the_same_object_is_computed_once_and_another_one_anew():

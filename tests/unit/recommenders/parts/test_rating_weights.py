@@ -6,7 +6,7 @@ import pytest
 from core.data.profile import Profile
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights, training_weights
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 
 def test_a_training_user_is_weighted_as_in_training():

@@ -7,7 +7,7 @@ from core.data.dataset import Dataset
 from core.recommenders.parts import spectral_directions as watched_module
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.svd import SVD
-from tests.toy import toy_dataset
+from core.testing.toy import toy_dataset
 
 _KEPT = 40
 

@@ -1,0 +1,51 @@
+"""What selects of users and of films offer while people type, on whatever page they stand."""
+
+from typing import TYPE_CHECKING, Any
+
+from dash import Input, Output, State
+from dash.exceptions import PreventUpdate
+
+from callbacks.errors import notify_error
+from dashboard.components.film_select import FILMS_OFFERED, film_options
+from dashboard.components.user_select import user_options
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from core.service import CineMatch
+
+__all__ = ["offer_films", "offer_users"]
+
+
+def offer_users(app: "Dash", service: "CineMatch", select: str) -> None:
+    """Register the callback of a select of one stored user."""
+
+    @app.callback(
+        Output(select, "data"),
+        Input(select, "searchValue"),
+        State(select, "value"),
+        prevent_initial_call=True,
+        on_error=notify_error,
+    )
+    def users(text: str | None, value: str | None) -> list[dict[str, str]]:
+        return user_options(service.users(text or "", [int(value)] if value else []))
+
+
+def offer_films(app: "Dash", service: "CineMatch", select: str, *, many: bool = False) -> None:
+    """Register the callback of a select of a film, or of several."""
+
+    @app.callback(
+        Output(select, "data"),
+        Input(select, "searchValue"),
+        State(select, "value"),
+        prevent_initial_call=True,
+        on_error=notify_error,
+    )
+    def films(text: str | None, value: Any) -> list[dict[str, str]]:
+        if not text:
+            # The field empties itself when a film is chosen, before the choice arrives here: options without
+            # the film would take it away again.
+            raise PreventUpdate
+        chosen = list(value or []) if many else [value] if value else []
+        found = service.search(text, limit=FILMS_OFFERED).items
+        return film_options(found, [service.movie(int(film)) for film in chosen])

@@ -1,0 +1,30 @@
+"""What MovieLens data agree on: the names of genres and the scale of ratings."""
+
+NO_GENRES = "(no genres listed)"
+GENRE_NAMES = (
+    "Action",
+    "Adventure",
+    "Animation",
+    "Children",
+    "Comedy",
+    "Crime",
+    "Documentary",
+    "Drama",
+    "Fantasy",
+    "Film-Noir",
+    "Horror",
+    "IMAX",
+    "Musical",
+    "Mystery",
+    "Romance",
+    "Sci-Fi",
+    "Thriller",
+    "War",
+    "Western",
+)
+"""The 19 genres of MovieLens (18 and IMAX)."""
+
+MIN_RATING = 0.5
+MAX_RATING = 5.0
+MAX_ID = 2**53 - 1
+"""The largest id of a user or a movie that is a number; beyond it browsers and JSON lose digits. The least is 0."""

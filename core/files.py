@@ -1,0 +1,141 @@
+"""Files and directories that take the place of older ones as a whole.
+
+What is new is written beside the old under another name, brought to the disk and renamed. Whatever ends the
+process or the machine in between, readers find the old or the new, never half of either.
+"""
+
+import contextlib
+import fcntl
+import os
+import re
+import shutil
+import stat
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["replace_dir", "standing_dir", "write_atomically"]
+
+_SUPERSEDED = ".superseded"
+_LEFT_ALONE_S = 60.0
+"""A younger leftover may be that of a writer which has not locked it yet."""
+
+
+def write_atomically(path: Path | str, content: bytes | str) -> Path:
+    """Write a file in place of the one at `path`, whose permission bits it keeps.
+
+    Parameters
+    ----------
+    path : Path or str
+        A link stays a link, to a new file. What is no regular file, such as ``/dev/stdout``, is written to.
+    content : bytes or str
+        Text is written as UTF-8, its line ends as they are.
+
+    Returns
+    -------
+    Path
+        `path`.
+
+    Raises
+    ------
+    OSError
+        When the directory cannot be made or written to; the old file is there still.
+    """
+    path = Path(path)
+    data = content.encode() if isinstance(content, str) else content
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_bytes(data)
+        return path
+    target = path.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
+    staging = _beside(target)
+    try:
+        with staging.open("xb") as file:
+            _claim(file.fileno(), target)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            staging.replace(target)
+        _fsync(target.parent)
+    finally:
+        staging.unlink(missing_ok=True)
+    return path
+
+
+@contextlib.contextmanager
+def replace_dir(path: Path) -> Iterator[Path]:
+    """Yield an empty directory that takes the place of `path` when the block ends without an error.
+
+    It keeps the permission bits of the one that it replaces. `standing_dir` tells readers where to look.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
+    staging = _beside(path)
+    staging.mkdir(mode=0o755)
+    lock = os.open(staging, os.O_RDONLY)
+    try:
+        _claim(lock, path)
+        yield staging
+        for file in sorted(staging.rglob("*")):
+            _fsync(file)
+        os.fsync(lock)
+        _swap_in(staging, path)
+    finally:
+        os.close(lock)
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def standing_dir(path: Path) -> Path:
+    """Return the directory to read: `path`, or the former one where a crash fell between two renames."""
+    former = path.with_name(path.name + _SUPERSEDED)
+    return former if not path.exists() and former.is_dir() else path
+
+
+def _swap_in(staging: Path, path: Path) -> None:
+    former = path.with_name(path.name + _SUPERSEDED)
+    if path.exists():
+        if former.exists():
+            shutil.rmtree(former)
+        path.rename(former)
+    staging.rename(path)
+    _fsync(path.parent)
+    if former.exists():
+        shutil.rmtree(former)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+
+
+def _claim(descriptor: int, replaced: Path) -> None:
+    """Lock what is being written, for as long as its writer lives, and give it the bits of what it replaces."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with contextlib.suppress(FileNotFoundError):
+        os.fchmod(descriptor, stat.S_IMODE(replaced.stat().st_mode))
+
+
+def _sweep(path: Path) -> None:
+    """Remove what writers of `path` left behind when they were killed: what nobody holds locked."""
+    name = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]+\.tmp")
+    for left in path.parent.iterdir():
+        if not name.fullmatch(left.name):
+            continue
+        # Another writer may sweep at the same time, or hold its own still.
+        with contextlib.suppress(FileNotFoundError, BlockingIOError):
+            descriptor = os.open(left, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                if time.time() - os.fstat(descriptor).st_mtime > _LEFT_ALONE_S:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+            finally:
+                os.close(descriptor)
+
+
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

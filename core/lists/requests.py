@@ -1,0 +1,148 @@
+"""What may be asked for: one type for each question, checked when it is made, whoever asks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from core.errors import InvalidInputError
+from core.views import Filters, GroupMethod, Reranking
+
+__all__ = [
+    "MAX_LIST",
+    "MAX_VIEWERS",
+    "GroupRequest",
+    "ListRequest",
+    "ProfileRequest",
+    "Stars",
+    "WhatIf",
+    "check_group",
+    "check_length",
+]
+
+Stars = Mapping[int, float] | Mapping[str, float]
+"""Ratings of a visitor by movie id."""
+MAX_LIST = 500
+"""Longest list that is served."""
+MAX_VIEWERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRequest:
+    """Whose taste: a stored user's, or a visitor's by stars per movie id; without any stars, of somebody unknown.
+
+    Raises
+    ------
+    InvalidInputError
+        When not exactly one of the two is given.
+    """
+
+    user_id: int | str | None = None
+    ratings: Stars | None = None
+
+    def __post_init__(self) -> None:
+        if (self.user_id is None) == (self.ratings is None):
+            raise InvalidInputError("Give either user_id or ratings, not both and not neither.")
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """By what to multiply members' weights, by key: 1 is as learned, and so is a member that is not named."""
+
+    ranking: Mapping[str, float] = field(default_factory=dict)
+    """In the order of the list."""
+    rating: Mapping[str, float] = field(default_factory=dict)
+    """In the predicted stars."""
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is changed at all."""
+        return any(factor != 1 for factor in (*self.ranking.values(), *self.rating.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """The best movies for one profile.
+
+    Raises
+    ------
+    InvalidInputError
+        For a length that is not served.
+    """
+
+    profile: ProfileRequest
+    algorithm: str | None = None
+    """A key; by default the best that is loaded."""
+    n: int = 10
+    """1 to `MAX_LIST`; fewer rows when fewer movies qualify."""
+    exclude_rated: bool = True
+    """Leave out what the profile holds."""
+    filters: Filters = field(default_factory=Filters)
+    wish: Reranking = field(default_factory=Reranking)
+    """How far the list may move away from the algorithm's own order."""
+    what_if: WhatIf | None = None
+    """How much the hybrid is to trust its members; refused for other algorithms."""
+
+    def __post_init__(self) -> None:
+        check_length(self.n)
+
+    @classmethod
+    def of(cls, user_id: int | str | None = None, ratings: Stars | None = None, **rest: Any) -> "ListRequest":
+        """Return the request of keywords: exactly one of the first two, and any field; None is a field's default."""
+        return cls(
+            ProfileRequest(user_id, ratings), **{name: value for name, value in rest.items() if value is not None}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRequest:
+    """Movies for two to five people together, none of which any of them has rated.
+
+    Raises
+    ------
+    InvalidInputError
+        For another number of viewers, a stored user who is named twice, an unknown method or a length that is not
+        served.
+    """
+
+    viewers: Sequence[ProfileRequest]
+    algorithm: str | None = None
+    """A key; by default the best that is loaded."""
+    n: int = 10
+    """1 to `MAX_LIST`; fewer rows when fewer movies qualify."""
+    method: GroupMethod = "average"
+    """By the mean of the members' scores, or the best of these by the lowest predicted rating."""
+    filters: Filters = field(default_factory=Filters)
+
+    def __post_init__(self) -> None:
+        check_group(len(self.viewers), self.n, self.method)
+        users = [str(viewer.user_id).strip() for viewer in self.viewers if viewer.user_id is not None]
+        for user in users:
+            if users.count(user) > 1:
+                raise InvalidInputError(f"User {user} is in the group twice: name everybody once.")
+
+
+def check_length(n: int) -> None:
+    """Refuse a length that no list has.
+
+    Raises
+    ------
+    InvalidInputError
+        For less than 1 or more than `MAX_LIST`.
+    """
+    if not 1 <= n <= MAX_LIST:
+        raise InvalidInputError(f"n must be between 1 and {MAX_LIST}, not {n}.")
+
+
+def check_group(size: int, n: int, method: str) -> None:
+    """Refuse what is no group or no list for one.
+
+    Raises
+    ------
+    InvalidInputError
+        For fewer than two or more than `MAX_VIEWERS` viewers, an unknown method or a length that is not served.
+    """
+    check_length(n)
+    if not 2 <= size <= MAX_VIEWERS:
+        raise InvalidInputError(f"A group has 2 to {MAX_VIEWERS} members, not {size}.")
+    if method not in get_args(GroupMethod):
+        raise InvalidInputError(f"A group decides by {' or '.join(get_args(GroupMethod))}, not {method!r}.")

@@ -1,0 +1,371 @@
+"""The one object that pages, the REST API and the command line all call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
+from core.lists.explanations import explanation_view
+from core.lists.filters import FilterMasks
+from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
+from core.lists.what_if import changed, weights_view
+from core.lists.wish_costs import wish_view
+from core.recommenders.registry import algorithm_keys, loadable_keys
+from core.service.catalogue import (
+    dataset_view,
+    first_films,
+    histogram,
+    knows_movie,
+    movie_view,
+    similar_movies,
+    year_span,
+)
+from core.service.links import film_links, films_here
+from core.service.lists import list_items
+from core.service.profiles import knows_user, profile_of, users_view
+from core.views import Filters, ModelMemory, RecommendationList, SearchPage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Dataset
+    from core.data.profile import Profile
+    from core.evaluation.runs import EvaluationRun, RunSummary
+    from core.evaluation.what_if import WhatIfResult
+    from core.progress import Progress
+    from core.recommenders.base import Recommender
+    from core.search import TitleIndex
+    from core.settings import Settings
+    from core.store.cache import ModelCache
+    from core.views import (
+        DatasetView,
+        ExplanationView,
+        GroupList,
+        HybridWeights,
+        ModelStatus,
+        MovieView,
+        RatedMovie,
+        Reranking,
+        SimilarMovie,
+        TasteProfile,
+        UserView,
+        WishView,
+    )
+
+__all__ = ["CineMatch"]
+
+_PREFERENCE = ("hybrid", "ease", "user_knn", "item_knn", "svd", "surprise_svd", "content", "popularity")
+
+
+class CineMatch:
+    """Recommend, explain, compare and describe over one data set and its loaded models.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    models : ModelCache
+    search : TitleIndex
+    settings : Settings
+
+    Notes
+    -----
+    All ids in and out are the data set's own; answers are plain values of `core.views`, questions those of
+    `core.lists.requests`. Everywhere a profile is given by exactly one of `user_id` (a stored user) and `ratings`
+    (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing.
+
+    Where the source's ids are text, they may be given instead of the numbers, and answers tell both.
+
+    The attributes are for the library itself; whatever stands above it asks by the methods.
+    """
+
+    def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
+        self.dataset = dataset
+        self.model_cache = models
+        self.titles = search
+        self.settings = settings
+        self._mask = FilterMasks(dataset)
+
+    # --- data set and movies ------------------------------------------------------------------------------
+
+    def dataset_view(self) -> DatasetView:
+        """Return the data set in numbers."""
+        return dataset_view(self.dataset)
+
+    def identity(self) -> str:
+        """Return the short name of these very data, by which browsers tell whose films they keep."""
+        return self.dataset.identity
+
+    def film_links(self, films: Iterable[str]) -> dict[str, list[int]]:
+        """Return IMDb and TMDb id of films; see `core.service.links`."""
+        return film_links(self.dataset.movies, films)
+
+    def films_here(self, links: Mapping[str, Any]) -> dict[str, str]:
+        """Return the ids that films of another data set have here; see `core.service.links`."""
+        return films_here(self.dataset.movies, links)
+
+    def dataset_mb(self) -> float:
+        """Return the size of the data set's arrays, mapped from disk, in MB."""
+        return self.dataset.nbytes() / 1e6
+
+    def genre_names(self) -> list[str]:
+        """Return the genres of the data set, by which lists can be filtered."""
+        return list(self.dataset.movies.genre_names)
+
+    def year_span(self) -> tuple[int, int]:
+        """Return the first and the last year of release."""
+        return year_span(self.dataset)
+
+    def overview(self) -> dict[str, Any]:
+        """Return the aggregates behind the data set's charts."""
+        from core.analytics.overview import overview
+
+        return overview(self.dataset)
+
+    def genre_pairs(self) -> dict[str, Any]:
+        """Return how often genres stand together in one movie."""
+        from core.analytics.similarity import genre_cooccurrence
+
+        return genre_cooccurrence(self.dataset)
+
+    def movie(self, movie_id: int | str) -> MovieView:
+        """Return a movie."""
+        return movie_view(self.dataset, self.dataset.movie_index(movie_id))
+
+    def knows_movie(self, movie_id: int | str) -> bool:
+        """Return whether the data set holds a movie."""
+        return knows_movie(self.dataset, movie_id)
+
+    def movie_histogram(self, movie_id: int | str) -> NDArray[np.int64]:
+        """Return how many people gave a movie 0.5, 1.0 ... 5.0 stars, int64 of shape (10,)."""
+        return histogram(self.dataset, self.dataset.movie_index(movie_id))
+
+    def first_films(self) -> tuple[int, ...]:
+        """Return what to ask a newcomer, by movie id, the most telling first; chosen once per process."""
+        return first_films(self.dataset)
+
+    def search(self, query: str = "", filters: Filters | None = None, limit: int = 20, offset: int = 0) -> SearchPage:
+        """Return movies whose titles match, typos tolerated; without a query the most rated ones."""
+        if not 1 <= limit <= MAX_LIST or offset < 0:
+            raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
+        total, found = self.titles.search(query, self._mask(filters or Filters()), limit, offset)
+        return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
+
+    def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
+        """Return the movies most similar to a movie, in the algorithm's own measure."""
+        check_length(n)
+        return similar_movies(self.dataset, self._model(algorithm), self.dataset.movie_index(movie_id), n)
+
+    # --- models -------------------------------------------------------------------------------------------
+
+    def models(self) -> list[ModelStatus]:
+        """Return the state of every algorithm."""
+        return self.model_cache.statuses()
+
+    def model_memory(self) -> ModelMemory:
+        """Return what the loaded models take and how much they may take."""
+        return ModelMemory(self.model_cache.used_mb(), self.model_cache.budget_mb)
+
+    def refresh(self) -> list[str]:
+        """Take up models that were trained anew since they were loaded; return their keys."""
+        return self.model_cache.refresh()
+
+    def default_algorithm(self) -> str:
+        """Return the key of the algorithm to use when none is named: the best that is loaded.
+
+        Raises
+        ------
+        ModelUnavailableError
+            When no model is loaded.
+        """
+        loaded = {status.key for status in self.models() if status.state == "loaded"}
+        for key in (*_PREFERENCE, *sorted(loaded)):
+            if key in loaded:
+                return key
+        raise ModelUnavailableError("No model is loaded. Train one with `cinematch train` and start again.")
+
+    def hybrid_weights(self, length: int | None = None, what_if: WhatIf | None = None) -> HybridWeights:
+        """Return how much the hybrid trusts its members for a profile of `length` ratings; by default a long one."""
+        return weights_view(changed(self._model("hybrid"), what_if), length)
+
+    # --- people -------------------------------------------------------------------------------------------
+
+    def profile(self, user_id: int | str | None = None, ratings: Stars | None = None) -> Profile:
+        """Return the profile of a stored user or of a visitor's ratings.
+
+        Raises
+        ------
+        InvalidInputError
+            When not exactly one of the two is given, or a rating is off the scale.
+        UnknownIdError
+            For a user or movie that the data set does not hold.
+        """
+        return profile_of(self.dataset, ProfileRequest(user_id, ratings))
+
+    def taste(self, user_id: int | str | None = None, ratings: Stars | None = None) -> TasteProfile:
+        """Return a profile in numbers: genres, decades, favourites."""
+        from core.analytics.taste import taste
+
+        return taste(self.dataset, self.profile(user_id, ratings))
+
+    def user_ratings(self, user_id: int | str, limit: int | None = None, offset: int = 0) -> list[RatedMovie]:
+        """Return what a user rated, the best first and among equals the most recent first."""
+        from core.analytics.history import history
+
+        return history(self.dataset, self.dataset.user_index(user_id), limit, offset)
+
+    def users(self, text: str = "", keep: Sequence[int | str] = (), limit: int = 20) -> list[UserView]:
+        """Return the users whose id begins with the first number in `text`; the first users without one.
+
+        Those of `keep` that exist are always among them, in front where they would be missing.
+        """
+        return users_view(self.dataset, text, keep, limit)
+
+    def first_user(self) -> int | None:
+        """Return the user with the smallest id, None in a data set without users."""
+        return next((user.user_id for user in self.users(limit=1)), None)
+
+    def knows_user(self, user_id: int | str) -> bool:
+        """Return whether the data set holds a user."""
+        return knows_user(self.dataset, user_id)
+
+    # --- lists --------------------------------------------------------------------------------------------
+
+    def recommend(self, request: ListRequest | None = None, /, **asked: Any) -> RecommendationList:
+        """Return the best movies for a profile.
+
+        Parameters
+        ----------
+        request : ListRequest, optional
+            Or else the keywords of `ListRequest.of`: `user_id` or `ratings`, and its fields.
+
+        Raises
+        ------
+        InvalidInputError, UnknownIdError, ModelUnavailableError
+        """
+        started = time.perf_counter()
+        if request is not None and asked:
+            raise InvalidInputError(f"A request says everything: leave out {', '.join(asked)}, or the request.")
+        wanted = request or ListRequest.of(**asked)
+        model = changed(self._model(wanted.algorithm), wanted.what_if)
+        profile = profile_of(self.dataset, wanted.profile)
+        items = list_items(self.dataset, model, profile, wanted, self._mask(wanted.filters))
+        took = (time.perf_counter() - started) * 1000
+        # What was measured is the hybrid as it learned, not one whose weights were changed.
+        measured = "" if wanted.what_if else model.key
+        wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
+        user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
+        return RecommendationList(model.key, self.dataset.name, user, items, round(took, 3), wish)
+
+    def recommend_group(self, request: GroupRequest) -> GroupList:
+        """Return movies for two to five people together, none of which any of them has rated.
+
+        Raises
+        ------
+        InvalidInputError, UnknownIdError, ModelUnavailableError
+        """
+        from core.lists.group_views import group_list
+        from core.lists.groups import recommend_group
+
+        started = time.perf_counter()
+        model = self._model(request.algorithm)
+        profiles = [profile_of(self.dataset, viewer) for viewer in request.viewers]
+        found = recommend_group(model, profiles, request.n, request.method, self._mask(request.filters))
+        took = (time.perf_counter() - started) * 1000
+        return group_list(self.dataset, profiles, found, round(took, 3))
+
+    def compare(self, algorithms: Sequence[str] | None = None, **asked: Any) -> dict[str, RecommendationList]:
+        """Return the lists of several algorithms for one profile; by default of all that are loaded.
+
+        The keywords are those of `ListRequest.of`.
+        """
+        keys = algorithms or [status.key for status in self.models() if status.state == "loaded"]
+        return {key: self.recommend(**asked, algorithm=key) for key in keys}
+
+    def explain(
+        self,
+        movie_id: int | str,
+        user_id: int | str | None = None,
+        ratings: Stars | None = None,
+        algorithm: str | None = None,
+        counterfactuals: bool = False,
+    ) -> ExplanationView:
+        """Return why a movie has its score for a profile; the contributions add up to the score.
+
+        With `counterfactuals` the answer says, too, what rank the movie would have without each of the ratings that
+        carry the most weight.
+        """
+        model, item = self._model(algorithm), self.dataset.movie_index(movie_id)
+        return explanation_view(model, self.profile(user_id, ratings), item, counterfactual=counterfactuals)
+
+    def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
+        """Return a wish with what its weights were measured to cost with an algorithm."""
+        metrics = next((status.metrics for status in self.models() if status.key == algorithm), {})
+        return wish_view(wish, n, metrics)
+
+    # --- measuring ----------------------------------------------------------------------------------------
+
+    def evaluate(
+        self,
+        algorithms: Sequence[str] | None = None,
+        protocol: str = "ranking",
+        folds: int = 5,
+        seed: int = 42,
+        progress: Progress | None = None,
+        recompute: bool = False,
+    ) -> EvaluationRun:
+        """Measure algorithms on held-out data, or return the stored result of the same measurement."""
+        from core.evaluation.benchmark import evaluate
+
+        return evaluate(
+            self.dataset,
+            tuple(algorithms or loadable_keys()),
+            protocol=protocol,
+            folds=folds,
+            seed=seed,
+            progress=progress,
+            cache_dir=self.settings.cache_dir,
+            recompute=recompute,
+        )
+
+    def measured_before(
+        self, algorithms: Sequence[str], protocol: str = "ranking", folds: int = 5, seed: int = 42
+    ) -> EvaluationRun | None:
+        """Return what `evaluate` would find stored, without measuring anything."""
+        from core.service.measuring import measured_before
+
+        return measured_before(self.dataset, self.settings.cache_dir, algorithms, protocol, folds, seed)
+
+    def runs(self) -> list[RunSummary]:
+        """Return the stored measurements, the latest first."""
+        from core.evaluation.runs import RunStore
+
+        return RunStore(self.settings.cache_dir).list()
+
+    def run(self, run_id: str) -> EvaluationRun | None:
+        """Return a stored measurement by its id, None where there is none."""
+        from core.evaluation.runs import RunStore
+
+        return RunStore(self.settings.cache_dir).find(run_id)
+
+    def measure_what_if(self, what_if: WhatIf, progress: Progress | None = None) -> WhatIfResult:
+        """Measure the hybrid with the weights it has learned and with changed ones, on held-out ratings."""
+        from core.service.measuring import measure_changed
+
+        return measure_changed(self.dataset, self.settings.cache_dir, self._model("hybrid"), what_if, progress)
+
+    def code_version(self) -> str:
+        """Return the version and a digest of the code that decides about results: another one measures anew."""
+        from core.evaluation.runs import code_version
+
+        return code_version()
+
+    # --- inside -------------------------------------------------------------------------------------------
+
+    def _model(self, algorithm: str | None) -> Recommender:
+        key = algorithm or self.default_algorithm()
+        if key not in algorithm_keys():
+            raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
+        return self.model_cache.get(key)

@@ -1,0 +1,44 @@
+"""How a service comes to be: the configured data set and its models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.data.dataset import Dataset
+from core.limits import model_budget_mb
+from core.recommenders.registry import algorithm_keys
+from core.service.cinematch import CineMatch
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+__all__ = ["open_service"]
+
+
+def open_service(settings: Settings | None = None, load: bool = True) -> CineMatch:
+    """Open the configured data set and its models.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        By default read from the environment.
+    load : bool
+        Load the models now; otherwise each is loaded when it is first asked for.
+
+    Raises
+    ------
+    DataError
+        When the data set is not installed.
+    """
+    from core.search import TitleIndex
+    from core.settings import load_settings
+    from core.store.cache import ModelCache
+
+    chosen = settings or load_settings()
+    dataset = Dataset.open(chosen.dataset_dir)
+    keys = chosen.algorithms or algorithm_keys()
+    budget = model_budget_mb(chosen.memory_budget_mb, chosen.workers)
+    models = ModelCache(dataset, chosen.dataset_models_dir, keys, budget)
+    if load:
+        models.load_all()
+    return CineMatch(dataset, models, TitleIndex(dataset), chosen)

@@ -1,0 +1,92 @@
+"""People: the profile that is meant, and users found by their number."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.data.profile import Profile
+from core.data.source_ids import starting_with
+from core.errors import InvalidIdError, UnknownIdError
+from core.views import UserView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Dataset
+    from core.lists.requests import ProfileRequest
+
+__all__ = ["knows_user", "profile_of", "users_like", "users_view"]
+
+_NUMBER = re.compile(r"\d+")
+
+
+def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
+    """Return the profile that a request means.
+
+    Raises
+    ------
+    InvalidInputError
+        For a rating that is off the scale.
+    UnknownIdError
+        For a user or movie that the data set does not hold.
+    """
+    if request.user_id is not None:
+        return dataset.profile(dataset.user_index(request.user_id))
+    stars = {dataset.movie_index(movie_id): given for movie_id, given in (request.ratings or {}).items()}
+    return Profile.of(list(stars), list(stars.values()))
+
+
+def knows_user(dataset: Dataset, user_id: int | str) -> bool:
+    """Return whether the data set holds a user."""
+    try:
+        dataset.user_index(user_id)
+    except (UnknownIdError, InvalidIdError):
+        return False
+    return True
+
+
+def users_view(dataset: Dataset, text: str, keep: Sequence[int | str], limit: int) -> list[UserView]:
+    """Return the users like `text` (see `users_like`), behind those to keep that are not among them."""
+    sources = dataset.user_source_ids
+    if sources is None:
+        found = users_like(dataset.user_ids, text, limit)
+    else:
+        found = starting_with(dataset.user_ids, sources, text, limit)
+    kept = [dataset.user_index(user) for user in dict.fromkeys(keep) if knows_user(dataset, user)]
+    lengths = dataset.user_indptr
+    return [
+        UserView(
+            int(dataset.user_ids[user]),
+            int(lengths[user + 1] - lengths[user]),
+            None if sources is None else sources[user],
+        )
+        for user in (*(user for user in kept if user not in found), *found)
+    ]
+
+
+def users_like(ids: NDArray[np.int64], text: str, limit: int) -> list[int]:
+    """Return positions of the users whose id begins with the first number in `text`; the first users without one.
+
+    Parameters
+    ----------
+    ids : ndarray of int64, ascending
+    """
+    found = _NUMBER.search(text)
+    if not found:
+        return list(range(min(limit, len(ids))))
+    low = int(found.group()[:18])
+    if low == 0:
+        return [0] if len(ids) and ids[0] == 0 else []
+    positions: list[int] = []
+    high = low + 1
+    # 12 -> 12, then 120..129, then 1200..1299: ranges of the sorted ids, so nothing is scanned.
+    while len(ids) and low <= int(ids[-1]) and len(positions) < limit:
+        start, end = np.searchsorted(ids, [low, high])
+        positions += range(int(start), min(int(end), int(start) + limit))
+        low, high = low * 10, high * 10
+    return positions[:limit]

@@ -1,0 +1,43 @@
+"""What goes in and out of the service: plain values with raw ids, ready for JSON, pages and the command line."""
+
+from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie
+from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
+from core.views.groups import GroupItem, GroupList, GroupMember, GroupMethod, Opinion
+from core.views.lists import Filters, ListItem, RecommendationList
+from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
+from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
+from core.views.wishes import WISHES, MeasuredWeight, Reranking, Wish, WishCost, WishView
+
+__all__ = [
+    "MAX_FACTOR",
+    "WISHES",
+    "ContributionView",
+    "CounterfactualView",
+    "DatasetView",
+    "ExplanationView",
+    "Filters",
+    "GenreTaste",
+    "GroupItem",
+    "GroupList",
+    "GroupMember",
+    "GroupMethod",
+    "HybridWeights",
+    "ListItem",
+    "MeasuredWeight",
+    "MemberWeight",
+    "ModelMemory",
+    "ModelState",
+    "ModelStatus",
+    "MovieView",
+    "Opinion",
+    "RatedMovie",
+    "RecommendationList",
+    "Reranking",
+    "SearchPage",
+    "SimilarMovie",
+    "TasteProfile",
+    "UserView",
+    "Wish",
+    "WishCost",
+    "WishView",
+]

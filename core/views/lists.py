@@ -1,0 +1,55 @@
+"""A ranked list for one profile, and which movies may stand in it."""
+
+from dataclasses import dataclass
+
+from core.views.wishes import WishView
+
+__all__ = ["Filters", "ListItem", "RecommendationList"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which movies may be listed; the defaults admit all."""
+
+    genres: tuple[str, ...] = ()
+    """At least one of these."""
+    exclude_genres: tuple[str, ...] = ()
+    """None of these."""
+    year_min: int | None = None
+    year_max: int | None = None
+    min_ratings: int = 0
+    """Rated by at least this many people."""
+    all_genres: bool = False
+    """All of `genres` instead of at least one of them."""
+    movie_ids: tuple[int | str, ...] | None = None
+    """Only these movies, such as somebody's watchlist; none of them admits nothing, None admits all."""
+    exclude_ids: tuple[int | str, ...] = ()
+    """None of these movies, such as those that somebody waved away."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """A row of a recommendation list."""
+
+    rank: int
+    movie_id: int
+    title: str
+    year: int | None
+    genres: list[str]
+    score: float
+    predicted_rating: float | None
+    source_id: str | None = None
+    """The source's id where ids are text."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationList:
+    """A ranked list for one profile."""
+
+    algorithm: str
+    dataset: str
+    user_id: int | None
+    items: list[ListItem]
+    took_ms: float
+    wish: WishView | None = None
+    """Null when the order is the algorithm's own."""

@@ -1,0 +1,55 @@
+"""Algorithms and what a hybrid has learned of them."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+__all__ = ["MAX_FACTOR", "HybridWeights", "MemberWeight", "ModelMemory", "ModelState", "ModelStatus"]
+
+MAX_FACTOR = 10.0
+"""By how much a what-if may multiply a member's weight at most."""
+ModelState = Literal["loaded", "skipped", "failed", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """Whether an algorithm is served, and what is known of its model."""
+
+    key: str
+    name: str
+    summary: str
+    state: ModelState
+    reason: str | None = None
+    config: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, Any] = field(default_factory=dict)
+    """As in the artifact's manifest: values and how they were measured; empty when never measured."""
+    trained_at: str | None = None
+    disk_mb: float | None = None
+    mapped_mb: float | None = None
+    resident_mb: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMemory:
+    """What the loaded models take, in MB, and how much they may take."""
+
+    used_mb: float
+    budget_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class MemberWeight:
+    """How much the hybrid trusts a member: learned on ratings that the member had not seen, times the factor."""
+
+    key: str
+    name: str
+    weight: float
+    """Of the ranking: per unit of the member's scaled score. Of the rating: share of the member's distance from the
+    baseline that is added, for an average user and movie."""
+
+
+@dataclass(frozen=True, slots=True)
+class HybridWeights:
+    """The weights of both parts."""
+
+    ranking: list[MemberWeight]
+    rating: list[MemberWeight]

@@ -1,0 +1,160 @@
+"""What people may wish of a list, each wish described once; and what was measured of its cost."""
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from core.errors import InvalidInputError
+
+__all__ = ["WISHES", "MeasuredWeight", "Reranking", "Wish", "WishCost", "WishView"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One wish: the range of its weight and the words for it, wherever people meet it.
+
+    A weight of 0 always changes nothing; `default` is what holds when nobody says anything.
+    """
+
+    label: str
+    """Above its slider."""
+    ends: tuple[str, str]
+    """What the lowest and the highest weight mean."""
+    help: str
+    """A sentence for the command line and the REST API."""
+    low: float
+    high: float
+    shown: tuple[float, float]
+    """Range of the slider: beyond it a list has little to do with its person."""
+    measured: tuple[float, ...]
+    """Weights whose cost is measured with every model, ascending."""
+    default: float = 0.0
+    name: str = ""
+    """Of the field of `Reranking`, the parameter and the option."""
+
+
+def _wish(wish: Wish) -> Any:
+    return field(default=wish.default, metadata={"wish": wish})
+
+
+@dataclass(frozen=True)
+class Reranking:
+    """How far a list may move away from the algorithm's own order: one weight for each wish.
+
+    Everything else that knows of wishes derives from these fields: `WISHES`, addresses, parameters, options, sliders,
+    costs and what is measured. What a weight does to a list is in `core.lists.reranking`.
+
+    Raises
+    ------
+    InvalidInputError
+        For a weight outside its range.
+    """
+
+    diversity: float = _wish(
+        Wish(
+            label="Variety",
+            ends=("as it comes", "mixed genres"),
+            help="How much the list is to be mixed: weight of being unlike the movies above, by genres. 0 changes "
+            "nothing.",
+            low=0,
+            high=1,
+            shown=(0, 0.5),
+            measured=(0.1, 0.2, 0.4),
+        )
+    )
+    popularity: float = _wish(
+        Wish(
+            label="How well known",
+            ends=("off the beaten path", "well known"),
+            help="Towards well-known movies (up to 1) or off the beaten path (down to -1). 0 changes nothing.",
+            low=-1,
+            high=1,
+            shown=(-0.5, 0.5),
+            measured=(-0.4, -0.2, 0.2, 0.4),
+        )
+    )
+    recency: float = _wish(
+        Wish(
+            label="How new",
+            ends=("older", "newer"),
+            help="Towards new movies (up to 1) or old ones (down to -1). 0 changes nothing.",
+            low=-1,
+            high=1,
+            shown=(-0.5, 0.5),
+            measured=(-0.4, -0.2, 0.2, 0.4),
+        )
+    )
+
+    def __post_init__(self) -> None:
+        for wish in WISHES:
+            weight = getattr(self, wish.name)
+            if not wish.low <= weight <= wish.high:
+                raise InvalidInputError(
+                    f"The weight of {wish.name} must be between {wish.low:g} and {wish.high:g}, not {weight}."
+                )
+
+    @classmethod
+    def only(cls, **weights: float) -> "Reranking":
+        """Return these weights with all others at 0, whatever their defaults; without any, the algorithm's order."""
+        return cls(**{wish.name: 0.0 for wish in WISHES} | weights)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weights that change anything, by name."""
+        return {wish.name: weight for wish in WISHES if (weight := getattr(self, wish.name))}
+
+    @property
+    def told(self) -> dict[str, float]:
+        """The weights that somebody set: those that are not their default, by name."""
+        return {wish.name: weight for wish in WISHES if (weight := getattr(self, wish.name)) != wish.default}
+
+    @property
+    def active(self) -> bool:
+        """Whether the order may differ from the algorithm's own."""
+        return bool(self.weights)
+
+    def depth(self, n: int) -> int:
+        """Return how many of the algorithm's best to re-rank for a list of `n`."""
+        return max(100, 5 * n) if self.active else n
+
+
+WISHES: tuple[Wish, ...] = tuple(
+    replace(wish, name=one.name) for one in fields(Reranking) if isinstance(wish := one.metadata["wish"], Wish)
+)
+"""Every wish, in the order of the fields of `Reranking`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredWeight:
+    """What one weight of a wish changed on held-out ratings, alone: NDCG@10 with it minus without any wish."""
+
+    weight: float
+    change: float
+    low: float
+    """Of the change's 95% interval over users."""
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class WishCost:
+    """What is known of the cost of one weight."""
+
+    wish: str
+    """The name of one of `WISHES`."""
+    weight: float
+    ndcg: float | None
+    """NDCG@10 without any wish; null where nothing was measured."""
+    measured: list[MeasuredWeight]
+    """The weight itself or its neighbours on both sides; empty when none was measured for the algorithm."""
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WishView(Reranking):
+    """How a list was re-ranked, and what that costs in accuracy."""
+
+    candidates: int
+    """So many of the algorithm's best were re-ranked."""
+    costs: list[WishCost]
+    """One for each weight that is not 0; weights were measured one at a time, not together."""
+    how: str | None
+    """How the costs were measured; null where they were not."""

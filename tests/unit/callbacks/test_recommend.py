@@ -1,0 +1,87 @@
+"""The Recommend page's requests, addresses and downloads."""
+
+import csv
+import io
+
+import dash
+import pytest
+
+from callbacks.recommend import ListControls, to_csv
+from callbacks.routing import render
+from callbacks.visitor import Visitor
+from core.service import CineMatch
+from core.views import ListItem, RecommendationList
+from dashboard.address import FilterState
+from dashboard.pages.recommend.layout import mode_of
+from dashboard.pages.recommend.rating_lists import films_to_rate
+from tests.unit.dashboard.markup import nodes, text_of
+
+
+@pytest.fixture(autouse=True)
+def root() -> None:
+    """Links are made for the application that was built last."""
+    dash.Dash("recommend")
+
+
+def test_the_address_sets_the_controls(service: CineMatch) -> None:
+    page, _ = render(
+        service, "/recommend", "?user=3&algorithm=popularity&n=7&genres=Comedy&min_ratings=5&year_min=1955"
+    )
+    held = {node.id: node.value for node in nodes(page) if getattr(node, "id", None) and hasattr(node, "value")}
+    assert held["rec-user"] == "3"
+    assert held["rec-algorithm"] == "popularity"
+    assert held["rec-count"] == "7"
+    assert held["rec-genres"] == ["Comedy"]
+    assert held["rec-min-ratings"] == "5"
+    assert held["rec-years"][0] == 1955
+    assert next(node for node in nodes(page) if type(node).__name__ == "Details").open
+
+
+def test_a_user_in_the_address_wins_over_the_visitor() -> None:
+    assert mode_of({"mode": "me"}) == "me"
+    assert mode_of({"mode": "me", "user": "1"}) == "user"
+
+
+def test_films_waved_away_make_room_for_the_next(service: CineMatch) -> None:
+    def asked(hidden: set[int]) -> RecommendationList:
+        visitor = Visitor({10: 5.0}, frozenset(hidden))
+        return service.recommend(ListControls(None, visitor, "popularity", 5, FilterState()).request())
+
+    before = asked(set())
+    gone = before.items[1].movie_id
+    after = asked({gone})
+    assert [item.rank for item in after.items] == [1, 2, 3, 4, 5]
+    assert gone not in [item.movie_id for item in after.items]
+    assert [item.movie_id for item in after.items[:4]] == [
+        item.movie_id for item in before.items if item.movie_id != gone
+    ]
+
+
+def test_the_address_of_a_request_asks_the_same() -> None:
+    state = FilterState(("Comedy",), (), (1960, 1970), 5)
+    assert ListControls(3, None, "svd", 20, state).address() == (
+        "/recommend?user=3&algorithm=svd&n=20&genres=Comedy&year_min=1960&year_max=1970&min_ratings=5"
+    )
+    visitor = Visitor({10: 5.0}, frozenset())
+    assert ListControls(None, visitor, "svd", 10, FilterState()).address() == "/recommend?mode=me&algorithm=svd"
+
+
+def test_csv_is_read_back_and_starts_no_formula() -> None:
+    items = [
+        ListItem(1, 5, "=HYPERLINK(1)", 1999, ["Drama", "War"], 1.5, None),
+        ListItem(2, 6, 'A "quoted", title', None, [], 1.0, 4.5),
+    ]
+    rows = list(csv.DictReader(io.StringIO(to_csv(RecommendationList("svd", "toy", 1, items, 1.0)))))
+    assert rows[0]["title"] == "'=HYPERLINK(1)"
+    assert rows[0]["genres"] == "Drama|War"
+    assert rows[0]["predicted_rating"] == ""
+    assert rows[1]["title"] == 'A "quoted", title'
+    assert rows[1]["predicted_rating"] == "4.5"
+
+
+def test_a_newcomer_is_asked_about_films_that_people_rated(service: CineMatch) -> None:
+    films = service.first_films()
+    assert len(set(films)) == len(films) == 40
+    assert all(service.movie(film).rating_count > 0 for film in films)
+    assert "tells most" in text_of(films_to_rate([service.movie(films[0])], ""))
+    assert "tells most" not in text_of(films_to_rate([service.movie(films[0])], "film"))

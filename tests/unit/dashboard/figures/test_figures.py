@@ -1,0 +1,109 @@
+"""Figures are plain dictionaries of SVG traces without colours that a colour scheme would have to change."""
+
+from typing import Any
+
+import pytest
+
+from core.analytics.overview import overview
+from core.analytics.similarity import genre_cooccurrence
+from core.data.dataset import Dataset
+from core.evaluation.runs import AlgorithmResult, EvaluationRun, MetricValue
+from core.testing.toy import toy_dataset
+from core.views import SimilarMovie
+from dashboard.figures import dataset as figures
+from dashboard.pages.analytics.comparison_chart import metric_dots, metric_label
+from dashboard.pages.analytics.run_view import run_rows
+from dashboard.pages.analytics.similarity_chart import similarity_bars
+
+
+@pytest.fixture(scope="module")
+def data() -> Dataset:
+    return toy_dataset()
+
+
+def _all(data: Dataset) -> list[dict[str, Any]]:
+    tables = overview(data)
+    neighbours = [SimilarMovie(10, "A (1990)", 1990, [], 0.5), SimilarMovie(20, "A (1990)", 1990, [], 0.4)]
+    return [
+        figures.rating_bars(tables["rating_histogram"]),
+        figures.genre_bars(tables["genres"]),
+        figures.ratings_over_time(tables["months"]),
+        figures.years_of_release(tables["years"]),
+        figures.mean_over_time(tables["years"]),
+        figures.activity_bars(tables["activity"], "people"),
+        figures.lorenz_curve(tables["popularity"]),
+        figures.popularity_ranks(tables["popularity"]),
+        figures.genre_heatmap(genre_cooccurrence(data)),
+        similarity_bars(neighbours),
+        metric_dots(_run(), "ndcg@10"),
+    ]
+
+
+def _run() -> EvaluationRun:
+    def result(key: str, value: float, low: float | None, high: float | None) -> AlgorithmResult:
+        metrics = {"ndcg@10": MetricValue(value, low, high), "rmse": MetricValue(1 - value)}
+        return AlgorithmResult(key, key.upper(), {}, metrics, {}, {}, 1.0, 1.0)
+
+    return EvaluationRun(
+        "id",
+        "2026-01-01T00:00:00",
+        {"name": "toy"},
+        {"kind": "ranking"},
+        "Held out.",
+        [],
+        {"code_version": "1"},
+        {"b": result("b", 0.2, 0.1, 0.3), "a": result("a", 0.4, None, None)},
+        ["ndcg@10"],
+    )
+
+
+def test_figures_are_plain_svg_and_leave_colours_to_the_page(data: Dataset) -> None:
+    for figure in _all(data):
+        assert type(figure) is dict
+        assert {trace["type"] for trace in figure["data"]} <= {"bar", "scatter", "heatmap"}
+        layout = figure["layout"]
+        assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
+        assert "template" not in layout
+        assert "color" not in layout["font"]
+        assert all("color" not in str(layout[name].get("gridcolor", "")) for name in ("xaxis", "yaxis"))
+
+
+def test_figures_hold_what_plotly_understands(data: Dataset) -> None:
+    import plotly.graph_objects as go
+
+    for figure in _all(data):
+        go.Figure(figure)
+
+
+def test_rating_bars_are_shares(data: Dataset) -> None:
+    trace = figures.rating_bars(overview(data)["rating_histogram"])["data"][0]
+    assert sum(trace["y"]) == pytest.approx(1)
+    assert sum(trace["customdata"]) == data.n_ratings
+
+
+def test_the_diagonal_of_the_genres_is_empty(data: Dataset) -> None:
+    trace = figures.genre_heatmap(genre_cooccurrence(data))["data"][0]
+    assert all(trace["z"][at][at] is None for at in range(len(trace["x"])))
+
+
+def test_films_of_one_title_keep_their_own_bars() -> None:
+    neighbours = [SimilarMovie(number, "Hamlet (1990)", 1990, [], 0.5) for number in (1, 2)]
+    trace = similarity_bars(neighbours)["data"][0]
+    assert trace["y"] == [0, 1]
+
+
+def test_algorithms_are_sorted_best_first_with_their_intervals() -> None:
+    trace = metric_dots(_run(), "ndcg@10")["data"][0]
+    assert trace["y"] == ["A", "B"]
+    assert trace["error_x"]["array"] == pytest.approx([0, 0.1])
+    assert trace["error_x"]["arrayminus"] == pytest.approx([0, 0.1])
+    assert [row["title"] for row in run_rows(_run())] == ["A", "B"]
+    assert metric_dots(_run(), "rmse")["data"][0]["y"] == ["A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "label"),
+    [("ndcg@10", "NDCG@10"), ("rmse", "RMSE"), ("hit_rate@5", "Hit rate@5"), ("new_thing", "New thing")],
+)
+def test_metrics_have_names(metric: str, label: str) -> None:
+    assert metric_label(metric) == label

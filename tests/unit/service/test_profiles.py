@@ -1,0 +1,37 @@
+"""Users as they are found by their number."""
+
+import numpy as np
+import pytest
+
+from core.service import CineMatch
+from core.service.profiles import users_like
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", [1, 2, 12]),
+        ("12", [12, 120, 125, 1250]),
+        ("User 12 · 3 ratings", [12, 120, 125, 1250]),
+        ("9", []),
+        ("0", []),
+    ],
+)
+def test_users_are_found_by_the_beginning_of_their_number(text: str, found: list[int]) -> None:
+    ids = np.array([1, 2, 12, 120, 125, 1250, 13000], dtype=np.int64)
+    limit = 3 if not text else 20
+    assert ids[users_like(ids, text, limit)].tolist() == found
+
+
+def test_of_many_users_only_some_are_offered() -> None:
+    assert len(users_like(np.arange(1, 200_001), "1", 20)) == 20
+    assert users_like(np.empty(0, dtype=np.int64), "1", 20) == []
+
+
+def test_users_to_keep_are_always_among_those_found(service: CineMatch) -> None:
+    assert [user.user_id for user in service.users("2", [7, 1, 7, 999_999])][:3] == [7, 1, 2]
+    assert [user.user_id for user in service.users("", [1], limit=3)] == [1, 2, 3]
+    assert service.users("7")[0].rating_count == len(service.user_ratings(7))
+    assert service.first_user() == 1
+    assert service.knows_user(1)
+    assert not service.knows_user(999_999)
