@@ -19,7 +19,7 @@ share_metrics()
 
 _settings = load_settings()
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = _settings.address
 workers = _settings.workers
 threads = _settings.threads
 worker_class = "gthread"

@@ -50,8 +50,9 @@ def synth(task: Task) -> dict[str, Any]:
 def read(task: Task) -> dict[str, Any]:
     """ratings.csv to arrays, nothing else."""
     from core.data.readers.ratings import RatingFile, read_ratings
+    from core.data.readers.table import open_table
 
-    columns = read_ratings(RatingFile(Path(task["csv"]) / "ratings.csv", ",", True, 0, 1, 2, 3))
+    columns = read_ratings(RatingFile(open_table(Path(task["csv"]) / "ratings.csv", ","), 0, 1, 2, 3))
     return {"ratings": len(columns)}
 
 

@@ -1,7 +1,5 @@
 """Lists for a stored user or a visitor."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -15,6 +13,7 @@ from callbacks import wishes
 from callbacks.errors import notify_error
 from callbacks.selects import offer_users
 from callbacks.visitor import Visitor, watchlist
+from core.display.spreadsheet import csv_text
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
 from core.lists.requests import ListRequest
@@ -123,17 +122,22 @@ def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
 
 
 def to_csv(found: RecommendationList) -> str:
-    """Return a list as CSV with a header."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"])
-    for item in found.items:
-        genres = "|".join(item.genres)
-        title = format_movie_title(item.title, include_year=False)
-        # A title that begins like a formula must stay text in a spreadsheet.
-        safe = f"'{title}" if title[:1] in "=+-@\t" else title
-        writer.writerow([item.rank, item.movie_id, safe, item.year, genres, item.score, item.predicted_rating])
-    return text.getvalue()
+    """Return a list as CSV with a header, for spreadsheets."""
+    return csv_text(
+        ("rank", "movie_id", "title", "year", "genres", "score", "predicted_rating"),
+        [
+            (
+                item.rank,
+                item.source_id or item.movie_id,
+                format_movie_title(item.title, include_year=False),
+                item.year,
+                "|".join(item.genres),
+                item.score,
+                item.predicted_rating,
+            )
+            for item in found.items
+        ],
+    )
 
 
 def _summary(found: RecommendationList, asked: ListControls, name: str) -> str:

@@ -6,7 +6,7 @@ from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
-from core.errors import UnknownIdError
+from core.errors import InvalidIdError, UnknownIdError
 from dashboard.address import query_of
 from dashboard.pages import all_pages, not_found
 from dashboard.shell_ids import Shell
@@ -33,7 +33,7 @@ def render(service: "CineMatch", path: str, search_string: str) -> tuple["Compon
             continue
         try:
             shown, title = page.layout(service, query, **numbers), page.title_for(service, **numbers)
-        except UnknownIdError as error:
+        except (UnknownIdError, InvalidIdError) as error:
             return not_found.layout(str(error)), _NOT_FOUND
         return shown, title if title == _NAME else f"{title} · {_NAME}"
     return not_found.layout(f"There is no page {path}."), _NOT_FOUND

@@ -9,7 +9,7 @@ from core.service import MAX_RATING, MIN_RATING
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "watchlist"]
+__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "own_part", "watchlist"]
 
 FILM_STARS = 4.5
 """What a film counts that was named as liked, not rated."""
@@ -28,7 +28,7 @@ class Visitor:
     @classmethod
     def of(cls, data: Mapping[str, Any] | None, service: "CineMatch") -> "Visitor":
         """Read the browser's store; films of another data set and values off the scale are left out."""
-        stored = data or {}
+        stored = own_part(data, service)
         ratings = {
             movie: float(stars)
             for movie, stars in _whole_keys(stored.get("ratings"))
@@ -45,9 +45,25 @@ def films_as_ratings(films: str) -> dict[int, float]:
 
 def watchlist(data: object, service: "CineMatch") -> tuple[int, ...]:
     """Read the films that a browser keeps for later, the latest first; films of another data set are left out."""
-    kept = [(movie, when) for movie, when in _whole_keys(data) if isinstance(when, int | float)]
+    films = own_part(data, service).get("films") if isinstance(data, Mapping) and "films" in data else data
+    kept = [(movie, when) for movie, when in _whole_keys(films) if isinstance(when, int | float)]
     latest = sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:MAX_WATCHLIST]
     return tuple(movie for movie, _ in latest if service.knows_movie(movie))
+
+
+def own_part(data: object, service: "CineMatch") -> Mapping[str, Any]:
+    """Return what a browser's store holds for the data set that is served; assets/js/15-datasets.js writes it.
+
+    What is marked for no data set was kept when there was one only.
+    """
+    if not isinstance(data, Mapping):
+        return {}
+    now = service.identity()
+    if data.get("dataset", now) == now:
+        return data
+    others = data.get("others")
+    own = others.get(now) if isinstance(others, Mapping) else None
+    return own if isinstance(own, Mapping) else {}
 
 
 def _whole_keys(values: object) -> list[tuple[int, Any]]:

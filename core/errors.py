@@ -25,6 +25,20 @@ class InvalidInputError(CineMatchError, ValueError):
     """What a caller passed is not usable: wrong type, range, shape or name."""
 
 
+class InvalidIdError(InvalidInputError):
+    """An id cannot be one of this data set's.
+
+    Attributes
+    ----------
+    field : str
+        ``user_id`` or ``movie_id``.
+    """
+
+    def __init__(self, message: str, field: str = "id") -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class UnknownIdError(CineMatchError, LookupError):
     """A user, movie or algorithm of that name does not exist here."""
 

@@ -35,6 +35,8 @@ _LEAST_COVERAGE = 0.7
 _STOP_WEIGHT = 0.15
 _CANDIDATE_WORDS = 400
 _SIMILAR_WORDS = 40
+_LONGEST_TITLE = 500
+"""Characters of a title that are searched, so that no table of odd titles stops a server from starting."""
 
 
 def normalise_title(text: str) -> str:
@@ -140,7 +142,9 @@ class TitleIndex:
         self._counts = dataset.movie_counts
         self._n_movies = dataset.n_movies
         self._popular = np.lexsort((np.arange(self._n_movies), -self._counts.astype(np.int64))).astype(np.int32)
-        self._build(dataset.movies.titles.to_list())
+        movies = dataset.movies
+        titles = movies.titles.to_list()
+        self._build([title[:_LONGEST_TITLE] or movies.title(movie) for movie, title in enumerate(titles)])
 
     def _build(self, titles: list[str]) -> None:
         names: list[tuple[str, int]] = []

@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         return f"/{inner}/" if inner else "/"
 
     @property
+    def address(self) -> str:
+        """Host and port as one listens on them; an IPv6 host stands in brackets."""
+        host = f"[{self.host}]" if ":" in self.host and not self.host.startswith("[") else self.host
+        return f"{host}:{self.port}"
+
+    @property
     def dataset_dir(self) -> Path:
         """Directory of the configured data set."""
         return self.data_dir / self.dataset

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -19,7 +20,7 @@ class Page:
     """A page of the dashboard, declared as `PAGE` by its package in dashboard/pages."""
 
     path: str
-    """Below the application's prefix. A part in braces stands for a whole number: ``/movie/{movie_id}``."""
+    """Below the application's prefix. A part in braces stands for an id: ``/movie/{movie_id}``."""
 
     title: "str | Callable[..., str]"
     """In the browser's tab; where it depends on the address, a function of the service and the path's numbers."""
@@ -36,17 +37,24 @@ class Page:
     addresses: tuple[str, ...] = ()
     """Ids of the stores whose data the browser shows as its address."""
 
-    def match(self, path: str) -> dict[str, int] | None:
-        """Return the whole numbers of a path by name, or None where it is not this page's."""
+    def match(self, path: str) -> dict[str, int | str] | None:
+        """Return the ids of a path by name, numbers as such, or None where it is not this page's."""
         found = _pattern(self.path).fullmatch(path)
-        return {name: int(digits) for name, digits in found.groupdict().items()} if found else None
+        return {name: _id(text) for name, text in found.groupdict().items()} if found else None
 
-    def title_for(self, service: "CineMatch", **numbers: int) -> str:
-        """Return the title of the page that a path with these numbers shows."""
+    def title_for(self, service: "CineMatch", **numbers: int | str) -> str:
+        """Return the title of the page that a path with these ids shows."""
         return self.title if isinstance(self.title, str) else self.title(service, **numbers)
 
 
 @cache
 def _pattern(path: str) -> re.Pattern[str]:
-    # Eighteen digits at most: what is longer is no id, and costs nothing to refuse.
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>\\d{1,18})", path))
+    # What is longer is no id, and costs nothing to refuse.
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]{1,600})", path))
+
+
+def _id(text: str) -> int | str:
+    plain = unquote(text)
+    return (
+        int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= 18 and plain == str(int(plain)) else plain
+    )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["EMPTY_VISITOR", "INDEX_STRING", "build_layout"]
 
 EMPTY_VISITOR: dict[str, dict[str, float]] = {"ratings": {}, "hidden": {}}
-"""What a browser keeps of its person: stars by movie id, and when which film was waved away."""
+"""What a browser keeps of its person: stars by movie id, and when which film was waved away; once something is kept,
+also for which data set, and in ``others`` the same for other data sets."""
 
 
 def build_layout(service: "CineMatch") -> Component:
@@ -32,7 +33,9 @@ def build_layout(service: "CineMatch") -> Component:
             dcc.Store(id=Shell.TITLE),
             dcc.Store(id=Shell.VISITOR, storage_type="local", data=EMPTY_VISITOR),
             dcc.Store(id=Shell.WATCHLIST, storage_type="local", data={}),
+            dcc.Store(id=Shell.FILM_LINKS, storage_type="local", data={}),
             dcc.Store(id=Shell.ASK_WHY),
+            html.Div(hidden=True, **{"data-dataset": service.identity()}),
             dmc.NotificationContainer(id=Shell.NOTIFICATIONS, position="bottom-right", autoClose=8000),
             html.A("Skip to content", href="#main", className="skip-link"),
             dmc.AppShell(

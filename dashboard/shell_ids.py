@@ -12,6 +12,7 @@ class Shell:
     TITLE = "page-title"
     VISITOR = "visitor"
     WATCHLIST = "watchlist"
+    FILM_LINKS = "film-links"
     ASK_WHY = "ask-why"
     NOTIFICATIONS = "notifications"
     BURGER = "burger"

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var visitor = { ratings: {}, hidden: {} };
+  var others = {};
   var planned = false;
 
   function save(change) {
@@ -9,7 +10,9 @@
     change(next);
     visitor = next;
     paint();
-    window.dash_clientside.set_props("visitor", { data: next });
+    window.dash_clientside.set_props("visitor", {
+      data: { dataset: window.cinematchDataset(), ratings: next.ratings, hidden: next.hidden, others: others }
+    });
   }
 
   /* A film that was rated or waved away is not one to keep for later. */
@@ -107,7 +110,10 @@
   window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
     /* The store has been read from the browser, or another tab or page changed it. */
     remember: function (data) {
-      if (data && data.ratings) { visitor = { ratings: data.ratings, hidden: data.hidden || {} }; plan(); }
+      var found = window.cinematchOwn(data, ["ratings", "hidden"]);
+      visitor = { ratings: found.own.ratings || {}, hidden: found.own.hidden || {} };
+      others = found.others;
+      plan();
       return window.dash_clientside.no_update;
     }
   });

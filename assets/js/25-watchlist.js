@@ -1,13 +1,16 @@
-/* Films to keep for later live in this browser only (the store "watchlist": when which film was kept). */
+/* Films to keep for later live in this browser only (the store "watchlist": when which film was kept, in `films`). */
 (function () {
   "use strict";
   var kept = {};
+  var others = {};
   var planned = false;
 
   function save(next) {
     kept = next;
     paint();
-    window.dash_clientside.set_props("watchlist", { data: next });
+    window.dash_clientside.set_props("watchlist", {
+      data: { dataset: window.cinematchDataset(), films: next, others: others }
+    });
   }
 
   function keep(movie, wanted) {
@@ -47,7 +50,9 @@
   window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
     /* The store has been read from the browser, or another tab changed it. */
     remember_watchlist: function (data) {
-      kept = data || {};
+      var found = window.cinematchOwn(data && data.films ? data : { films: data || {} }, ["films"]);
+      kept = found.own.films || {};
+      others = found.others;
       plan();
       return window.dash_clientside.no_update;
     }

@@ -24,6 +24,7 @@ def history(dataset: Dataset, user: int, limit: int | None = None, offset: int =
             genres=movies.genres(int(items[row])),
             rating=float(ratings[row]) / 2,
             timestamp=int(times[row]),
+            source_id=movies.source_id(int(items[row])),
         )
         for row in order[offset : None if limit is None else offset + limit].tolist()
     ]

@@ -84,6 +84,7 @@ def _favourites(dataset: Dataset, profile: Profile) -> list[RatedMovie]:
             genres=movies.genres(item),
             rating=rating,
             timestamp=time,
+            source_id=movies.source_id(item),
         )
         for item, rating, time in zip(
             profile.items[order].tolist(), profile.ratings[order].tolist(), times[order].tolist(), strict=True

@@ -23,12 +23,12 @@ __all__ = ["register"]
 AlgorithmOption = Annotated[
     str | None, typer.Option("--algorithm", help="Key of the algorithm; by default the best one.", metavar="A")
 ]
-UserOption = Annotated[int | None, typer.Option("--user", help="A user of the data set, by id.", metavar="ID")]
+UserOption = Annotated[str | None, typer.Option("--user", help="A user of the data set, by id.", metavar="ID")]
 UsersOption = Annotated[
-    list[int] | None,
+    list[str] | None,
     typer.Option("--user", help="A user of the data set, by id; several are a group.", metavar="ID"),
 ]
-MovieOption = Annotated[int, typer.Option("--movie", help="A movie of the data set, by id.", metavar="ID")]
+MovieOption = Annotated[str, typer.Option("--movie", help="A movie of the data set, by id.", metavar="ID")]
 CountOption = Annotated[int, typer.Option("-n", "--count", help="How many rows at most.", min=1, max=500)]
 _LARGEST = 12
 
@@ -88,7 +88,7 @@ def _show_list(found: RecommendationList, whom: str) -> None:
         [
             [
                 item.rank,
-                item.movie_id,
+                item.source_id or item.movie_id,
                 format_movie_title(item.title),
                 format_genres(item.genres),
                 f"{item.score:.4f}",
@@ -148,14 +148,14 @@ def similar(
     service = open_service(settings_for(dataset), load=False)
     found = service.similar(movie, algorithm, n)
     if json_target:
-        emit_json({"algorithm": algorithm, "movie_id": movie, "items": found}, json_target)
+        emit_json({"algorithm": algorithm, "movie_id": service.movie(movie).movie_id, "items": found}, json_target)
         return
     print_table(
         f"Similar to {format_movie_title(service.movie(movie).title)}",
         ["Id#", "Title", "Genres", "Similarity#", "Who liked it"],
         [
             [
-                item.movie_id,
+                item.source_id or item.movie_id,
                 format_movie_title(item.title),
                 format_genres(item.genres),
                 f"{item.similarity:.3f}",

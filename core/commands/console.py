@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from core.files import write_atomically
 
@@ -102,13 +103,27 @@ def _plain(value: Any) -> Any:
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> None:
     """Print a table to standard output; columns whose title ends with ``#`` are numbers, aligned to the right."""
-    table = Table(title=title, caption=caption or None, title_justify="left", caption_justify="left")
+    table = Table(
+        title=_literal(title),
+        caption=_literal(caption) if caption else None,
+        title_justify="left",
+        caption_justify="left",
+    )
     for column in columns:
-        table.add_column(column.removesuffix("#"), justify="right" if column.endswith("#") else "left")
+        table.add_column(_literal(column.removesuffix("#")), justify="right" if column.endswith("#") else "left")
     for row in rows:
-        table.add_row(*("-" if cell is None else str(cell) for cell in row))
+        table.add_row(*(_literal("-" if cell is None else str(cell)) for cell in row))
     # Without a terminal the width is 80 columns by default, which would cut titles.
     Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+def _literal(text: str) -> Text:
+    """Return text as it is: brackets in a title are no markup, and control characters no commands to a terminal."""
+    return Text("".join("\ufffd" if _is_control(char) else char for char in text))
+
+
+def _is_control(char: str) -> bool:
+    return (char < " " and char != "\n") or "\x7f" <= char <= "\x9f"
 
 
 @contextmanager
@@ -127,12 +142,12 @@ def _bar(title: str) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("[bold]{task.description}"),
+        TextColumn("{task.description}", style="bold", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[text]}"),
+        TextColumn("{task.fields[text]}", markup=False),
     )
     with Bar(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(title, total=1.0, text="")

@@ -88,15 +88,28 @@ def import_(
         ),
     ] = None,
     name: _Name = None,
+    scale: Annotated[
+        str | None,
+        typer.Option(
+            "--scale",
+            help="The scale of the ratings, such as 1-10: mapped linearly to 0.5 to 5 stars, to the nearest half.",
+            metavar="LOW-HIGH",
+        ),
+    ] = None,
+    text_ids: Annotated[
+        bool, typer.Option("--text-ids", help="Keep user and movie ids as text, whatever they look like.")
+    ] = False,
     json_target: JsonOption = None,
 ) -> None:
     """Install ratings of your own; a data set of the same name is replaced once the new one is complete."""
     from core.data.install import import_path
-    from core.data.readers import parse_columns
+    from core.data.readers import ReadOptions, parse_columns, parse_scale
+    from core.data.readers.values import STARS
 
     chosen = parse_columns(columns) if columns else None
-    with progress(f"Importing {path.name}") as report:
-        dataset = import_path(path, settings_for(), report, name=name, columns=chosen)
+    options = ReadOptions(parse_scale(scale) if scale else STARS, text_ids)
+    with progress(f"Importing {path.resolve().name}") as report:
+        dataset = import_path(path, settings_for(), report, name=name, columns=chosen, options=options)
     _show(dataset, json_target)
 
 
@@ -190,3 +203,5 @@ def _show(dataset: Dataset, json_target: str | None, faults: list[str] | None = 
         (key.replace("_", " "), f"{value:,}" if isinstance(value, int) else value) for key, value in document.items()
     ]
     print_table(f"Data set {dataset.name}", ["", ""], rows, caption=details.get("citation", ""))
+    for note in details.get("notes", []):
+        typer.echo(note)

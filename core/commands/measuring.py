@@ -31,7 +31,7 @@ class Measurement:
         Raises
         ------
         CineMatchError
-            What made the measurement fail.
+            What made the measurement fail; of an algorithm that cannot learn from a part of the data there are none.
         """
         while not wait([self._future], _SECONDS_BETWEEN_LOOKS).done:
             report(float(self._share_done.value), "fitting on a part, asking for the rest")
@@ -70,4 +70,4 @@ def _measure(dataset: Path, keys: tuple[str, ...], cache_dir: Path) -> dict[str,
         if _share_done is not None:
             _share_done.value = done
 
-    return measure_for_manifest(Dataset.open(dataset), keys, progress=report, cache_dir=cache_dir)
+    return measure_for_manifest(Dataset.open(dataset), keys, progress=report, cache_dir=cache_dir, left_out={})

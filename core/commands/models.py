@@ -21,7 +21,11 @@ from core.commands.console import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from core.commands.measuring import Measurement
     from core.data.dataset import Dataset
+    from core.progress import Progress
 
 __all__ = ["register"]
 
@@ -61,7 +65,7 @@ def train(
     """Fit algorithms and store their models; print time, peak memory and size."""
     from core.commands.measuring import measuring
     from core.evaluation.manifest import SAMPLED_ABOVE
-    from core.store.artifact import attach_metrics, get_model_metadata
+    from core.store.artifact import get_model_metadata
     from core.store.training import outdated
     from core.store.training import train as fit
 
@@ -77,6 +81,8 @@ def train(
         if measure and (key in wanted or not set(get_model_metadata(root / key)["metrics"]) >= _MEASURED)
     ]
     reports = []
+    left_out: dict[str, str] = {}
+    notes: list[str] = []
     # Beside the training of a large data set there would not be memory enough.
     beside = data.n_ratings <= SAMPLED_ABOVE
     with ExitStack() as stack:
@@ -84,25 +90,46 @@ def train(
             measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured, settings.cache_dir))
         if wanted:
             with progress("train") as report:
-                reports = fit(data, wanted, root, report)
+                reports = fit(data, wanted, root, report, left_out=left_out)
                 report(1.0, "trained")
         if unmeasured:
             if not beside:
                 measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured, settings.cache_dir))
             with progress("measure") as report:
-                for key, metrics in measurement.result(report).items():
-                    attach_metrics(root / key, metrics)
-                report(1.0, "measured on held-out ratings")
+                notes = _attach(measurement, [key for key in unmeasured if key not in left_out], root, report)
     rows = []
     for item in reports:
         metrics = get_model_metadata(item.path)["metrics"]
         rows.append({**asdict(item), "metrics": metrics})
     if json_target:
-        emit_json({"dataset": data.name, "fingerprint": data.fingerprint, "models": rows}, json_target)
-    elif not rows:
+        document = {"dataset": data.name, "fingerprint": data.fingerprint, "models": rows, "left_out": left_out}
+        emit_json(document, json_target)
+    elif not rows and not left_out:
         typer.echo(f"All models of {data.name} in {root} are up to date.")
-    else:
+    elif rows:
         _print_training(data, rows)
+    for note in [*(f"{key} was left out: {reason}" for key, reason in left_out.items()), *notes]:
+        typer.echo(note, err=True)
+    if left_out and not rows and not missing:
+        raise typer.Exit(1)
+
+
+def _attach(measurement: Measurement, keys: list[str], root: Path, report: Progress) -> list[str]:
+    """Note with each model what was measured, and return a sentence where nothing could be."""
+    from core.errors import InvalidInputError
+    from core.store.artifact import attach_metrics
+
+    try:
+        found = measurement.result(report)
+    except InvalidInputError as error:
+        return [f"The models were not measured: {error} They are stored and can be used."] if keys else []
+    finally:
+        report(1.0, "measured on held-out ratings")
+    for key in keys:
+        if key in found:
+            attach_metrics(root / key, found[key])
+    alone = ", ".join(key for key in keys if key not in found)
+    return [f"Not measured, since a part of the ratings does not suffice to learn from: {alone}."] if alone else []
 
 
 def _print_training(data: Dataset, rows: list[dict[str, Any]]) -> None:

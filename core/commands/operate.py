@@ -75,7 +75,7 @@ def serve(
         "CINEMATCH_PORT": str(settings.port),
         "CINEMATCH_WORKERS": str(settings.workers),
     }
-    address = f"http://{settings.host}:{settings.port}{settings.url_prefix}"
+    address = f"http://{settings.address}{settings.url_prefix}"
     typer.echo(f"Serving {settings.dataset} at {address} (stop with Ctrl+C)", err=True)
     sys.stderr.flush()
     command = ["-m", "gunicorn", "-c", str(config), "--pythonpath", str(root), "dashboard.wsgi:server"]

@@ -22,7 +22,7 @@ RateOption = Annotated[
 ]
 
 
-def one_profile(user: int | None, rate: list[str] | None) -> ProfileRequest:
+def one_profile(user: str | None, rate: list[str] | None) -> ProfileRequest:
     """Return whose taste is meant: a stored user's or that of the ratings given."""
     ratings = stars(rate) if rate else None
     try:
@@ -31,13 +31,13 @@ def one_profile(user: int | None, rate: list[str] | None) -> ProfileRequest:
         raise typer.BadParameter("give either --user ID or at least one --rate ID=STARS") from error
 
 
-def stars(rate: list[str]) -> dict[int, float]:
+def stars(rate: list[str]) -> dict[str, float]:
     """Return stars by movie id."""
-    found: dict[int, float] = {}
+    found: dict[str, float] = {}
     for text in rate:
-        movie, _, given = text.partition("=")
+        movie, _, given = text.rpartition("=")
         try:
-            found[int(movie)] = float(given)
+            found[movie] = float(given)
         except ValueError as error:
             raise typer.BadParameter(f"{text!r} is not ID=STARS, such as 318=4.5", param_hint="--rate") from error
     return found
@@ -62,20 +62,13 @@ def _filters(
         year_max=year_max,
         min_ratings=min_ratings,
         all_genres=all_genres,
-        movie_ids=None if only is None else _ids(only, "--only"),
-        exclude_ids=_ids(exclude or "", "--exclude"),
+        movie_ids=None if only is None else _names(only),
+        exclude_ids=_names(exclude),
     )
 
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
-
-
-def _ids(text: str, option: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(part) for part in _names(text))
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not a list of movie ids, such as 1,318", param_hint=option) from error
 
 
 FILTERS = OptionGroup.of(_filters)

@@ -31,14 +31,14 @@ def show_group(found: GroupList, json_target: str | None) -> None:
     if json_target:
         emit_json(found, json_target)
         return
-    names = [_name(member.user_id) for member in found.members]
+    names = [_name(member.source_id or member.user_id) for member in found.members]
     print_table(
         f"{found.algorithm} for {', '.join(names)} on {found.dataset}, {found.method}",
         ["Rank#", "Id#", "Title", "Score#", *(f"{name}#" for name in names)],
         [
             [
                 item.rank,
-                item.movie_id,
+                item.source_id or item.movie_id,
                 format_movie_title(item.title),
                 f"{item.score:.2f}",
                 *(_stars(opinion.predicted_rating, opinion.least_pleased) for opinion in item.members),
@@ -49,7 +49,7 @@ def show_group(found: GroupList, json_target: str | None) -> None:
     )
 
 
-def _name(user: int | None) -> str:
+def _name(user: int | str | None) -> str:
     return "you" if user is None else f"user {user}"
 
 

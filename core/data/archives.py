@@ -22,7 +22,7 @@ _RATIO_FROM = 1 << 24
 def extract_zip(
     path: Path, target: Path, patterns: Sequence[str], progress: Progress = silent, label: str = ""
 ) -> list[Path]:
-    """Write the files of an archive whose names match a pattern to `target`, keeping one level of folders.
+    """Write the files of an archive whose names match a pattern to `target`, in the archive's folders.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def extract_zip(
     ------
     DataError
         When the archive is truncated, damaged or encrypted, when a path in it climbs out of the archive, when it is
-        implausibly large, when it holds no wanted file, or when the disk is full.
+        implausibly large, when it holds no wanted file or two of the same path, or when the disk is full.
     """
     name = label or path.name
     remedy = "Delete it and fetch it again."
@@ -54,6 +54,7 @@ def extract_zip(
             wanted = [member for member in members if _matches(member.filename, patterns)]
             if not wanted:
                 raise DataError(f"{name} holds none of {', '.join(patterns)}. Choose an archive of rating data.")
+            _check_twice(wanted, name)
             _check_size(wanted, target, name)
             return _write(archive, wanted, target, progress, name)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -72,6 +73,18 @@ def _matches(member: str, patterns: Sequence[str]) -> bool:
     parts = PurePosixPath(member.replace("\\", "/"))
     hidden = any(part.startswith((".", "__MACOSX")) for part in parts.parts)
     return not hidden and any(fnmatch.fnmatchcase(parts.name, pattern) for pattern in patterns)
+
+
+def _check_twice(wanted: Sequence[zipfile.ZipInfo], archive: str) -> None:
+    # Paths that differ in case alone would be one file on some systems.
+    seen: dict[str, str] = {}
+    for member in wanted:
+        former = seen.setdefault(member.filename.replace("\\", "/").casefold(), member.filename)
+        if former is not member.filename:
+            raise DataError(
+                f"{archive} holds {former!r} and {member.filename!r}, which are one path. "
+                "Unpack it yourself and import the folder with the right files."
+            )
 
 
 def _check_size(wanted: Sequence[zipfile.ZipInfo], target: Path, archive: str) -> None:
@@ -97,8 +110,8 @@ def _write(
     written, done = [], 0
     for member in wanted:
         parts = PurePosixPath(member.filename.replace("\\", "/"))
-        folder = target / (parts.parts[-2] if len(parts.parts) > 1 else "")
-        folder.mkdir(exist_ok=True)
+        folder = target.joinpath(*parts.parts[:-1])
+        folder.mkdir(parents=True, exist_ok=True)
         file = folder / parts.name
         with archive.open(member) as source, file.open("wb") as sink:
             while block := source.read(_BLOCK):

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-__all__ = ["Compressed", "by_movie", "compress", "dense_ids"]
+__all__ = ["TABLE_LIMIT", "Compressed", "by_movie", "compress", "dense_ids"]
 
 _BLOCK = 1 << 22
-_TABLE_LIMIT = 1 << 27
+TABLE_LIMIT = 1 << 27
+"""Largest id below which a table by id is made, 512 MB."""
 
 
 class Compressed(NamedTuple):
@@ -37,7 +38,7 @@ def dense_ids(raw: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     if len(raw) == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
     low, high = int(raw.min()), int(raw.max())
-    if low < 0 or high >= max(_BLOCK, 4 * len(raw)) or high >= _TABLE_LIMIT:
+    if low < 0 or high >= min(max(1 << 16, 4 * len(raw)), TABLE_LIMIT):
         ids, inverse = np.unique(raw, return_inverse=True)
         return ids.astype(np.int64), inverse.astype(np.int32)
     present = np.zeros(high + 1, dtype=bool)

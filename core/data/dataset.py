@@ -14,8 +14,9 @@ from core.data.aggregates import compute_aggregates
 from core.data.arraydir import open_arrays, read_manifest, verify_arrays, write_array_dir
 from core.data.compress import by_movie, compress, dense_ids
 from core.data.conventions import MAX_RATING, MIN_RATING
-from core.data.movies import MovieTable
+from core.data.movies import MovieTable, StringColumn
 from core.data.profile import Profile
+from core.data.source_ids import position_of
 from core.errors import ArtifactError, DataError, UnknownIdError
 
 __all__ = ["FORMAT_VERSION", "Dataset"]
@@ -44,6 +45,8 @@ class Dataset:
     movie_counts : ndarray of int32; movie_means : ndarray of float32; user_means : ndarray of float32
         Number and mean (stars) of ratings.
     movies : MovieTable
+    user_source_ids : StringColumn or None
+        The source's user ids where they are text; `user_ids` are then numbers given at the import.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class Dataset:
         self._fingerprint = fingerprint
         self.movies = MovieTable.from_arrays(arrays, genre_names)
         self.user_ids: NDArray[np.int64] = arrays["user_ids"]
+        self.user_source_ids = StringColumn.of_arrays(arrays, "user_source_id")
         self.user_indptr: NDArray[np.int64] = arrays["user_indptr"]
         self.user_items: NDArray[np.int32] = arrays["user_items"]
         self.user_ratings: NDArray[np.uint8] = arrays["user_ratings"]
@@ -150,6 +154,7 @@ class Dataset:
         name: str,
         source: str,
         details: Mapping[str, Any] | None = None,
+        user_source_ids: StringColumn | None = None,
     ) -> Self:
         """Build a data set from dense indices; of a pair rated twice the latest rating stays.
 
@@ -158,6 +163,8 @@ class Dataset:
         rows = compress(users, items, half_stars, times, len(user_ids), len(table))
         arrays = dict(table.arrays())
         arrays["user_ids"] = user_ids
+        if user_source_ids is not None:
+            arrays |= user_source_ids.arrays("user_source_id")
         arrays["user_indptr"] = rows.indptr
         arrays["user_items"], arrays["user_ratings"], arrays["user_times"] = rows.items, rows.half_stars, rows.times
         arrays["movie_indptr"], arrays["movie_users"], arrays["movie_ratings"] = by_movie(rows, len(table))
@@ -187,6 +194,7 @@ class Dataset:
             self.user_ratings[keep],
             self.user_times[keep],
             user_ids=self.user_ids,
+            user_source_ids=self.user_source_ids,
             table=self.movies,
             name=name or self.name,
             source=self.source,
@@ -269,7 +277,14 @@ class Dataset:
             "movie_tag_counts",
         ):
             digest.update(np.ascontiguousarray(self._arrays[name]).data)
+        for name in sorted(name for name in self._arrays if "_source_id_" in name):
+            digest.update(np.ascontiguousarray(self._arrays[name]).data)
         return digest.hexdigest()
+
+    @property
+    def identity(self) -> str:
+        """Short name of these very data, by which browsers tell whose films they keep."""
+        return f"{self.name}-{self.fingerprint[:12]}"
 
     # --- asking -------------------------------------------------------------------------------------------
 
@@ -315,25 +330,38 @@ class Dataset:
         """Return one of the arrays of `core.data.aggregates`, by name."""
         return self._arrays[name]
 
-    def user_index(self, user_id: int) -> int:
-        """Return the dense index of a raw user id.
+    def user_index(self, user_id: int | str) -> int:
+        """Return the dense index of a raw user id, or of the source's own where ids are text.
 
         Raises
         ------
         UnknownIdError
             When nobody has that id.
+        InvalidInputError
+            When it cannot be an id.
         """
-        return _find(self.user_ids, user_id, "user", f"{self.name} has users {_span(self.user_ids)}")
+        found = position_of(self.user_ids, self.user_source_ids, user_id, "user")
+        if found is None:
+            raise UnknownIdError(f"There is no user {user_id}. {self.name} has users {self._span()}.")
+        return found
 
-    def movie_index(self, movie_id: int) -> int:
-        """Return the dense index of a raw movie id.
+    def movie_index(self, movie_id: int | str) -> int:
+        """Return the dense index of a raw movie id; as `user_index`."""
+        found = position_of(self.movies.ids, self.movies.source_ids, movie_id, "movie")
+        if found is None:
+            raise UnknownIdError(f"There is no movie {movie_id}. Search {self.name} by title to find a movie's id.")
+        return found
 
-        Raises
-        ------
-        UnknownIdError
-            When no movie has that id.
-        """
-        return _find(self.movies.ids, movie_id, "movie", f"Search {self.name} by title to find a movie's id")
+    def user_label(self, index: int) -> str:
+        """Return how people call a user: the source's id where ids are text, else the number."""
+        return str(int(self.user_ids[index])) if self.user_source_ids is None else self.user_source_ids[index]
+
+    def movie_label(self, index: int) -> str:
+        """Return a movie's id as `user_label` returns a user's."""
+        return self.movies.source_id(index) or str(int(self.movies.ids[index]))
+
+    def _span(self) -> str:
+        return f"{self.user_label(0)} to {self.user_label(self.n_users - 1)}" if self.n_users else "none"
 
     def profile(self, user: int) -> Profile:
         """Return a stored user's ratings; `user` is a dense index."""
@@ -362,14 +390,3 @@ class Dataset:
     def nbytes(self) -> int:
         """Return the size of all arrays in bytes."""
         return sum(array.nbytes for array in self._arrays.values())
-
-
-def _find(ids: NDArray[np.int64], wanted: int, what: str, hint: str) -> int:
-    position = int(np.searchsorted(ids, wanted))
-    if position == len(ids) or ids[position] != wanted:
-        raise UnknownIdError(f"There is no {what} {wanted}. {hint}.")
-    return position
-
-
-def _span(ids: NDArray[np.int64]) -> str:
-    return f"{ids[0]} to {ids[-1]}" if len(ids) else "none"

@@ -105,7 +105,7 @@ def tables_of_recbole_wheel(progress: Progress = silent) -> tuple[SourceTables, 
         data = Path(folder) / "data"
         data.mkdir()
         extract_zip(wheels[0], data, ("ml-100k.inter", "ml-100k.item"), part_of(progress, 0.5, 0.6))
-        tables = read_folder(data, part_of(progress, 0.6, 1.0))
+        tables = read_folder(data, part_of(progress, 0.6, 1.0), label="the wheel of RecBole", deep=True)
     return tables, f"MovieLens 100K, from the data files of the Python package {_RECBOLE.replace('==', ' ')}"
 
 

@@ -15,7 +15,8 @@ from core.data.compress import dense_ids
 from core.data.dataset import Dataset
 from core.data.download import UnreachableError, download
 from core.data.fallbacks import FALLBACKS
-from core.data.readers import SourceTables, read_folder, source_files
+from core.data.movies import StringColumn
+from core.data.readers import AS_THEY_ARE, TABLE_FILES, ReadOptions, SourceTables, read_folder, source_files
 from core.data.sources import CITATION, SourceInfo, available, find_source
 from core.errors import DataError
 from core.progress import Progress, part_of, silent
@@ -93,7 +94,8 @@ def fetch(name: str, settings: Settings, progress: Progress = silent, *, force: 
         report(0.4, f"Fetched {archive.name} from GroupLens")
         with _unpacked(archive, settings, name, source_files(), part_of(report, 0.4, 0.5)) as folder:
             _check_files(folder, info)
-            return read_folder(folder, part_of(report, 0.5, 1.0)), f"GroupLens, {info.url}"
+            found = read_folder(folder, part_of(report, 0.5, 1.0), label=archive.name, deep=True)
+            return found, f"GroupLens, {info.url}"
 
     details = {"citation": CITATION}
     return _install(name, settings, tables, progress, details, replace=force)
@@ -106,8 +108,11 @@ def import_path(
     *,
     name: str | None = None,
     columns: Mapping[str, str] | None = None,
+    options: ReadOptions = AS_THEY_ARE,
 ) -> Dataset:
     """Install a zip, folder or CSV file of ratings under `name` (by default the file's own), replacing a former one.
+
+    What was taken for granted is said in the data set's `details["notes"]`.
 
     Raises
     ------
@@ -117,15 +122,18 @@ def import_path(
     if not path.exists():
         raise DataError(f"There is nothing at {path}. Give the path of a zip, folder or CSV file.")
     chosen = name or path.resolve().stem
-    patterns = ("*.csv", "*.tsv", "*.txt") if columns else source_files()
+    patterns = TABLE_FILES if columns else source_files()
 
     def tables(report: Progress) -> tuple[SourceTables, str]:
         if path.is_file() and path.suffix.lower() == ".zip":
             with _unpacked(path, settings, chosen, patterns, part_of(report, 0.0, 0.2)) as folder:
-                found = read_folder(folder, part_of(report, 0.2, 1.0), columns)
+                found = read_folder(folder, part_of(report, 0.2, 1.0), columns, options, label=path.name, deep=True)
         else:
-            found = read_folder(path, report, columns)
-        return found, f"{found.form} in {path.name}"
+            found = read_folder(path, report, columns, options, label=str(path.resolve()))
+        if options.scale.rounded:
+            found.details["notes"] = [options.scale.sentence(), *found.details.get("notes", [])]
+            found.details["scale"] = [options.scale.low, options.scale.high]
+        return found, f"{found.form} in {path.resolve().name}"
 
     return _install(chosen, settings, tables, progress, {}, replace=True)
 
@@ -156,6 +164,8 @@ def build(tables: SourceTables, *, name: str, source: str, details: Mapping[str,
     items = tables.movie_index()
     user_ids, users = dense_ids(tables.ratings.users)
     ratings = tables.ratings
+    names = ratings.user_names
+    source_ids = None if names is None else StringColumn.from_strings(names[user] for user in user_ids.tolist())
     # The raw columns are let go one by one: at 32 million ratings each is 128 MB.
     ratings.users = ratings.movies = ratings.users[:0]
     return Dataset.from_dense(
@@ -164,6 +174,7 @@ def build(tables: SourceTables, *, name: str, source: str, details: Mapping[str,
         ratings.half_stars,
         ratings.times,
         user_ids=user_ids,
+        user_source_ids=source_ids,
         table=tables.movies,
         name=name,
         source=source,

@@ -32,6 +32,16 @@ class StringColumn:
     def __getitem__(self, index: int) -> str:
         return self.blob[self.offsets[index] : self.offsets[index + 1]].tobytes().decode("utf-8")
 
+    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
+        """Return blob and offsets by the names under which a data set stores them."""
+        return {f"{name}_blob": self.blob, f"{name}_offsets": self.offsets}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]], name: str) -> Self | None:
+        """Return the column that `arrays` stored under a name, None where there is none."""
+        blob = arrays.get(f"{name}_blob")
+        return None if blob is None else cls(blob, arrays[f"{name}_offsets"])
+
     def to_list(self) -> list[str]:
         """Return all strings."""
         content = self.blob.tobytes()
@@ -55,12 +65,14 @@ class MovieTable:
         Bit g is set when the movie has genre ``genre_names[g]``.
     genre_names : tuple of str
         At most 64 names.
-    imdb_ids, tmdb_ids : ndarray of int32, shape (n_movies,)
+    imdb_ids, tmdb_ids : ndarray of int64, shape (n_movies,)
         Ids at IMDb and TMDb, 0 where unknown.
     tag_names : StringColumn
         The tag vocabulary, lower-case.
     tag_indptr : ndarray of int64, shape (n_movies + 1,); tag_ids, tag_counts : ndarray of int32
         Compressed rows: which tags each movie was given and how often.
+    source_ids : StringColumn or None
+        The source's ids where they are text; `ids` are then numbers given at the import.
     """
 
     ids: NDArray[np.int64]
@@ -68,19 +80,24 @@ class MovieTable:
     years: NDArray[np.int16]
     genre_bits: NDArray[np.uint64]
     genre_names: tuple[str, ...]
-    imdb_ids: NDArray[np.int32]
-    tmdb_ids: NDArray[np.int32]
+    imdb_ids: NDArray[np.int64]
+    tmdb_ids: NDArray[np.int64]
     tag_names: StringColumn
     tag_indptr: NDArray[np.int64]
     tag_ids: NDArray[np.int32]
     tag_counts: NDArray[np.int32]
+    source_ids: StringColumn | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def title(self, index: int) -> str:
         """Return the title of a movie, or ``Movie <id>`` where the source gives none."""
-        return self.titles[index] or f"Movie {int(self.ids[index])}"
+        return self.titles[index] or f"Movie {self.source_id(index) or int(self.ids[index])}"
+
+    def source_id(self, index: int) -> str | None:
+        """Return the source's id of a movie where ids are text, else None."""
+        return None if self.source_ids is None else self.source_ids[index]
 
     def year(self, index: int) -> int | None:
         """Return the year of release, or None where it is unknown."""
@@ -122,6 +139,7 @@ class MovieTable:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the table's arrays by the names under which a data set stores them."""
         return {
+            **({} if self.source_ids is None else self.source_ids.arrays("movie_source_id")),
             "movie_ids": self.ids,
             "movie_title_blob": self.titles.blob,
             "movie_title_offsets": self.titles.offsets,
@@ -151,6 +169,7 @@ class MovieTable:
             tag_indptr=arrays["movie_tag_indptr"],
             tag_ids=arrays["movie_tag_ids"],
             tag_counts=arrays["movie_tag_counts"],
+            source_ids=StringColumn.of_arrays(arrays, "movie_source_id"),
         )
 
     @classmethod
@@ -207,8 +226,8 @@ class MovieTable:
             years=np.asarray([year or 0 for year in known_years], dtype=np.int16),
             genre_bits=np.asarray(bits, dtype=np.uint64),
             genre_names=names,
-            imdb_ids=np.asarray([(imdb_ids or {}).get(movie, 0) for movie in id_list], dtype=np.int32),
-            tmdb_ids=np.asarray([(tmdb_ids or {}).get(movie, 0) for movie in id_list], dtype=np.int32),
+            imdb_ids=np.asarray([(imdb_ids or {}).get(movie, 0) for movie in id_list], dtype=np.int64),
+            tmdb_ids=np.asarray([(tmdb_ids or {}).get(movie, 0) for movie in id_list], dtype=np.int64),
             tag_names=StringColumn.from_strings(vocabulary),
             tag_indptr=indptr,
             tag_ids=np.asarray([tag_position[tag] for row in rows for tag in sorted(row)], dtype=np.int32),

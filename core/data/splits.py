@@ -89,6 +89,7 @@ def leave_last(dataset: Dataset, k: int = 1) -> Split:
     """Hold out the last `k` ratings of every user who has more than `k`; equal times by descending movie index."""
     if k < 1:
         raise InvalidInputError(f"At least one rating per user must be left out, not {k}.")
+    _check_times(dataset)
     counts = np.diff(dataset.user_indptr)
     users = dataset.rating_users()
     rank = _rank_within_user(dataset, -dataset.user_times.astype(np.int64), last_first=True)
@@ -105,13 +106,19 @@ def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
     Raises
     ------
     InvalidInputError
-        When the data set has no times to cut by.
+        When the data set has no times to cut by, or more than the share to hold out was given in its last second.
     """
     _check_fraction(fraction)
-    if dataset.n_ratings == 0 or int(dataset.user_times.max()) == int(dataset.user_times.min()):
-        raise InvalidInputError(f"{dataset.name} has no timestamps, so it cannot be split by time.")
+    _check_times(dataset)
     ordered = np.sort(dataset.user_times)
     cut = int(ordered[len(ordered) - 1 - round(fraction * (len(ordered) - 1))])
+    if cut == int(ordered[-1]):
+        latest = int((ordered == cut).sum())
+        raise InvalidInputError(
+            f"{dataset.name} cannot be split by time: {latest:,} of its {len(ordered):,} ratings were given in the "
+            f"same second, the latest ({cut}), more than the {fraction:.0%} to hold out. Use another split, such as "
+            "per-user."
+        )
     return hold_out(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
 
 
@@ -167,6 +174,13 @@ def _rank_within_user(dataset: Dataset, keys: NDArray[Any], *, last_first: bool 
     rank = np.empty(dataset.n_ratings, dtype=np.int64)
     rank[order] = position - dataset.user_indptr[users]
     return rank
+
+
+def _check_times(dataset: Dataset) -> None:
+    if dataset.n_ratings == 0 or int(dataset.user_times.max()) == int(dataset.user_times.min()):
+        raise InvalidInputError(
+            f"{dataset.name} has no timestamps, so it cannot be split by time. Use another split, such as per-user."
+        )
 
 
 def _check_fraction(fraction: float) -> None:

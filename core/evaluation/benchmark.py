@@ -211,9 +211,15 @@ def run_request(
 
 
 def fit_on(
-    train: Dataset, keys: Iterable[str], configs: Configs, progress: Progress
+    train: Dataset,
+    keys: Iterable[str],
+    configs: Configs,
+    progress: Progress,
+    left_out: dict[str, str] | None = None,
 ) -> Iterator[tuple[str, Recommender, float, Progress]]:
     """Fit algorithms one after the other on one training part, members before their ensembles.
+
+    With `left_out` an algorithm that cannot learn from the part is noted there with the reason, else it is an error.
 
     Yields
     ------
@@ -227,11 +233,14 @@ def fit_on(
         share = part_of(progress, number / len(order), (number + 1) / len(order))
         cls = recommender_class(key)
         began = time.process_time()
-        model = cls(configs.get(key)).fit(
-            train,
-            part_of(share, 0.0, _FIT_SHARE, f"{key}: fitting, "),
-            members={name: alive[name] for name in cls.member_keys if name in alive},
-        )
+        members = {name: alive[name] for name in cls.member_keys if name in alive}
+        try:
+            model = cls(configs.get(key)).fit(train, part_of(share, 0.0, _FIT_SHARE, f"{key}: fitting, "), members)
+        except InvalidInputError as error:
+            if left_out is None:
+                raise
+            left_out[key] = str(error)
+            continue
         yield key, model, time.process_time() - began, part_of(share, _FIT_SHARE, 1.0)
         alive[key] = model
         needed = {member for later in order[number + 1 :] for member in recommender_class(later).member_keys}

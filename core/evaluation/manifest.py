@@ -45,6 +45,7 @@ def measure_for_manifest(
     sample_above: int = SAMPLED_ABOVE,
     sample_ratings: int = SAMPLED_RATINGS,
     cache_dir: Path | str | None = None,
+    left_out: dict[str, str] | None = None,
 ) -> dict[str, dict[str, Any]]:
     """Measure what a model trained on the whole data set cannot be asked any more.
 
@@ -63,6 +64,8 @@ def measure_for_manifest(
     cache_dir : path, optional
         Where the same measurement is kept as two runs that can be looked at and compared, `RunStore`: one of the
         stars, one of the lists. A sample of the users is not kept.
+    left_out : dict, optional
+        As of `fit_on`.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def measure_for_manifest(
         )
     split = next(ranking.splits(part))
     results: dict[str, dict[str, Any]] = {}
-    for key, model, fit_seconds, share in fit_on(split.train, keys, chosen, progress or silent):
+    for key, model, fit_seconds, share in fit_on(split.train, keys, chosen, progress or silent, left_out):
         if key not in keys:
             continue
         # The same long lists are judged as they are and as people's wishes would reorder them.
@@ -125,7 +128,12 @@ def measure_for_manifest(
     if cache_dir is not None and not of_part and results:
         for protocol, measured in kept.items():
             _keep(
-                RunStore(cache_dir), run_request(dataset, keys, protocol, configs), protocol, measured, split, started
+                RunStore(cache_dir),
+                run_request(dataset, tuple(results), protocol, configs),
+                protocol,
+                measured,
+                split,
+                started,
             )
     return results
 

@@ -30,7 +30,9 @@ def group_list(
         dataset=dataset.name,
         method=found.method,
         members=[
-            GroupMember(None if profile.user is None else int(dataset.user_ids[profile.user]), len(profile))
+            GroupMember(None, len(profile))
+            if profile.user is None
+            else GroupMember(int(dataset.user_ids[profile.user]), len(profile), _source_id(dataset, profile.user))
             for profile in profiles
         ],
         items=[
@@ -41,6 +43,7 @@ def group_list(
                 year=movies.year(item),
                 genres=movies.genres(item),
                 score=float(found.scores[column]),
+                source_id=movies.source_id(item),
                 members=[
                     Opinion(
                         predicted_rating=float(stars) if np.isfinite(stars) else None,
@@ -56,3 +59,7 @@ def group_list(
         ],
         took_ms=took_ms,
     )
+
+
+def _source_id(dataset: Dataset, user: int) -> str | None:
+    return None if dataset.user_source_ids is None else dataset.user_source_ids[user]

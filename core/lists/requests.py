@@ -13,11 +13,14 @@ __all__ = [
     "GroupRequest",
     "ListRequest",
     "ProfileRequest",
+    "Stars",
     "WhatIf",
     "check_group",
     "check_length",
 ]
 
+Stars = Mapping[int, float] | Mapping[str, float]
+"""Ratings of a visitor by movie id."""
 MAX_LIST = 500
 """Longest list that is served."""
 MAX_VIEWERS = 5
@@ -33,8 +36,8 @@ class ProfileRequest:
         When not exactly one of the two is given.
     """
 
-    user_id: int | None = None
-    ratings: Mapping[int, float] | None = None
+    user_id: int | str | None = None
+    ratings: Stars | None = None
 
     def __post_init__(self) -> None:
         if (self.user_id is None) == (self.ratings is None):
@@ -83,7 +86,7 @@ class ListRequest:
         check_length(self.n)
 
     @classmethod
-    def of(cls, user_id: int | None = None, ratings: Mapping[int, float] | None = None, **rest: Any) -> "ListRequest":
+    def of(cls, user_id: int | str | None = None, ratings: Stars | None = None, **rest: Any) -> "ListRequest":
         """Return the request of keywords: exactly one of the first two, and any field; None is a field's default."""
         return cls(
             ProfileRequest(user_id, ratings), **{name: value for name, value in rest.items() if value is not None}
@@ -112,7 +115,7 @@ class GroupRequest:
 
     def __post_init__(self) -> None:
         check_group(len(self.viewers), self.n, self.method)
-        users = [viewer.user_id for viewer in self.viewers if viewer.user_id is not None]
+        users = [str(viewer.user_id).strip() for viewer in self.viewers if viewer.user_id is not None]
         for user in users:
             if users.count(user) > 1:
                 raise InvalidInputError(f"User {user} is in the group twice: name everybody once.")

@@ -22,6 +22,7 @@ def similar_views(films: SimilarFilms, item: int, found: Neighbours) -> list[Sim
             lift=likes.lift,
             count=likes.count,
             text=liked_together_sentence(likes),
+            source_id=movies.source_id(other),
         )
         for other, similarity, likes in zip(found.items.tolist(), found.similarities.tolist(), together, strict=True)
     ]

@@ -14,6 +14,7 @@ from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.factor_labels import factor_ends, factor_label
+from core.recommenders.parts.leading_directions import leading_directions
 from core.recommenders.parts.rating_weights import PopularityPrior
 from core.recommenders.parts.ridge import ridge_row
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections, power_iterations
@@ -72,8 +73,6 @@ class SVD(Recommender):
         return Scaling(**{name: getattr(config, name) for name in Scaling._fields})
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
-        from sklearn.decomposition import TruncatedSVD
-
         config = self.config
         watched = WatchedDirections.fit(
             dataset, config.factors, self._scaling(), config.seed, lambda text: progress(0.1, text)
@@ -81,16 +80,17 @@ class SVD(Recommender):
         progress(0.6, "decomposing residuals")
         fitted = fit_baseline(dataset)
         residuals = sparse.csr_matrix(dataset.matrix(fitted.residuals(dataset)))
-        size = max(min(config.rating_factors, min(residuals.shape) - 1), 1)
-        rated = TruncatedSVD(size, n_iter=power_iterations(dataset), random_state=config.seed).fit(residuals)
-        spread = rated.singular_values_ / np.sqrt(dataset.n_users)
+        components, values = leading_directions(
+            residuals, config.rating_factors, power_iterations(dataset), config.seed
+        )
+        spread = values / np.sqrt(dataset.n_users)
         progress(1.0, "decomposed residuals")
         return {
             **watched,
             "ends": watched["watched_items"][
                 factor_ends(watched["watched_directions"], dataset.movie_counts[watched["watched_items"]])
             ],
-            "rating_factors": np.ascontiguousarray(rated.components_.T * spread, dtype=np.float32),
+            "rating_factors": np.ascontiguousarray(components.T * spread, dtype=np.float32),
             **fitted.baseline.arrays(),
         }
 

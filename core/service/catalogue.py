@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import UnknownIdError
+from core.errors import InvalidIdError, UnknownIdError
 from core.lists.first_films import rate_first
 from core.views import DatasetView, MovieView
 
@@ -50,11 +50,11 @@ def year_span(dataset: Dataset) -> tuple[int, int]:
     return (int(known.min()), int(known.max())) if len(known) else _NO_YEARS
 
 
-def knows_movie(dataset: Dataset, movie_id: int) -> bool:
+def knows_movie(dataset: Dataset, movie_id: int | str) -> bool:
     """Return whether the data set holds a movie."""
     try:
         dataset.movie_index(movie_id)
-    except UnknownIdError:
+    except (UnknownIdError, InvalidIdError):
         return False
     return True
 
@@ -73,6 +73,7 @@ def movie_view(dataset: Dataset, item: int) -> MovieView:
         tags=[tag for tag, _ in movies.tags(item)],
         imdb_id=int(movies.imdb_ids[item]) or None,
         tmdb_id=int(movies.tmdb_ids[item]) or None,
+        source_id=movies.source_id(item),
     )
 
 

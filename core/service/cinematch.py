@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.lists.explanations import explanation_view
 from core.lists.filters import FilterMasks
 from core.lists.match import MatchMap, reliability_view
-from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, WhatIf, check_length
+from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
 from core.lists.similar import SimilarFilms
 from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
@@ -24,8 +24,9 @@ from core.service.catalogue import (
     movie_view,
     year_span,
 )
+from core.service.links import film_links, films_here
 from core.service.lists import list_items
-from core.service.profiles import knows_user, profile_of, users_view
+from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.views import Filters, ModelMemory, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class CineMatch:
     `core.lists.requests`. Everywhere a profile is given by exactly one of `user_id` (a stored user) and `ratings`
     (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing.
 
+    Where the source's ids are text, they may be given instead of the numbers, and answers tell both.
+
     The attributes are for the library itself; whatever stands above it asks by the methods.
     """
 
@@ -94,6 +97,18 @@ class CineMatch:
     def dataset_view(self) -> DatasetView:
         """Return the data set in numbers."""
         return dataset_view(self.dataset)
+
+    def identity(self) -> str:
+        """Return the short name of these very data, by which browsers tell whose films they keep."""
+        return self.dataset.identity
+
+    def film_links(self, films: Iterable[str]) -> dict[str, list[int]]:
+        """Return IMDb and TMDb id of films; see `core.service.links`."""
+        return film_links(self.dataset.movies, films)
+
+    def films_here(self, links: Mapping[str, Any]) -> dict[str, str]:
+        """Return the ids that films of another data set have here; see `core.service.links`."""
+        return films_here(self.dataset.movies, links)
 
     def dataset_mb(self) -> float:
         """Return the size of the data set's arrays, mapped from disk, in MB."""
@@ -119,15 +134,15 @@ class CineMatch:
 
         return genre_cooccurrence(self.dataset)
 
-    def movie(self, movie_id: int) -> MovieView:
+    def movie(self, movie_id: int | str) -> MovieView:
         """Return a movie."""
         return movie_view(self.dataset, self.dataset.movie_index(movie_id))
 
-    def knows_movie(self, movie_id: int) -> bool:
+    def knows_movie(self, movie_id: int | str) -> bool:
         """Return whether the data set holds a movie."""
         return knows_movie(self.dataset, movie_id)
 
-    def movie_histogram(self, movie_id: int) -> NDArray[np.int64]:
+    def movie_histogram(self, movie_id: int | str) -> NDArray[np.int64]:
         """Return how many people gave a movie 0.5, 1.0 ... 5.0 stars, int64 of shape (10,)."""
         return histogram(self.dataset, self.dataset.movie_index(movie_id))
 
@@ -142,12 +157,12 @@ class CineMatch:
         total, found = self.titles.search(query, self._mask(filters or Filters()), limit, offset)
         return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
 
-    def similar(self, movie_id: int, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
+    def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
         """Return the movies most similar to a movie, with how often the people who liked it liked them.
 
         Parameters
         ----------
-        movie_id : int
+        movie_id : int or str
         algorithm : str, optional
             Order by the measure of an algorithm, what its `similarity` names. By default none has a part:
             `core.lists.similar` finds the movies that the same people like beyond chance and that are of a kind.
@@ -199,7 +214,7 @@ class CineMatch:
 
     # --- people -------------------------------------------------------------------------------------------
 
-    def profile(self, user_id: int | None = None, ratings: Mapping[int, float] | None = None) -> Profile:
+    def profile(self, user_id: int | str | None = None, ratings: Stars | None = None) -> Profile:
         """Return the profile of a stored user or of a visitor's ratings.
 
         Raises
@@ -211,30 +226,27 @@ class CineMatch:
         """
         return profile_of(self.dataset, ProfileRequest(user_id, ratings))
 
-    def taste(self, user_id: int | None = None, ratings: Mapping[int, float] | None = None) -> TasteProfile:
+    def taste(self, user_id: int | str | None = None, ratings: Stars | None = None) -> TasteProfile:
         """Return a profile in numbers: genres, decades, favourites."""
         from core.analytics.taste import taste
 
         return taste(self.dataset, self.profile(user_id, ratings))
 
-    def user_ratings(self, user_id: int, limit: int | None = None, offset: int = 0) -> list[RatedMovie]:
+    def user_ratings(self, user_id: int | str, limit: int | None = None, offset: int = 0) -> list[RatedMovie]:
         """Return what a user rated, the best first and among equals the most recent first."""
         from core.analytics.history import history
 
         return history(self.dataset, self.dataset.user_index(user_id), limit, offset)
 
-    def users(self, text: str = "", keep: Sequence[int] = (), limit: int = 20) -> list[UserView]:
-        """Return the users whose id begins with the first number in `text`; the first users without one.
-
-        Those of `keep` that exist are always among them, in front where they would be missing.
-        """
+    def users(self, text: str = "", keep: Sequence[int | str] = (), limit: int = 20) -> list[UserView]:
+        """Return the users whose id begins with the first number in `text`, those of `keep` always among them."""
         return users_view(self.dataset, text, keep, limit)
 
-    def first_user(self) -> int | None:
-        """Return the user with the smallest id, None in a data set without users."""
-        return next((user.user_id for user in self.users(limit=1)), None)
+    def user_named(self, text: str = "") -> int | None:
+        """Return the user of a number or of the source's text, else the first; None in a data set without users."""
+        return user_named(self.dataset, text)
 
-    def knows_user(self, user_id: int) -> bool:
+    def knows_user(self, user_id: int | str) -> bool:
         """Return whether the data set holds a user."""
         return knows_user(self.dataset, user_id)
 
@@ -264,7 +276,8 @@ class CineMatch:
         items = list_items(self.dataset, model, profile, wanted, self._mask(wanted.filters), match)
         took = (time.perf_counter() - started) * 1000
         wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
-        return RecommendationList(model.key, self.dataset.name, wanted.profile.user_id, items, round(took, 3), wish)
+        user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
+        return RecommendationList(model.key, self.dataset.name, user, items, round(took, 3), wish)
 
     def recommend_group(self, request: GroupRequest) -> GroupList:
         """Return movies for two to five people together, none of which any of them has rated.
@@ -293,9 +306,9 @@ class CineMatch:
 
     def explain(
         self,
-        movie_id: int,
-        user_id: int | None = None,
-        ratings: Mapping[int, float] | None = None,
+        movie_id: int | str,
+        user_id: int | str | None = None,
+        ratings: Stars | None = None,
         algorithm: str | None = None,
         counterfactuals: bool = False,
     ) -> ExplanationView:

@@ -55,6 +55,7 @@ def list_items(
             predicted_rating=_known(predicted),
             predicted_spread=_known(around),
             match=_known(likely),
+            source_id=movies.source_id(item),
         )
         for rank, (item, score, predicted, around, likely) in enumerate(
             zip(

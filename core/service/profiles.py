@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.data.profile import Profile
-from core.errors import UnknownIdError
+from core.data.source_ids import starting_with
+from core.errors import InvalidIdError, UnknownIdError
 from core.views import UserView
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.lists.requests import ProfileRequest
 
-__all__ = ["knows_user", "profile_of", "users_like", "users_view"]
+__all__ = ["knows_user", "profile_of", "user_named", "users_like", "users_view"]
 
 _NUMBER = re.compile(r"\d+")
 
@@ -36,26 +37,41 @@ def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
     """
     if request.user_id is not None:
         return dataset.profile(dataset.user_index(request.user_id))
-    given = dict(request.ratings or {})
-    return Profile.of([dataset.movie_index(movie_id) for movie_id in given], list(given.values()))
+    stars = {dataset.movie_index(movie_id): given for movie_id, given in (request.ratings or {}).items()}
+    return Profile.of(list(stars), list(stars.values()))
 
 
-def knows_user(dataset: Dataset, user_id: int) -> bool:
+def knows_user(dataset: Dataset, user_id: int | str) -> bool:
     """Return whether the data set holds a user."""
     try:
         dataset.user_index(user_id)
-    except UnknownIdError:
+    except (UnknownIdError, InvalidIdError):
         return False
     return True
 
 
-def users_view(dataset: Dataset, text: str, keep: Sequence[int], limit: int) -> list[UserView]:
+def user_named(dataset: Dataset, text: str) -> int | None:
+    """Return the id of the user of a number or of the source's text, else of the first; None without users."""
+    if text and knows_user(dataset, text):
+        return int(dataset.user_ids[dataset.user_index(text)])
+    return int(dataset.user_ids[0]) if dataset.n_users else None
+
+
+def users_view(dataset: Dataset, text: str, keep: Sequence[int | str], limit: int) -> list[UserView]:
     """Return the users like `text` (see `users_like`), behind those to keep that are not among them."""
-    found = users_like(dataset.user_ids, text, limit)
+    sources = dataset.user_source_ids
+    if sources is None:
+        found = users_like(dataset.user_ids, text, limit)
+    else:
+        found = starting_with(dataset.user_ids, sources, text, limit)
     kept = [dataset.user_index(user) for user in dict.fromkeys(keep) if knows_user(dataset, user)]
     lengths = dataset.user_indptr
     return [
-        UserView(int(dataset.user_ids[user]), int(lengths[user + 1] - lengths[user]))
+        UserView(
+            int(dataset.user_ids[user]),
+            int(lengths[user + 1] - lengths[user]),
+            None if sources is None else sources[user],
+        )
         for user in (*(user for user in kept if user not in found), *found)
     ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.data.dataset import Dataset
-from core.errors import CineMatchError
+from core.errors import CineMatchError, InvalidInputError
 from core.limits import peak_rss_mb, reset_peak_rss
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
@@ -52,6 +52,7 @@ def train(
     models_dir: Path | str,
     progress: Progress | None = None,
     configs: Configs | None = None,
+    left_out: dict[str, str] | None = None,
 ) -> list[TrainReport]:
     """Fit algorithms and store each in its own directory below `models_dir`.
 
@@ -67,6 +68,8 @@ def train(
         Raising from it stops the work; what was stored until then stays.
     configs : mapping of key to configuration, optional
         By default each algorithm's own.
+    left_out : dict, optional
+        Where an algorithm that cannot learn from these data is noted with the reason; without it that is an error.
 
     Returns
     -------
@@ -85,7 +88,13 @@ def train(
         reset_peak_rss()
         wall, processor = time.perf_counter(), time.process_time()
         share = part_of(progress or silent, number / len(order), (number + 1) / len(order), f"{key}: ")
-        model.fit(dataset, share, ready)
+        try:
+            model.fit(dataset, share, ready)
+        except InvalidInputError as error:
+            if left_out is None:
+                raise
+            left_out[key] = str(error)
+            continue
         seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - processor
         peak = peak_rss_mb()
         training = {"train_seconds": round(seconds, 3), "peak_mb": round(peak, 1)}

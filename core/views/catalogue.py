@@ -34,6 +34,8 @@ class MovieView:
     tags: list[str] = field(default_factory=list)
     imdb_id: int | None = None
     tmdb_id: int | None = None
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,5 @@ class SimilarMovie:
     """How many people liked both."""
     text: str
     """The same in words."""
+    source_id: str | None = None
+    """The source's id where ids are text."""

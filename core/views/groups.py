@@ -15,6 +15,8 @@ class GroupMember:
     user_id: int | None
     """None for a visitor."""
     rating_count: int
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class GroupItem:
     """The group's: the mean of the members' scores, or the lowest predicted rating."""
     members: list[Opinion]
     """In the order of the group's members."""
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)

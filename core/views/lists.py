@@ -21,9 +21,9 @@ class Filters:
     """Rated by at least this many people."""
     all_genres: bool = False
     """All of `genres` instead of at least one of them."""
-    movie_ids: tuple[int, ...] | None = None
+    movie_ids: tuple[int | str, ...] | None = None
     """Only these movies, such as somebody's watchlist; none of them admits nothing, None admits all."""
-    exclude_ids: tuple[int, ...] = ()
+    exclude_ids: tuple[int | str, ...] = ()
     """None of these movies, such as those that somebody waved away."""
 
 
@@ -43,6 +43,8 @@ class ListItem:
     match: float | None = None
     """Probability that the person gives 4 stars or more, having seen it; null where it was not measured how often
     that comes true, and for a film that the profile holds."""
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ class UserView:
 
     user_id: int
     rating_count: int
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class RatedMovie:
     genres: list[str]
     rating: float
     timestamp: int
+    source_id: str | None = None
+    """The source's id where ids are text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core.errors import InvalidInputError
 from core.lists.requests import ListRequest, ProfileRequest, WhatIf
-from core.service import MAX_LIST, MAX_RATING, MIN_RATING, algorithm_keys
+from core.service import MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING, algorithm_keys
 from core.views import MAX_FACTOR, WISHES, Filters, Reranking
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 
 MAX_RATINGS = 10_000
 MAX_IDS = 1_000
-_LARGEST_ID = 2**53 - 1  # beyond it JSON's numbers lose digits in browsers
+_LONGEST_ID = 200
 
 
 def _known_algorithm(key: str) -> str:
@@ -45,7 +45,9 @@ def _split(value: object) -> object:
     return [name.strip() for part in value for name in part.replace("|", ",").split(",") if name.strip()]
 
 
-Id = Annotated[int, Field(ge=0, le=_LARGEST_ID)]
+Id = Annotated[int, Field(ge=0, le=MAX_ID)] | Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
+"""A number, or text: the source's id where ids are text, else a number written out."""
+PathId = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
 Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
 Year = Annotated[int, Field(ge=1800, le=2200)]
@@ -75,14 +77,14 @@ class Strict(BaseModel):
 class UserPath(Strict):
     """Which user."""
 
-    user_id: Id
+    user_id: PathId
     """A user of the data set."""
 
 
 class MoviePath(Strict):
     """Which movie."""
 
-    movie_id: Id
+    movie_id: PathId
     """A movie of the data set."""
 
 
@@ -195,9 +197,9 @@ Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Fie
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 
-def _by_movie(ratings: list[RatingBody]) -> dict[int, float]:
+def _by_movie(ratings: list[RatingBody]) -> dict[str, float]:
     """Return stars by movie id; of a movie rated twice the last rating counts."""
-    return {given.movie_id: given.rating for given in ratings}
+    return {str(given.movie_id): given.rating for given in ratings}
 
 
 class WeightsQuery(Strict):

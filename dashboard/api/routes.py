@@ -71,7 +71,7 @@ def get_similar(path: MoviePath, query: SimilarQuery) -> Response:
     """List the movies most similar to one."""
     service = _service()
     found = service.similar(path.movie_id, query.algorithm, query.n)
-    return answers.json_answer(answers.Neighbourhood(path.movie_id, query.algorithm, found))
+    return answers.json_answer(answers.Neighbourhood(service.movie(path.movie_id).movie_id, query.algorithm, found))
 
 
 def get_user(path: UserPath) -> Response:
@@ -83,8 +83,8 @@ def get_history(path: UserPath, query: PageQuery) -> Response:
     """List what a user rated, the best first."""
     service = _service()
     items = service.user_ratings(path.user_id, query.limit, query.offset)
-    total = len(service.profile(user_id=path.user_id))
-    return answers.json_answer(answers.History(path.user_id, total, query.limit, query.offset, items))
+    (user,) = service.users(keep=[path.user_id], limit=0)
+    return answers.json_answer(answers.History(user.user_id, user.rating_count, query.limit, query.offset, items))
 
 
 def get_recommendations(path: UserPath, query: ListQuery) -> Response:

@@ -12,7 +12,10 @@ __all__ = ["user_options", "user_select"]
 def user_options(users: Sequence[UserView]) -> list[dict[str, str]]:
     """Return users as the options of a select."""
     return [
-        {"value": str(user.user_id), "label": f"User {user.user_id} · {user.rating_count:,} ratings"}
+        {
+            "value": str(user.user_id),
+            "label": f"User {user.source_id or user.user_id} · {user.rating_count:,} ratings",
+        }
         for user in users
     ]
 

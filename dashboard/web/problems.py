@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from core.errors import CineMatchError, InvalidInputError, ModelUnavailableError, UnknownIdError
+from core.errors import CineMatchError, InvalidIdError, InvalidInputError, ModelUnavailableError, UnknownIdError
 
 __all__ = ["FieldProblem", "Problem", "install_problems", "problem", "validation_problem"]
 
@@ -103,7 +103,8 @@ def install_problems(server: Flask, api_path: str) -> None:
         status = _status(error)
         if status == 500:
             return unexpected_error(error)
-        return problem(status, str(error))
+        named = [FieldProblem(where=error.field, message=str(error))] if isinstance(error, InvalidIdError) else []
+        return problem(status, str(error), named)
 
     @server.errorhandler(Exception)
     def unexpected_error(error: Exception) -> Response:

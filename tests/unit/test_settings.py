@@ -49,3 +49,11 @@ def test_a_bad_variable_is_named(monkeypatch):
 
 def test_secrets_do_not_show():
     assert "hush" not in repr(load_settings(secret_key="hush"))
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.1", "127.0.0.1:8050"), ("::", "[::]:8050"), ("::1", "[::1]:8050"), ("[::]", "[::]:8050")],
+)
+def test_an_ipv6_host_needs_no_brackets(host, address):
+    assert load_settings(host=host).address == address

@@ -1,144 +1,171 @@
-"""Rating files of any delimiter, read in blocks: bounded memory, progress, and faults named by line."""
+"""Ratings of any text table as arrays: by a fast reader where nothing can go wrong, row by row everywhere else."""
 
-import csv
-import re
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.conventions import MAX_RATING, MIN_RATING
+from core.data.conventions import MAX_ID
+from core.data.readers.ids import Ids, id_fault, read_ids
+from core.data.readers.table import Table
+from core.data.readers.text import count_byte
+from core.data.readers.values import MAX_TIME, STARS, Scale, decimal, is_date_like, seconds
 from core.errors import DataError
 from core.progress import Progress, silent
 
 __all__ = ["RatingColumns", "RatingFile", "read_ratings"]
 
 _BATCH_ROWS = 1 << 19
-_MAX_TIME = 2**32 - 1
-_BOM = b"\xef\xbb\xbf"
+_TELL_EVERY = 1 << 16
 
 
 @dataclass(frozen=True)
 class RatingFile:
-    """Where the four columns stand in a text file.
+    """Where the four columns stand in a table.
 
     Attributes
     ----------
-    path : Path
-    delimiter : str
-        ``,``, a tab, ``;`` or the double colon of MovieLens 1M and 10M.
-    has_header : bool
+    table : Table
     user, movie, rating : int
         Column numbers from 0.
     timestamp : int or None
         None when the file has no times; they are then 0.
-    quoted : bool
-        Whether fields may be quoted with ``"``.
-    whole_seconds : bool
-        False where times may have a fraction or an exponent, which takes longer to read.
+    scale : Scale
     """
 
-    path: Path
-    delimiter: str
-    has_header: bool
+    table: Table
     user: int
     movie: int
     rating: int
     timestamp: int | None
-    quoted: bool = False
-    whole_seconds: bool = True
+    scale: Scale = STARS
 
     @property
     def name(self) -> str:
         """The file's name for messages."""
-        return self.path.name
+        return self.table.label
 
-    def fields(self) -> dict[str, int]:
-        """Return column numbers by what they hold."""
-        named = {"user id": self.user, "movie id": self.movie, "rating": self.rating}
-        return named if self.timestamp is None else {**named, "timestamp": self.timestamp}
+    def line_of(self, column: int, text: str) -> int:
+        """Return the line of the first rating that has `text` in a column."""
+        wanted = text.strip()
+        return next(line for line, fields in self.table.rows() if fields[column].strip() == wanted)
 
 
 @dataclass
 class RatingColumns:
-    """Ratings in file order: raw ids (int32 or int64), half stars 1 to 10 (uint8), seconds since 1970 (uint32)."""
+    """Ratings in file order: raw ids (int32 or int64), half stars 1 to 10 (uint8), seconds since 1970 (uint32).
+
+    ``user_names`` and ``movie_names`` give the source's text of every raw id where the ids are text, else None.
+    """
 
     users: NDArray[Any]
     movies: NDArray[Any]
     half_stars: NDArray[np.uint8]
     times: NDArray[np.uint32]
+    user_names: dict[int, str] | None = field(default=None)
+    movie_names: dict[int, str] | None = field(default=None)
 
     def __len__(self) -> int:
         return len(self.half_stars)
 
 
-def read_ratings(file: RatingFile, progress: Progress = silent) -> RatingColumns:
-    """Read a rating file.
+def read_ratings(
+    file: RatingFile, progress: Progress = silent, *, movies: Ids | None = None, text_ids: bool = False
+) -> RatingColumns:
+    """Read all ratings of a table: one for every line that is neither the header nor blank.
+
+    Parameters
+    ----------
+    file : RatingFile
+    movies : Ids, optional
+        What the ids of the movie table are; by default the ratings' own decide.
+    text_ids : bool
+        Take user ids as text, and movie ids where `movies` does not say otherwise.
 
     Raises
     ------
     DataError
-        For an empty file, a missing column, ids that are not whole numbers, ratings that are not half stars from
-        0.5 to 5.0, or times that are not seconds since 1970; names the file, the line and the remedy.
+        For a line that is no row of the table, ids that cannot be used, ratings off the scale, or values that are no
+        times; names the file, the line and the remedy.
     """
+    columns = None
+    numeric = not text_ids and (movies is None or movies.numbers is None)
+    if numeric and _is_plain(file.table):
+        columns = _read_fast(file, progress)
+    if columns is None:
+        columns = _read_exactly(file, progress, movies, text_ids)
+    if not len(columns):
+        raise DataError(f"{file.name} holds no rating. Check that the file is complete and retry.")
+    progress(1.0, f"Read {len(columns):,} ratings of {file.name}")
+    return columns
+
+
+# --- files without anything peculiar ------------------------------------------------------------------------
+
+
+def _is_plain(table: Table) -> bool:
+    text = table.text
+    quoted = table.quoting != "none" and (text.quotes or text.backslashes)
+    return text.encoding in ("utf-8", "utf-8-sig") and not text.bare_returns and not quoted
+
+
+def _read_fast(file: RatingFile, progress: Progress) -> RatingColumns | None:
+    """Read blocks of numbers; None when the exact reader has to look, be it to read or to name a fault."""
     import polars as pl
 
-    size = file.path.stat().st_size
-    width, line_bytes = _measure(file)
+    table = file.table
+    header = 1 if table.header else 0
     parts: list[RatingColumns] = []
-    rows = 0
+    lines = rows = 0
     try:
-        for frame in _batches(file, width):
-            block = _convert(frame)
+        for frame in _batches(file):
+            block = _convert(frame, file.scale)
             if block is None:
-                raise _fault(file)
-            parts.append(block)
+                return None
+            lines += len(frame)
             rows += len(block)
-            progress(min(rows * line_bytes / size, 0.99), f"Read {rows:,} ratings of {file.name}")
-    except pl.exceptions.PolarsError as error:
-        raise _fault(file, str(error)) from error
-    if not rows:
-        raise DataError(f"{file.name} holds no rating. Check that the file is complete and retry.")
-    progress(1.0, f"Read {rows:,} ratings of {file.name}")
+            parts.append(block)
+            progress(min(lines / table.text.lines, 0.99), f"Read {rows:,} ratings of {file.name}")
+    except pl.exceptions.PolarsError:
+        return None
+    # Every line must have been seen, and every row must have all its fields: the reader fills in those that lack.
+    if lines != table.text.lines - header or not (_reads_last_column(file) or _has_all_fields(table, rows + header)):
+        return None
     return _join(parts)
 
 
-def _measure(file: RatingFile) -> tuple[int, float]:
-    with file.path.open("rb") as stream:
-        sample = stream.read(1 << 16)
-    lines = sample.removeprefix(_BOM).split(b"\n")
-    if not sample.strip():
-        raise DataError(f"{file.name} is empty. Fetch or export it again.")
-    first = lines[0].decode("utf-8", "replace").rstrip("\r")
-    fields = next(csv.reader([first], delimiter=file.delimiter)) if file.quoted else first.split(file.delimiter)
-    return len(fields), len(sample) / max(len(lines) - 1, 1)
+def _reads_last_column(file: RatingFile) -> bool:
+    return file.table.width - 1 in (file.user, file.movie, file.rating, file.timestamp)
 
 
-def _batches(file: RatingFile, width: int) -> Iterator[Any]:
+def _has_all_fields(table: Table, rows: int) -> bool:
+    delimiters = count_byte(table.text.path, table.delimiter[0].encode()) // len(table.delimiter)
+    return delimiters == rows * (table.width - 1)
+
+
+def _batches(file: RatingFile) -> Iterator[Any]:
     import polars as pl
 
+    table = file.table
     # A double colon is read as single colons with empty columns between.
-    step = 2 if file.delimiter == "::" else 1
-    wanted = {number * step: title for title, number in file.fields().items()}
+    step = len(table.delimiter)
+    named = {"user": file.user, "movie": file.movie, "rating": file.rating, "timestamp": file.timestamp}
+    wanted = {number * step: title for title, number in named.items() if number is not None}
     schema: dict[str, Any] = {}
-    for column in range((width - 1) * step + 1):
+    for column in range((table.width - 1) * step + 1):
         title = wanted.get(column)
         kind: Any = pl.Int64 if title else pl.String
-        if title == "rating" or (title == "timestamp" and not file.whole_seconds):
-            kind = pl.Float64
-        schema[title or f"column {column}"] = kind
-    missing = [title for title, number in file.fields().items() if number >= width]
-    if missing:
-        raise _fault(file, f"it has {width} columns and no column for the {missing[0]}")
+        schema[title or f"column {column}"] = pl.Float64 if title == "rating" else kind
     scan = pl.scan_csv(
-        file.path,
+        table.text.path,
         has_header=False,
-        skip_lines=1 if file.has_header else 0,
-        separator=file.delimiter[0],
-        quote_char='"' if file.quoted else None,
+        skip_lines=1 if table.header else 0,
+        separator=table.delimiter[0],
+        quote_char=None,
         schema=schema,
         glob=False,
         raise_if_empty=False,
@@ -146,119 +173,142 @@ def _batches(file: RatingFile, width: int) -> Iterator[Any]:
     yield from scan.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=True, engine="streaming")
 
 
-def _convert(frame: Any) -> RatingColumns | None:
-    """Check and narrow one block; None when something in it is wrong."""
+def _convert(frame: Any, scale: Scale) -> RatingColumns | None:
+    """Check and narrow one block; None when something in it is out of the ordinary."""
     import polars as pl
 
     if any(column.null_count() for column in frame):
         frame = frame.filter(~pl.all_horizontal(pl.all().is_null()))  # blank lines
         if any(column.null_count() for column in frame):
             return None
-    doubled = frame["rating"].to_numpy() * 2
-    half_stars = np.rint(doubled)
-    times = frame["timestamp"].to_numpy() if "timestamp" in frame.columns else np.zeros(len(frame))
-    with np.errstate(invalid="ignore"):
-        good = (half_stars >= 1) & (half_stars <= 10) & (np.abs(doubled - half_stars) < 1e-3)
-        good &= (times >= 0) & (times <= _MAX_TIME)
-    if not bool(good.all()):
+    users, movies = frame["user"].to_numpy(), frame["movie"].to_numpy()
+    half_stars, good = scale.half_stars(frame["rating"].to_numpy())
+    if not bool(good.all()) or not _in_range(users, MAX_ID) or not _in_range(movies, MAX_ID):
         return None
-    return RatingColumns(
-        _narrow(frame["user id"].to_numpy()),
-        _narrow(frame["movie id"].to_numpy()),
-        half_stars.astype(np.uint8),
-        times.astype(np.uint32),
-    )
+    times = np.zeros(len(frame), dtype=np.int64)
+    if "timestamp" in frame.columns:
+        times = frame["timestamp"].to_numpy()
+        if not _in_range(times, MAX_TIME) or bool(is_date_like(times).any()):
+            return None
+    return RatingColumns(_narrow(users), _narrow(movies), half_stars.astype(np.uint8), times.astype(np.uint32))
+
+
+def _in_range(values: NDArray[np.int64], largest: int) -> bool:
+    return not len(values) or (int(values.min()) >= 0 and int(values.max()) <= largest)
 
 
 def _narrow(ids: NDArray[np.int64]) -> NDArray[Any]:
-    bounds = np.iinfo(np.int32)
-    fits = not len(ids) or (int(ids.min()) >= bounds.min and int(ids.max()) <= bounds.max)
-    return ids.astype(np.int32) if fits else ids.astype(np.int64)
+    return ids.astype(np.int32) if _in_range(ids, np.iinfo(np.int32).max) else ids
 
 
 def _join(parts: list[RatingColumns]) -> RatingColumns:
+    if not parts:
+        empty = np.empty(0, dtype=np.int32)
+        return RatingColumns(empty, empty, empty.astype(np.uint8), empty.astype(np.uint32))
     columns = []
     for name in ("users", "movies", "half_stars", "times"):
         columns.append(np.concatenate([getattr(part, name) for part in parts]))
         for part in parts:
             setattr(part, name, np.empty(0, dtype=np.int32))  # frees each block before the next column is joined
-    return RatingColumns(*columns)
+    users, movies, half_stars, times = columns
+    return RatingColumns(users, movies, half_stars, times)
 
 
-# --- naming faults ------------------------------------------------------------------------------------------
+# --- every other file ---------------------------------------------------------------------------------------
 
 
-def _fault(file: RatingFile, reason: str = "") -> DataError:
-    """Find the first line that is wrong; slow, and only run when one is."""
-    width, _ = _measure(file)
-    for number, fields in numbered_lines(file):
-        problem = _problem(file, fields, width)
-        if problem:
-            return DataError(f"{file.name}, line {number}: {problem}")
-    return DataError(f"{file.name} cannot be read: {reason}. Check its delimiter and columns and retry.")
+def _numbering() -> defaultdict[str, int]:
+    """Return a table that numbers texts from 0 as they are asked for."""
+    table: defaultdict[str, int] = defaultdict()
+    table.default_factory = table.__len__
+    return table
 
 
-def numbered_lines(file: RatingFile) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and fields of every rating of a file, blank lines and the header left out."""
-    with file.path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        if file.quoted:
-            reader = csv.reader(stream, delimiter=file.delimiter)
-            rows = ((reader.line_num, row) for row in reader)
-        else:
-            rows = ((number, line.rstrip("\r\n").split(file.delimiter)) for number, line in enumerate(stream, 1))
-        if file.has_header:
-            next(rows, None)
-        for number, fields in rows:
-            if any(fields):
-                yield number, fields
+def _read_exactly(file: RatingFile, progress: Progress, known: Ids | None, text_ids: bool) -> RatingColumns:
+    """Read row by row whatever can be read, and name the line of what cannot."""
+    users, movies, half_stars, times = array("i"), array("i"), array("B"), array("I")
+    user_texts, movie_texts, stars = _numbering(), _numbering(), dict[str, int]()
+    user_at, movie_at, rating_at, time_at = file.user, file.movie, file.rating, file.timestamp
+    for line, fields in file.table.rows():
+        rating = fields[rating_at]
+        if rating not in stars:
+            stars[rating] = _half_star(file, line, rating)
+        half_stars.append(stars[rating])
+        users.append(user_texts[fields[user_at]])
+        movies.append(movie_texts[fields[movie_at]])
+        if time_at is not None:
+            moment = seconds(fields[time_at])
+            if moment is None:
+                raise file.table.fault(
+                    line,
+                    f"the timestamp {fields[time_at]!r} is no number of seconds since 1970 and no date such as "
+                    "2019-05-31T20:15:00Z. Convert the column, or leave it out with --columns.",
+                )
+            times.append(moment)
+        if not len(half_stars) % _TELL_EVERY:
+            progress(min(line / file.table.text.lines, 0.99), f"Read {len(half_stars):,} ratings of {file.name}")
+    user_ids = read_ids(user_texts, text_ids)
+    movie_ids = read_ids(movie_texts, text_ids) if known is None else known
+    return RatingColumns(
+        _raw_ids(file, file.user, "user id", user_texts, user_ids, users),
+        _raw_ids(file, file.movie, "movie id", movie_texts, movie_ids, movies),
+        np.frombuffer(half_stars, dtype=np.uint8) if half_stars else np.empty(0, dtype=np.uint8),
+        np.frombuffer(times, dtype=np.uint32) if times else np.zeros(len(half_stars), dtype=np.uint32),
+        user_ids.names(),
+        movie_ids.names(),
+    )
 
 
-_WHOLE = re.compile(r"\s*[+-]?\d{1,18}\s*")
-_STARS = re.compile(r"(?:0?\.5|[1-4](?:\.[05])?|5(?:\.0)?)0*")
+def _raw_ids(
+    file: RatingFile, column: int, what: str, texts: dict[str, int], ids: Ids, positions: "array[int]"
+) -> NDArray[Any]:
+    numbers = np.empty(len(texts), dtype=np.int64)
+    for position, text in enumerate(texts):
+        number = ids.number(text)
+        problem = id_fault(what, text, ids)
+        if problem or number is None:
+            problem = problem or f"{text.strip()} is not in the movie table. Add it there, or drop its ratings."
+            raise file.table.fault(file.line_of(column, text), problem)
+        numbers[position] = number
+    return _narrow(numbers)[np.frombuffer(positions, dtype=np.int32)] if len(texts) else numbers
 
 
-def _problem(file: RatingFile, fields: list[str], width: int) -> str:
-    columns = file.fields()
-    if len(fields) > width:
-        return (
-            f"{len(fields)} fields where the file has {width}. "
-            "Two lines have run together or a field holds the delimiter: correct the line or fetch the file again."
-        )
-    if len(fields) <= max(columns.values()):
-        return (
-            f"{len(fields)} fields where at least {max(columns.values()) + 1} are needed. "
-            "The line is cut short or uses another delimiter: correct it or fetch the file again."
-        )
-    for title in ("user id", "movie id"):
-        if not _WHOLE.fullmatch(fields[columns[title]]):
-            return (
-                f"the {title} {fields[columns[title]]!r} is not a whole number. "
-                f"Number the {title.split()[0]}s from 1 before importing."
-            )
-    text = fields[columns["rating"]]
-    if not _STARS.fullmatch(text):
-        return _rating_problem(text)
-    if "timestamp" in columns:
-        text = fields[columns["timestamp"]]
-        value = _number(text)
-        if value is None or not 0 <= value <= _MAX_TIME:
-            return f"the timestamp {text!r} is no number of seconds since 1970. Convert or omit the column."
-    return ""
-
-
-def _rating_problem(text: str) -> str:
-    value = _number(text)
+def _half_star(file: RatingFile, line: int, text: str) -> int:
+    value, scale = decimal(text), file.scale
     if value is None:
-        return f"the rating {text!r} is not a number. Correct the line or choose another column."
-    if not MIN_RATING <= value <= MAX_RATING:
-        return f"the rating {text} is not within {MIN_RATING} and {MAX_RATING} stars. Rescale the column and retry."
-    if abs(value * 2 - round(value * 2)) >= 1e-3:
-        return f"the rating {text} is no half star. Round the column to halves and retry."
-    return ""
+        raise file.table.fault(
+            line, f"the rating {text!r} is not a number. Correct the line or choose another column."
+        )
+    halves, good = scale.half_stars(np.array([value]))
+    if bool(good[0]):
+        return int(halves[0])
+    shown = text.strip()
+    if not scale.low <= value <= scale.high:
+        unit = "" if scale.rounded else " stars"
+        raise file.table.fault(
+            line, f"the rating {shown} is not within {scale.low:g} and {scale.high:g}{unit}. {_proposal(file)}"
+        )
+    raise file.table.fault(
+        line,
+        f"the rating {shown} is no half star. Round the column to halves, or have the nearest half star taken with "
+        "--scale 0.5-5.",
+    )
 
 
-def _number(text: str) -> float | None:
+def _proposal(file: RatingFile) -> str:
+    """Return a sentence on the scale that a column seems to have; nothing is taken from it."""
+    values = []
     try:
-        return float(text)
-    except ValueError:
-        return None
+        for _, fields in file.table.rows():
+            value = decimal(fields[file.rating])
+            values += [] if value is None else [value]
+    except DataError:
+        return "Correct the line, or state the scale with --scale LOWEST-HIGHEST."
+    low, high = min(values), max(values)
+    for least, most in ((1, 10), (0, 5), (0, 10), (1, 100), (0, 100)):
+        if least <= low and high <= most:
+            return (
+                f"The column runs from {low:g} to {high:g}: if its scale is {least} to {most}, say so with "
+                f"--scale {least}-{most}."
+            )
+    return f"The column runs from {low:g} to {high:g}: correct the line, or state the scale with --scale LOW-HIGH."

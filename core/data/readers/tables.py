@@ -1,21 +1,22 @@
 """What every reader returns: ratings, and the movies that they are about."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.compress import TABLE_LIMIT
 from core.data.conventions import NO_GENRES
-from core.data.movies import MovieTable
-from core.data.readers.ratings import RatingColumns, RatingFile, numbered_lines
+from core.data.movies import MovieTable, StringColumn
+from core.data.readers.ids import Ids, id_fault, read_ids
+from core.data.readers.ratings import RatingColumns, RatingFile
+from core.data.readers.table import Table
+from core.data.readers.values import spelling_of_genres
 from core.errors import DataError
 
-__all__ = ["MovieRow", "SourceTables", "build_movie_table", "normalise_genre"]
-
-_TABLE_LIMIT = 1 << 27
-_GENRE_SPELLINGS = {"Children's": "Children", "unknown": NO_GENRES, "": NO_GENRES}
+__all__ = ["MovieRow", "SourceTables", "TextRow", "build_movie_table", "number_rows", "with_source_ids"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,16 @@ class MovieRow:
     """One movie of a source: raw id, title as spelt there (empty: unknown), genre names."""
 
     id: int
+    title: str
+    genres: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """One row of a movie file before its id is a number: line, id, title, genre names."""
+
+    line: int
+    id: str
     title: str
     genres: tuple[str, ...]
 
@@ -40,7 +51,7 @@ class SourceTables:
     form : str
         The source's form in words, for the manifest.
     details : dict
-        Further facts for the manifest.
+        Further facts for the manifest; ``notes`` are sentences for whoever imports.
     """
 
     ratings: RatingColumns
@@ -66,8 +77,8 @@ class SourceTables:
     def _unknown_movie(self, row: int, count: int) -> DataError:
         where = "The ratings"
         if self.file is not None:
-            lines = (number for number, _ in numbered_lines(self.file))
-            line = next((number for position, number in enumerate(lines) if position == row), row + 1)
+            lines = (line for line, _ in self.file.table.rows())
+            line = next((line for position, line in enumerate(lines) if position == row), row + 1)
             where = f"{self.file.name}, line {line}"
         movie = int(self.ratings.movies[row])
         return DataError(
@@ -77,7 +88,8 @@ class SourceTables:
 
 
 def _lookup(ids: NDArray[np.int64], wanted: NDArray[Any]) -> NDArray[np.int32]:
-    if len(ids) and int(ids[0]) >= 0 and int(ids[-1]) < _TABLE_LIMIT:
+    # A table by id is quickest, but not worth its memory for a few ratings of movies with large numbers.
+    if len(ids) and int(ids[0]) >= 0 and int(ids[-1]) < min(TABLE_LIMIT, 4 * (len(ids) + len(wanted))):
         position = np.full(int(ids[-1]) + 2, -1, dtype=np.int32)
         position[ids] = np.arange(len(ids), dtype=np.int32)
         return position[np.where((wanted >= 0) & (wanted <= ids[-1]), wanted, ids[-1] + 1)]
@@ -87,10 +99,23 @@ def _lookup(ids: NDArray[np.int64], wanted: NDArray[Any]) -> NDArray[np.int32]:
     return np.where(found, index, np.int32(-1)).astype(np.int32)
 
 
-def normalise_genre(name: str) -> str:
-    """Return a genre by the spelling of the present MovieLens sets (1M says ``Children's``)."""
-    stripped = name.strip()
-    return _GENRE_SPELLINGS.get(stripped, stripped)
+def number_rows(table: Table, rows: Sequence[TextRow], as_text: bool = False) -> tuple[list[MovieRow], Ids]:
+    """Give every row of a movie file the number of its id.
+
+    Raises
+    ------
+    DataError
+        For an id that cannot be used; names file, line and remedy.
+    """
+    ids = read_ids({row.id for row in rows}, as_text)
+    numbered = []
+    for row in rows:
+        problem = id_fault("movie id", row.id, ids)
+        number = ids.number(row.id)
+        if problem or number is None:
+            raise table.fault(row.line, problem)
+        numbered.append(MovieRow(number, row.title, row.genres))
+    return numbered, ids
 
 
 def build_movie_table(
@@ -102,7 +127,7 @@ def build_movie_table(
 ) -> MovieTable:
     """Build the movie table of a source's rows, in any order; an empty title or genre list is kept as unknown.
 
-    Of rows with the same id the last one stays.
+    Of rows with the same id the last one stays; what it leaves blank is taken from those before it.
 
     Raises
     ------
@@ -111,9 +136,16 @@ def build_movie_table(
     """
     if not rows:
         raise DataError(f"{source} holds no movie. Check that the file is complete and retry.")
-    latest = {row.id: row for row in rows}
+    latest: dict[int, MovieRow] = {}
+    for row in rows:
+        former = latest.get(row.id, row)
+        latest[row.id] = MovieRow(row.id, row.title or former.title, row.genres or former.genres)
     ordered = [latest[movie] for movie in sorted(latest)]
-    genres = [tuple(name for name in map(normalise_genre, row.genres) if name != NO_GENRES) for row in ordered]
+    spelling = spelling_of_genres(row.genres for row in ordered)
+    genres = [
+        tuple(dict.fromkeys(name for name in (spelling[part] for part in row.genres) if name != NO_GENRES))
+        for row in ordered
+    ]
     return MovieTable.from_columns(
         [row.id for row in ordered],
         [row.title for row in ordered],
@@ -121,3 +153,14 @@ def build_movie_table(
         imdb_ids=imdb_ids,
         tmdb_ids=tmdb_ids,
     )
+
+
+def with_source_ids(table: MovieTable, names: Mapping[int, str] | None) -> MovieTable:
+    """Return the table with the source's text of every id, where the ids are text."""
+    if names is None:
+        return table
+    return replace(table, source_ids=StringColumn.from_strings(_texts(table.ids.tolist(), names)))
+
+
+def _texts(ids: Iterable[int], names: Mapping[int, str]) -> Iterable[str]:
+    return (names.get(number, str(number)) for number in ids)

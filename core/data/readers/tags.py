@@ -1,22 +1,19 @@
-"""Tag applications, counted per movie; millions of rows, so not read line by line."""
+"""Tag applications, counted per movie."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.data.movies import MovieTable, StringColumn
-from core.data.readers.lines import csv_rows, decode, split_rows, whole_number
-from core.errors import DataError
+from core.data.readers.ids import Ids, id_fault
+from core.data.readers.table import Table
 
-__all__ = ["count_tags", "with_tags_csv", "with_tags_dat"]
-
-_HEADER = ("userId", "movieId", "tag", "timestamp")
+__all__ = ["count_tags", "with_tags"]
 
 
-def with_tags_csv(table: MovieTable, path: Path, label: str) -> tuple[MovieTable, int]:
-    """Add the tags of a GroupLens ``tags.csv``; lower-cased, counted per movie.
+def with_tags(table: MovieTable, tags: Table, movie_at: int, tag_at: int, ids: Ids) -> tuple[MovieTable, int]:
+    """Add the tags of a file; lower-cased, counted per movie.
 
     Returns
     -------
@@ -27,38 +24,24 @@ def with_tags_csv(table: MovieTable, path: Path, label: str) -> tuple[MovieTable
     Raises
     ------
     DataError
-        For a wrong header, movie ids that are not whole numbers, or a broken encoding.
+        For a line that is no row of the table, or movie ids that cannot be used.
     """
     import polars as pl
 
-    schema = {"userId": pl.String, "movieId": pl.Int64, "tag": pl.String, "timestamp": pl.String}
-    try:
-        frame = pl.scan_csv(path, schema=schema, glob=False).select("movieId", "tag").collect(engine="streaming")
-    except pl.exceptions.PolarsError as error:
-        # Read again line by line to name the fault.
-        for number, fields in csv_rows(path, label, _HEADER):
-            whole_number(fields[1], label, number, "movie id")
-        raise DataError(f"{label} cannot be read: {error}. Fetch the file again.") from error
-    if list(_first_line(path)[: len(_HEADER)]) != list(_HEADER):
-        next(csv_rows(path, label, _HEADER), None)
+    numbers: dict[str, int] = {}
+    movies: list[int] = []
+    names: list[str] = []
+    for line, fields in tags.rows():
+        text = fields[movie_at]
+        if text not in numbers:
+            if problem := id_fault("movie id", text, ids):
+                raise tags.fault(line, problem)
+            number = ids.number(text)
+            numbers[text] = -1 if number is None else number
+        movies.append(numbers[text])
+        names.append(fields[tag_at])
+    frame = pl.DataFrame({"movieId": pl.Series(movies, dtype=pl.Int64), "tag": pl.Series(names, dtype=pl.String)})
     return count_tags(table, frame)
-
-
-def with_tags_dat(table: MovieTable, path: Path, label: str) -> tuple[MovieTable, int]:
-    """Add the tags of MovieLens 10M's ``tags.dat`` (``user::movie::tag::time``); as `with_tags_csv`."""
-    import polars as pl
-
-    rows = [
-        (whole_number(fields[1], label, number, "movie id"), "::".join(fields[2:-1]))
-        for number, fields in split_rows(decode(path, label, ("utf-8-sig", "latin-1")), label, "::", 4)
-    ]
-    return count_tags(table, pl.DataFrame(rows, schema={"movieId": pl.Int64, "tag": pl.String}, orient="row"))
-
-
-def _first_line(path: Path) -> list[str]:
-    from core.data.readers.lines import header_of
-
-    return [name.strip() for name in header_of(path)]
 
 
 def count_tags(table: MovieTable, frame: Any) -> tuple[MovieTable, int]:

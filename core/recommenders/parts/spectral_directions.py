@@ -17,6 +17,7 @@ from scipy import sparse
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.leading_directions import leading_directions
 from core.recommenders.parts.rating_weights import content_rows, profile_weights, signed, training_weights
 
 __all__ = ["Scaling", "WatchedDirections", "power_iterations"]
@@ -101,8 +102,6 @@ class WatchedDirections:
         dataset: Dataset, factors: int, scaling: Scaling, seed: int, report: Callable[[str], None]
     ) -> dict[str, NDArray[Any]]:
         """Return the arrays of the decomposition."""
-        from sklearn.decomposition import TruncatedSVD
-
         lengths = np.diff(dataset.user_indptr)
         columns = np.maximum(dataset.movie_counts, 1).astype(np.float32) ** np.float32(-scaling.movie_power)
         rows = np.maximum(lengths, 1).astype(np.float32) ** np.float32(-scaling.user_power)
@@ -114,15 +113,14 @@ class WatchedDirections:
         matrix = _with_rows(dataset, values, sparse.csr_array(content))
         del values, content
         report("decomposing what was watched")
-        size = max(min(factors, min(matrix.shape) - 1), 1)
-        found = TruncatedSVD(size, n_iter=power_iterations(dataset), random_state=seed).fit(matrix)
-        strength = np.maximum(found.singular_values_, 1e-9)
+        components, values = leading_directions(matrix, factors, power_iterations(dataset), seed)
+        strength = np.maximum(values, 1e-9)
         damping = (strength / strength[0]) ** scaling.strength_power
         damping *= 1.0 - scaling.shrinkage * (strength[-1] / strength) ** 2
         kept = np.sort(np.argsort(-dataset.movie_counts.astype(np.int64), kind="stable")[:_MOVIES]).astype(np.int32)
         return {
             "watched_items": kept,
-            "watched_directions": np.ascontiguousarray(found.components_.T[kept], dtype=np.float32),
+            "watched_directions": np.ascontiguousarray(components.T[kept], dtype=np.float32),
             "watched_damping": damping.astype(np.float32),
         }
 

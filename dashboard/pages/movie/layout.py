@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from core.display.titles import format_movie_title
 from core.service import CineMatch
 from core.views import MovieView
-from dashboard.address import Query, href, integer
+from dashboard.address import Query, href
 from dashboard.components.algorithm_card import LIKED_TOGETHER, algorithm_options, similarity_options
 from dashboard.components.keep_button import keep_button
 from dashboard.components.poster import poster
@@ -19,7 +19,7 @@ from dashboard.pages.movie.ids import Movie
 __all__ = ["layout", "title"]
 
 
-def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
+def layout(service: CineMatch, query: Query, movie_id: int | str) -> Component:
     """Return the page.
 
     Raises
@@ -31,7 +31,7 @@ def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
     return html.Div(
         [
             dcc.Store(id=Movie.ADDRESS),
-            dcc.Store(id=Movie.ID, data=movie_id),
+            dcc.Store(id=Movie.ID, data=movie.movie_id),
             html.Div(
                 [poster(movie.movie_id, movie.title, movie.year, movie.genres, "lg"), _facts(service, movie)],
                 className="film",
@@ -42,7 +42,7 @@ def layout(service: CineMatch, query: Query, movie_id: int) -> Component:
     )
 
 
-def title(service: CineMatch, movie_id: int) -> str:
+def title(service: CineMatch, movie_id: int | str) -> str:
     """Return the film's name and year."""
     return format_movie_title(service.movie(movie_id).title)
 
@@ -108,7 +108,7 @@ def _chosen(service: CineMatch, query: Query) -> str | None:
 
 
 def _why(service: CineMatch, query: Query) -> list[Component]:
-    user = integer(query, "user", service.first_user())
+    user = service.user_named(query.get("user", ""))
     return [
         html.Div(html.H2("Why would I get this?"), className="section-head"),
         html.Div(

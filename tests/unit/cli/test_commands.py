@@ -101,7 +101,7 @@ def test_recommend_with_wishes_and_a_watchlist(run, trained):
     text = run("recommend", "--user", "1", "--diversity", ".2").out
     assert "diversity +0.2: What this costs was not measured for this algorithm." in text
     assert run("recommend", "--user", "1", "--diversity", "2").code == 2
-    assert run("recommend", "--user", "1", "--only", "1,x").code == 2
+    assert run("recommend", "--user", "1", "--only", "10,x").code == 2
 
 
 def test_recommend_can_list_rated_films(run, trained):
@@ -167,7 +167,7 @@ def test_json_goes_to_a_file(run, trained):
         (["explain", "--user", "1", "--movie", "7"], 1, "no movie 7"),
         (["recommend"], 2, "--user"),
         (["recommend", "--user", "1", "--rate", "10=5"], 2, "--user"),
-        (["recommend", "--rate", "ten=5"], 2, "ID=STARS"),
+        (["recommend", "--rate", "10=five"], 2, "ID=STARS"),
         (["recommend", "--rate", "10=9"], 2, "between 0.5 and 5.0"),
         (["recommend", "--user", "1", "-n", "0"], 2, "--count"),
         (["recommend", "--user", "1", "--algorithm", "nonsense"], 2, "no algorithm 'nonsense'"),

@@ -1,0 +1,64 @@
+"""What a browser keeps belongs to the data set that it was kept for."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from callbacks.carry_over import carried
+from callbacks.visitor import Visitor, watchlist
+from core.data.dataset import Dataset
+from core.data.movies import MovieTable
+from core.service import CineMatch
+
+
+def service_of(name: str, ids: list[int], imdb: dict[int, int], tmdb: dict[int, int]) -> CineMatch:
+    titles = [f"{name} {movie}" for movie in ids]
+    table = MovieTable.from_columns(ids, titles, [[]] * len(ids), imdb_ids=imdb, tmdb_ids=tmdb)
+    dataset = Dataset.from_interactions([1], [ids[0]], [4], None, table, name=name)
+    return CineMatch(dataset, SimpleNamespace(), SimpleNamespace(), SimpleNamespace())
+
+
+FORMER = service_of("former", [10, 11, 12], {10: 111, 11: 222}, {12: 333})
+HERE = service_of("here", [5, 11, 70], {70: 111}, {5: 333, 11: 999})
+
+
+def store(**parts):
+    return {"dataset": FORMER.identity(), "others": {}, **parts}
+
+
+def test_films_kept_for_another_data_set_are_none_here():
+    data = store(ratings={"11": 4.5}, hidden={"11": 1})
+    assert Visitor.of(data, FORMER).ratings == {11: 4.5}
+    assert Visitor.of(data, HERE) == Visitor({}, frozenset())
+    assert watchlist(store(films={"11": 3}), FORMER) == (11,)
+    assert watchlist(store(films={"11": 3}), HERE) == ()
+
+
+def test_what_was_kept_here_before_is_found_again():
+    data = store(ratings={"11": 4.5}) | {"others": {HERE.identity(): {"ratings": {"5": 2}}}}
+    assert Visitor.of(data, HERE).ratings == {5: 2.0}
+
+
+def test_what_is_marked_for_no_data_set_is_taken_as_it_is():
+    assert Visitor.of({"ratings": {"11": 4.5}}, HERE).ratings == {11: 4.5}
+    assert watchlist({"11": 3}, HERE) == (11,)
+
+
+def test_films_that_both_know_by_imdb_or_tmdb_are_carried_over_once():
+    ratings = {"10": 4.5, "11": 3, "12": 1}
+    links = {FORMER.identity(): FORMER.film_links(ratings)}
+    moved = carried(HERE, store(ratings=ratings, hidden={}), ("ratings", "hidden"), links)
+    assert moved == {
+        "dataset": HERE.identity(),
+        "ratings": {"70": 4.5, "5": 1},
+        "hidden": {},
+        "others": {FORMER.identity(): {"ratings": ratings, "hidden": {}}},
+    }
+    assert carried(HERE, moved, ("ratings", "hidden"), links) is None
+    met = store(ratings=ratings) | {"others": {HERE.identity(): {}}}
+    assert carried(HERE, met, ("ratings", "hidden"), links) is None
+
+
+@pytest.mark.parametrize("nonsense", [None, [], "x", {}, {"dataset": 5}, {"dataset": "former", "ratings": [1]}])
+def test_nonsense_carries_nothing(nonsense):
+    assert carried(HERE, nonsense, ("ratings", "hidden"), {"former": {"1": "x"}, "5": 3}) is None

@@ -1,0 +1,15 @@
+import numpy as np
+import pytest
+from scipy import sparse
+
+from core.recommenders.parts.leading_directions import leading_directions
+
+
+@pytest.mark.parametrize(
+    "content", [np.ones((5, 1)), np.zeros((5, 4)), np.full((5, 4), 3.0), np.ones((1, 1)), np.ones((1, 4))]
+)
+def test_matrices_of_any_kind_have_directions(content):
+    components, values = leading_directions(sparse.csr_array(content), 3, 5, 0)
+    assert components.shape == (len(values), content.shape[1])
+    assert np.isfinite(components).all()
+    assert values[0] == pytest.approx(np.linalg.norm(content), abs=1e-6)
