@@ -62,11 +62,13 @@ def recommend(
             raise typer.BadParameter("a group's list is made with the weights as learned", param_hint="--weight")
         if include_rated:
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
-        for name in wish.told:
+        for name in wish.weights.keys() - {"love"}:
             raise typer.BadParameter("a group's list is not re-ranked", param_hint=f"--{name}")
         people = [ProfileRequest(user_id=one) for one in users]
         visitors = [ProfileRequest(ratings=stars(rate))] if rate else []
-        together = GroupRequest([*people, *visitors], algorithm, n, group or "average", filters)
+        together = GroupRequest(
+            [*people, *visitors], algorithm, n, group or "average", filters, wish.weights.get("love")
+        )
         show_group(_service(dataset, algorithm).recommend_group(together), json_target)
         return
     profile = one_profile(users[0] if users else None, rate)
@@ -113,12 +115,17 @@ def explain(
     counterfactuals: Annotated[
         bool, typer.Option("--counterfactuals", help="Say what rank it would have without the heaviest ratings.")
     ] = False,
+    love: Annotated[
+        float | None,
+        typer.Option("--love", help="Of the list that is asked about: watch (0) to love (1).", min=0, max=1),
+    ] = None,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
 ) -> None:
     """Say why a movie has its score; the contributions add up to it."""
     profile = one_profile(user, rate)
-    found = _service(dataset, algorithm).explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals)
+    service = _service(dataset, algorithm)
+    found = service.explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals, love)
     if json_target:
         emit_json(found, json_target)
         return

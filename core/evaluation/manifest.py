@@ -21,7 +21,7 @@ from core.evaluation.match import measure_match
 from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import RunStore, code_version
-from core.evaluation.wishes import candidate_depth, wish_metrics
+from core.evaluation.wishes import LOVES, candidate_depth, loved_rankings, wish_metrics
 from core.lists.match import PLACES
 from core.progress import Progress, part_of, silent
 from core.recommenders.registry import recommender_class, training_order
@@ -99,7 +99,7 @@ def measure_for_manifest(
         stars = measure_ratings(model, split, ratings, part_of(share, 0.0, 0.3))
         kept[ratings][key] = (stars, [fit_seconds, time.process_time() - began])
         began = time.process_time()
-        ranked = rank_users(model, split, ranking, part_of(share, 0.3, 0.8), max(candidate_depth(), PLACES))
+        ranked = rank_users(model, split, ranking, part_of(share, 0.3, 0.7), max(candidate_depth(), PLACES))
         lists = ranked.lists[:, : max(ranking.k)]
         shown = judge_lists(lists, ranked.users, split, ranking, ranked.below)
         kept[ranking][key] = (shown, [fit_seconds, time.process_time() - began])
@@ -116,9 +116,15 @@ def measure_for_manifest(
             "how": f"{dataset.name}: {of_part}{ranking.sentence()} The same held-out ratings give RMSE and MAE. "
             "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
             "match": measure_match(
-                model, split, ranked, f"{dataset.name}: {of_part}", seed, part_of(share, 0.8, 0.95)
+                model, split, ranked, f"{dataset.name}: {of_part}", seed, part_of(share, 0.7, 0.8)
             ),
-            "wishes": wish_metrics(ranked, split, ranking, f"{dataset.name}: {of_part}"),
+            "wishes": wish_metrics(
+                ranked,
+                split,
+                ranking,
+                f"{dataset.name}: {of_part}",
+                loved_rankings(model, split, ranking, part_of(share, 0.8, 1.0), LOVES),
+            ),
             "split": split.description,
             "sample": {"users": part.n_users, "ratings": part.n_ratings, "seed": seed} if of_part else None,
             "seed": seed,

@@ -10,21 +10,25 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.splits import Split
-from core.evaluation.measure import Ranked, judge_lists
+from core.evaluation.measure import Ranked, judge_lists, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.relevance import RELEVANCES, metric_name
 from core.evaluation.significance import bootstrap_changes
 from core.evaluation.statistic import UserStatistic
 from core.lists.reranking import reorder
+from core.progress import Progress, part_of
+from core.recommenders.base import Recommender
 from core.views import WISHES, Reranking
 
 __all__ = [
     "LENGTH",
+    "LOVES",
     "WEIGHTS",
     "WishChange",
     "WishResult",
     "candidate_depth",
     "judge_wish",
+    "loved_rankings",
     "wish_metrics",
     "wished_lists",
 ]
@@ -33,6 +37,7 @@ LENGTH = 10
 """Of the lists that are compared."""
 WEIGHTS: tuple[tuple[str, float], ...] = tuple((wish.name, weight) for wish in WISHES for weight in wish.measured)
 """What is measured of every model, one weight at a time."""
+LOVES: tuple[float, ...] = tuple(weight for name, weight in WEIGHTS if name == "love")
 _METRIC, _OTHER = (metric_name("ndcg", relevance, LENGTH) for relevance in RELEVANCES)
 _SHOWN = (
     *(metric_name(name, relevance, LENGTH) for relevance in RELEVANCES for name in ("ndcg", "recall")),
@@ -77,16 +82,40 @@ class WishResult:
 
 def candidate_depth() -> int:
     """Return how many of an algorithm's best a wish chooses from: how long the lists to judge must be."""
-    return Reranking.only(diversity=1).depth(LENGTH)
+    return Reranking(diversity=1).depth(LENGTH)
 
 
-def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) -> NDArray[np.int32]:
+def loved_rankings(
+    model: Recommender, split: Split, protocol: Protocol, progress: Progress, loves: Sequence[float]
+) -> dict[float, Ranked]:
+    """Return the candidates of all test users by how much the list is to be of what one would love.
+
+    Nothing for an algorithm that does not tell loving from watching.
+    """
+    loves = loves if model.loves else ()
+    return {
+        love: rank_users(
+            model.loving(love),
+            split,
+            protocol,
+            part_of(progress, number / len(loves), (number + 1) / len(loves)),
+            candidate_depth(),
+        )
+        for number, love in enumerate(loves)
+    }
+
+
+def wished_lists(
+    ranked: Ranked, train: Dataset, wishes: Sequence[Reranking], loved: Mapping[float, Ranked] | None = None
+) -> NDArray[np.int32]:
     """Return the lists that each wish makes of the same candidates.
 
     Parameters
     ----------
     ranked : Ranked
         `candidate_depth` movies for every test user.
+    loved : mapping of float to Ranked, optional
+        The candidates of those wishes that ask for more or less love, as of `loved_rankings`.
 
     Returns
     -------
@@ -94,18 +123,29 @@ def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) ->
         Dense movie indices, best first, -1 where a list is shorter.
     """
     lists = np.full((len(wishes), len(ranked.users), LENGTH), -1, dtype=np.int32)
-    for row, (items, scores) in enumerate(zip(ranked.lists, ranked.scores, strict=True)):
-        known = items >= 0
-        candidates, values = items[known], scores[known]
-        for number, wish in enumerate(wishes):
-            chosen = candidates[reorder(train, candidates, values, LENGTH, wish)]
+    for number, wish in enumerate(wishes):
+        source = (loved or {})[wish.love] if "love" in wish.weights else ranked
+        for row, (items, scores) in enumerate(zip(source.lists, source.scores, strict=True)):
+            known = items >= 0
+            candidates = items[known]
+            chosen = candidates[reorder(train, candidates, scores[known], LENGTH, wish)]
             lists[number, row, : len(chosen)] = chosen
     return lists
 
 
-def judge_wish(algorithm: str, ranked: Ranked, split: Split, protocol: Protocol, wish: Reranking) -> WishResult:
-    """Return what a wish changes, all its weights together: accuracy, diversity, novelty, popularity."""
-    plain, wished = _judged(ranked, split, protocol, [Reranking.only(), wish])
+def judge_wish(
+    algorithm: str,
+    ranked: Ranked,
+    split: Split,
+    protocol: Protocol,
+    wish: Reranking,
+    loved: Mapping[float, Ranked] | None = None,
+) -> WishResult:
+    """Return what a wish changes, all its weights together: accuracy, diversity, novelty, popularity.
+
+    Parameters are those of `wished_lists`.
+    """
+    plain, wished = _judged(ranked, split, protocol, [Reranking(), wish], loved)
     intervals = [bootstrap_changes(plain[name], [wished[name]], seed=protocol.seed)[0] for name in _SHOWN]
     return WishResult(
         algorithm=algorithm,
@@ -121,22 +161,34 @@ def judge_wish(algorithm: str, ranked: Ranked, split: Split, protocol: Protocol,
 
 
 def _judged(
-    ranked: Ranked, split: Split, protocol: Protocol, wishes: Sequence[Reranking]
+    ranked: Ranked,
+    split: Split,
+    protocol: Protocol,
+    wishes: Sequence[Reranking],
+    loved: Mapping[float, Ranked] | None,
 ) -> list[Mapping[str, UserStatistic]]:
     short = replace(protocol, k=(LENGTH,))
     return [
         judge_lists(lists, ranked.users, split, short).statistics
-        for lists in wished_lists(ranked, split.train, wishes)
+        for lists in wished_lists(ranked, split.train, wishes, loved)
     ]
 
 
-def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol, data: str = "") -> dict[str, Any]:
+def wish_metrics(
+    ranked: Ranked,
+    split: Split,
+    protocol: Protocol,
+    data: str = "",
+    loved: Mapping[float, Ranked] | None = None,
+) -> dict[str, Any]:
     """Return what each of `WEIGHTS` changes, as a model's manifest carries it under ``wishes``.
 
     Parameters
     ----------
     data : str
         With which words ``how`` begins: what was measured on.
+    loved : mapping of float to Ranked, optional
+        As of `loved_rankings`; weights of love that it does not hold are left out.
 
     Returns
     -------
@@ -146,8 +198,9 @@ def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol, data: str = "
         the same of all rated films under ``rated``; ``how``, ``split`` and ``seed``. What too few test users liked
         anything for is left out.
     """
-    wishes = [Reranking.only(), *(Reranking.only(**{name: weight}) for name, weight in WEIGHTS)]
-    judged = _judged(ranked, split, protocol, wishes)
+    weights = [(name, weight) for name, weight in WEIGHTS if name != "love" or weight in (loved or {})]
+    wishes = [Reranking(), *(Reranking(**{name: weight}) for name, weight in weights)]
+    judged = _judged(ranked, split, protocol, wishes, loved)
     changes = {metric: _changes([of_wish[metric] for of_wish in judged], protocol) for metric in (_METRIC, _OTHER)}
     return {
         **{
@@ -155,7 +208,7 @@ def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol, data: str = "
         },
         "weights": [
             {"wish": name, "weight": weight, **liked, "rated": rated}
-            for (name, weight), liked, rated in zip(WEIGHTS, changes[_METRIC], changes[_OTHER], strict=True)
+            for (name, weight), liked, rated in zip(weights, changes[_METRIC], changes[_OTHER], strict=True)
             if all(map(math.isfinite, (*liked.values(), *rated.values())))
         ],
         "how": f"{data}The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time. "

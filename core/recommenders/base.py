@@ -38,6 +38,8 @@ class Recommender(ABC):
     title: ClassVar[str]
     summary: ClassVar[str]
     config_class: ClassVar[type[AlgorithmConfig]] = AlgorithmConfig
+    loves: ClassVar[bool] = False
+    """Whether it tells what one would love from what one would watch; see `loving`."""
     member_keys: ClassVar[tuple[str, ...]] = ()
     similarity: ClassVar[str | None] = None
     """What the number of `similar` is, in a few words; None where the algorithm knows no likeness of movies."""
@@ -245,6 +247,19 @@ class Recommender(ABC):
             scores[profile.items] = np.nan
         items = top_n(scores, n)
         return items, scores[items].astype(np.float32, copy=False)
+
+    def loving(self, love: float) -> "Recommender":
+        """Return the model with its order between what one would come to watch (0) and what one would love (1).
+
+        Raises
+        ------
+        InvalidInputError
+            For a number outside that range, and for every algorithm that does not tell the two apart.
+        """
+        raise InvalidInputError(
+            f"{self.title} does not tell what one would love from what one would watch, so `love` ({love:g}) changes "
+            "nothing there. Leave it out, or choose the algorithm `hybrid`."
+        )
 
     def similar(self, item: int, n: int = 10) -> Neighbours:
         """Return the movies most similar to a movie, without the movie itself.

@@ -11,6 +11,7 @@ from core.lists.explanations import explanation_view
 from core.lists.filters import FilterMasks
 from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
+from core.lists.reranking import loving
 from core.lists.similar import SimilarFilms
 from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
@@ -25,7 +26,7 @@ from core.service.catalogue import (
     year_span,
 )
 from core.service.links import film_links, films_here
-from core.service.lists import list_items
+from core.service.lists import group_answer, list_items
 from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.views import Filters, ModelMemory, RecommendationList, SearchPage
 
@@ -286,15 +287,8 @@ class CineMatch:
         ------
         InvalidInputError, UnknownIdError, ModelUnavailableError
         """
-        from core.lists.group_views import group_list
-        from core.lists.groups import recommend_group
-
-        started = time.perf_counter()
-        model = self._model(request.algorithm)
-        profiles = [profile_of(self.dataset, viewer) for viewer in request.viewers]
-        found = recommend_group(model, profiles, request.n, request.method, self._mask(request.filters))
-        took = (time.perf_counter() - started) * 1000
-        return group_list(self.dataset, profiles, found, round(took, 3))
+        model = loving(self._model(request.algorithm), request.love)
+        return group_answer(self.dataset, model, request, self._mask(request.filters))
 
     def compare(self, algorithms: Sequence[str] | None = None, **asked: Any) -> dict[str, RecommendationList]:
         """Return the lists of several algorithms for one profile; by default of all that are loaded.
@@ -311,14 +305,19 @@ class CineMatch:
         ratings: Stars | None = None,
         algorithm: str | None = None,
         counterfactuals: bool = False,
+        love: float | None = None,
     ) -> ExplanationView:
         """Return why a movie has its score for a profile; the contributions add up to the score.
 
         With `counterfactuals` the answer says, too, what rank the movie would have without each of the ratings that
-        carry the most weight.
+        carry the most weight. `love` is that of the list that is asked about; see `core.views.Reranking`.
         """
-        model, item = self._model(algorithm), self.dataset.movie_index(movie_id)
+        model, item = loving(self._model(algorithm), love), self.dataset.movie_index(movie_id)
         return explanation_view(model, self.profile(user_id, ratings), item, counterfactual=counterfactuals)
+
+    def loves(self, algorithm: str | None) -> bool:
+        """Return whether an algorithm tells what one would love from what one would watch."""
+        return any(status.loves for status in self.models() if status.key == algorithm)
 
     def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
         """Return a wish with what its weights were measured to cost with an algorithm."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from core.lists.match import list_matches
 from core.lists.reranking import recommend_wished
+from core.service.profiles import profile_of
 from core.views import ListItem
 
 if TYPE_CHECKING:
@@ -16,10 +18,11 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.data.profile import Profile
     from core.lists.match import MatchMap
-    from core.lists.requests import ListRequest
+    from core.lists.requests import GroupRequest, ListRequest
     from core.recommenders.base import Recommender
+    from core.views import GroupList
 
-__all__ = ["list_items"]
+__all__ = ["group_answer", "list_items"]
 
 
 def list_items(
@@ -69,6 +72,19 @@ def list_items(
             start=1,
         )
     ]
+
+
+def group_answer(
+    dataset: Dataset, model: Recommender, request: GroupRequest, mask: NDArray[np.bool_] | None
+) -> GroupList:
+    """Return movies for several people together; `mask` is what passes the request's filters, None when all do."""
+    from core.lists.group_views import group_list
+    from core.lists.groups import recommend_group
+
+    started = time.perf_counter()
+    profiles = [profile_of(dataset, viewer) for viewer in request.viewers]
+    found = recommend_group(model, profiles, request.n, request.method, mask)
+    return group_list(dataset, profiles, found, round((time.perf_counter() - started) * 1000, 3))
 
 
 def _known(value: float) -> float | None:

@@ -193,6 +193,8 @@ class RatingBody(Strict):
     """Stars."""
 
 
+Love = Annotated[float, Field(ge=0, le=1)]
+"""From what people like this watch to what this person would love."""
 Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Field(max_length=20)]
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
@@ -262,3 +264,5 @@ class ExplanationBody(ProfileBody):
     """By default the best model that is loaded."""
     counterfactuals: bool = False
     """Say, too, what rank the movie would have without each of the ratings that carry the most weight."""
+    love: Love | None = None
+    """Of the list that is asked about; by default as the algorithm was measured."""

@@ -108,7 +108,9 @@ def post_group_recommendations(body: GroupBody) -> Response:
 def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
     profile = body.profile()
-    found = _service().explain(body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals)
+    found = _service().explain(
+        body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals, body.love
+    )
     return answers.json_answer(found)
 
 

@@ -62,6 +62,7 @@ class Hybrid(Recommender):
     summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
     similarity = "sum over its members of one divided by 60 plus the film's rank in their order"
     config_class = HybridConfig
+    loves = True
     config: HybridConfig
     member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
 
@@ -222,7 +223,7 @@ class Hybrid(Recommender):
             return self._opening.explain(item)
         titles = self.titles
         return [
-            Contribution("model", number, titles[key], float(part[item]))
+            Contribution("model", number, titles[key], float(part[item]), pleasing=key in _TITLES)
             for number, (key, part) in enumerate(self._blend.parts(scoring.members, scoring.profile).items())
         ]
 
