@@ -12,7 +12,7 @@ from callbacks.selects import offer_users
 from core.errors import CineMatchError, InvalidInputError
 from core.lists.requests import WhatIf as Question
 from core.views import HybridWeights
-from dashboard.address import Query, href, viewer
+from dashboard.address import Query, href
 from dashboard.components.states import error_state
 from dashboard.pages.analytics.ids import WhatIf
 from dashboard.pages.analytics.weight_sliders import HIGHEST, weight_bar
@@ -59,7 +59,7 @@ def address(user: str | None, question: Question) -> str:
 
 def panel(service: "CineMatch", query: Query) -> "Component":
     """Return the tab; without a loaded hybrid, why it is empty."""
-    user = viewer(query, service)
+    user = service.viewer(query.get("user", ""))
     try:
         weights = service.hybrid_weights()
     except CineMatchError as error:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
 import dash
@@ -10,10 +9,7 @@ import dash
 from core.errors import InvalidInputError
 from core.views import WISHES, Filters, Reranking
 
-if TYPE_CHECKING:
-    from core.service import CineMatch
-
-__all__ = ["FilterState", "href", "integer", "query_of", "viewer", "wish_from_query", "wish_query", "words"]
+__all__ = ["FilterState", "href", "integer", "query_of", "wish_from_query", "wish_query", "words"]
 
 Query = Mapping[str, str]
 
@@ -41,13 +37,6 @@ def integer(query: Query, name: str, default: int | None = None, low: int = 0, h
     except ValueError:
         return default
     return value if low <= value <= high else default
-
-
-def viewer(query: Query, service: "CineMatch") -> int | None:
-    """Return the number of the user whom an address names, by number or by the source's text; else the first user."""
-    text = query.get("user", "")
-    named = service.users(keep=[text], limit=0) if text and not text.isdigit() else []
-    return named[0].user_id if named else integer(query, "user", service.first_user())
 
 
 def words(query: Query, name: str, allowed: Sequence[str] | None = None) -> list[str]:

@@ -24,7 +24,7 @@ from core.service.catalogue import (
 )
 from core.service.links import film_links, films_here
 from core.service.lists import list_items
-from core.service.profiles import knows_user, profile_of, users_view
+from core.service.profiles import knows_user, profile_of, users_view, viewer
 from core.views import Filters, ModelMemory, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
@@ -222,6 +222,10 @@ class CineMatch:
         Those of `keep` that exist are always among them, in front where they would be missing.
         """
         return users_view(self.dataset, text, keep, limit)
+
+    def viewer(self, text: str) -> int | None:
+        """Return the number of the user whom an address names, by number or by the source's id; else the first."""
+        return viewer(self.dataset, text)
 
     def first_user(self) -> int | None:
         """Return the user with the smallest id, None in a data set without users."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.conventions import MAX_ID
 from core.data.profile import Profile
 from core.data.source_ids import starting_with
 from core.errors import InvalidIdError, UnknownIdError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.lists.requests import ProfileRequest
 
-__all__ = ["knows_user", "profile_of", "users_like", "users_view"]
+__all__ = ["knows_user", "profile_of", "users_like", "users_view", "viewer"]
 
 _NUMBER = re.compile(r"\d+")
 
@@ -48,6 +49,18 @@ def knows_user(dataset: Dataset, user_id: int | str) -> bool:
     except (UnknownIdError, InvalidIdError):
         return False
     return True
+
+
+def viewer(dataset: Dataset, text: str) -> int | None:
+    """Return the number that a text means, the first user's where it can mean nobody; None without users.
+
+    A number that nobody has is returned as it is, so that whoever asks for it learns that nobody has it.
+    """
+    if text and knows_user(dataset, text):
+        return int(dataset.user_ids[dataset.user_index(text)])
+    if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID)):
+        return int(text)
+    return int(dataset.user_ids[0]) if dataset.n_users else None
 
 
 def users_view(dataset: Dataset, text: str, keep: Sequence[int | str], limit: int) -> list[UserView]:

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from core.display.titles import format_movie_title
 from core.service import CineMatch
 from core.views import MovieView
-from dashboard.address import Query, href, viewer
+from dashboard.address import Query, href
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.keep_button import keep_button
 from dashboard.components.poster import poster
@@ -108,7 +108,7 @@ def _chosen(service: CineMatch, query: Query) -> str | None:
 
 
 def _why(service: CineMatch, query: Query) -> list[Component]:
-    user = viewer(query, service)
+    user = service.viewer(query.get("user", ""))
     return [
         html.Div(html.H2("Why would I get this?"), className="section-head"),
         html.Div(

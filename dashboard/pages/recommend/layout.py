@@ -7,7 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.service import CineMatch
-from dashboard.address import FilterState, Query, integer, viewer, wish_from_query
+from dashboard.address import FilterState, Query, integer, wish_from_query
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
 from dashboard.components.filters import filter_controls
@@ -56,7 +56,7 @@ def layout(service: CineMatch, query: Query) -> Component:
 
 def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[int, int]) -> list[Component]:
     mode = mode_of(query)
-    user = viewer(query, service)
+    user = service.viewer(query.get("user", ""))
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     hidden = {"display": "none"}
     return [
