@@ -91,7 +91,7 @@ def read_folder(
     if found:
         folder, _, reader = found[0]
         tables = reader(folder, progress, options)
-        for other, present, _ in half:
+        for other, present, _ in (one for one in half if one[0] != folder):
             note = (
                 f"{', '.join(present)} in {_inside(other, path)} was not used: the rest of its data set is missing."
             )

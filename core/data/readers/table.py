@@ -189,9 +189,9 @@ def open_table(
 
     Notes
     -----
-    Backslashes are escapes when the rows fit only so, or when each stands before a character that calls for one and
-    some before a quotation mark or a delimiter. Where none does and the fields would differ, the table is refused. A
-    tab-separated file whose marks fit no dialect but whose lines all have the right number of fields knows no
+    Backslashes are escapes when the rows fit only so. Where they fit both ways with different fields, and each
+    backslash stands before a character that would call for one, the table is refused. A tab-separated file whose
+    marks fit no dialect but whose lines all have the right number of fields knows no
     quoting. Everything else must be quoted as RFC 4180 says.
     """
     text = survey(path, label)
@@ -239,12 +239,9 @@ def _with_quoting(table: Table, standard: bool) -> Table:
     if len(tries) == 1:
         return table
     fitting = [one for one in tries if _fits(one)]
-    if not standard and len(fitting) > 1 and fitting[1].quoting == "escapes":
-        escaped = _escaped(text)
-        if escaped <= {'"', "\\", "\r", "\n", table.delimiter}:
-            if escaped & {'"', table.delimiter}:
-                return fitting[1]
-            _check_alike(fitting[0], fitting[1])
+    twofold = not standard and len(fitting) > 1 and fitting[1].quoting == "escapes"
+    if twofold and _escaped(text) <= {'"', "\\", "\r", "\n", table.delimiter}:
+        _check_alike(fitting[0], fitting[1])
     return fitting[0] if fitting else table
 
 
