@@ -156,7 +156,7 @@ class CineMatch:
         if not 1 <= limit <= MAX_LIST or offset < 0:
             raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
         total, found = self.titles.search(query, self._mask(filters or Filters()), limit, offset)
-        return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
+        return SearchPage(total, int(limit), int(offset), [movie_view(self.dataset, int(item)) for item in found])
 
     def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
         """Return the movies most similar to a movie, with how often the people who liked it liked them.
