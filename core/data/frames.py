@@ -60,8 +60,9 @@ def dataset_from_frames(
         A row for each rating. Of a user who rated a film twice the latest rating stays; how many others there were
         is the data set's ``details["duplicates_dropped"]``, and ``details["rows"]`` the number of all rows.
     movies : pandas.DataFrame, optional
-        A row for each movie; ``imdbId`` and ``tmdbId`` are taken where they are. Without it titles and genres are
-        taken from `ratings`, where it has them.
+        A row for each movie; ``imdbId`` and ``tmdbId`` are taken where they are. Of a movie's rows the last value
+        that is not blank stays, and ``details["notes"]`` says so. Without `movies` titles and genres are taken from
+        `ratings`, where it has them.
     name : str
         The data set's name.
     user, movie, rating : str
@@ -116,7 +117,12 @@ def dataset_from_frames(
         film_ids.names(),
     )
     source = "pandas DataFrames"
-    tables = SourceTables(columns, table, None, source, {"rows": len(ratings)})
+    details: dict[str, Any] = {"rows": len(ratings), "notes": []}
+    if movies is not None and (repeated := len(movies) - len(table)):
+        details["notes"].append(
+            f"Rows of movies that name one again: {repeated:,}. The last value that is not blank stays."
+        )
+    tables = SourceTables(columns, table, None, source, details)
     dataset = build(tables, name=name, source=source)
     return keep(dataset, settings or load_settings()) if save else dataset
 

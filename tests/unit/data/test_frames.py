@@ -122,3 +122,16 @@ def test_a_data_set_is_kept_when_asked(tmp_path):
     assert made.verify() == []
     with pytest.raises(DataError, match="cannot name a data set"):
         core.dataset_from_frames(RATINGS, MOVIES, name="no/where", save=True, settings=settings)
+
+
+def test_rows_that_name_a_movie_or_a_rating_again_are_counted():
+    movies = pd.concat([MOVIES, pd.DataFrame({"movieId": [1], "title": ["Toy Story 1 (1995)"]})])
+    ratings = pd.concat([RATINGS, RATINGS.assign(rating=1.0, timestamp=99)])
+    dataset = core.dataset_from_frames(ratings, movies)
+    assert dataset.movies.title(0) == "Toy Story 1 (1995)"
+    assert dataset.movies.genres(0) == ["Animation", "Comedy"]
+    assert dataset.stars().tolist() == [1.0, 1.0, 1.0]
+    assert (dataset.details["rows"], dataset.details["duplicates_dropped"]) == (6, 3)
+    assert dataset.details["notes"] == [
+        "Rows of movies that name one again: 1. The last value that is not blank stays."
+    ]
