@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -30,6 +31,7 @@ def text(record: Record, *names: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=512)
 def stars(cell: str, scale: Scale) -> float | None:
     """Return stars of a rating on a scale, None for a blank cell.
 

@@ -198,6 +198,8 @@ def open_table(
     text = survey(path, label)
     if header:
         names = tuple(name.strip() for name in first_row(text, delimiter, quoted=quoted))
+        if not any(names):
+            raise DataError(f"{text.label}, line 1: it is blank where the columns are named. Take it out and retry.")
         table = Table(text, delimiter, "marks" if quoted else "none", names, len(names), joined)
     else:
         table = Table(text, delimiter, "marks" if quoted else "none", (), width or 1, joined)

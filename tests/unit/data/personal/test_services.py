@@ -137,6 +137,11 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_whatever_it_says_of_itse
         read_films(bytes(lying), "bomb.zip")
 
 
+def test_a_blank_first_line_names_no_columns() -> None:
+    with pytest.raises(DataError, match="line 1: it is blank"):
+        read_films(b"\nTitle\nHeat\n")
+
+
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_any_content_is_read_or_refused(content: bytes) -> None:
     for head in (b"", b"Title,Year,Rating,Date\n", b"Date,Name,Year,Letterboxd URI,Rating\n", b'[{"movie":'):
