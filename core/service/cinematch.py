@@ -26,6 +26,7 @@ from core.service.catalogue import (
 )
 from core.service.links import film_links, films_here
 from core.service.lists import list_items
+from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.views import Filters, ModelMemory, RecommendationList, SearchPage
 
@@ -45,8 +46,11 @@ if TYPE_CHECKING:
     from core.views import (
         DatasetView,
         ExplanationView,
+        ExportForm,
+        FilmImport,
         GroupList,
         HybridWeights,
+        KeptFilms,
         ModelStatus,
         MovieView,
         RatedMovie,
@@ -249,6 +253,20 @@ class CineMatch:
     def knows_user(self, user_id: int | str) -> bool:
         """Return whether the data set holds a user."""
         return knows_user(self.dataset, user_id)
+
+    def import_films(self, content: bytes, name: str = "upload") -> FilmImport:
+        """Return what an export of another service holds, each film with how certain its match is; nothing is kept.
+
+        Raises
+        ------
+        InvalidInputError
+            For more than 10 MB, or where nothing in it is known; names the line where there is one.
+        """
+        return import_films(self.dataset, self.titles, content, name)
+
+    def export_films(self, kept: KeptFilms, form: ExportForm) -> str:
+        """Return a person's own films as CSV for Letterboxd's importer, or as JSON that `import_films` reads."""
+        return export_films(self.dataset, kept, form)
 
     # --- lists --------------------------------------------------------------------------------------------
 
