@@ -41,7 +41,7 @@ _START = """SwaggerUIBundle({
 
 _FILE = {
     "required": True,
-    "description": "An export of another service: zip, CSV or JSON, at most 10 MB. A form with one file is taken, too.",
+    "description": "An export of another service: zip, CSV or JSON, at most 10 MB; or a form with one file.",
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
 
