@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["carried", "register"]
 
-_PARTS = {Shell.VISITOR: ("ratings", "hidden"), Shell.WATCHLIST: ("films",)}
+_PARTS = {Shell.VISITOR: ("ratings", "hidden", "rated", "watched"), Shell.WATCHLIST: ("films",)}
 
 
 def carried(

@@ -9,7 +9,7 @@ import dash
 from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
-from callbacks import wishes
+from callbacks import own_films, wishes
 from callbacks.errors import notify_error
 from callbacks.selects import offer_users
 from callbacks.visitor import Visitor, watchlist
@@ -77,7 +77,7 @@ class ListControls:
 
     def request(self) -> ListRequest:
         """Return what the service takes; films that a visitor waved away make room for the next ones."""
-        hidden = () if self.visitor is None else tuple(self.visitor.hidden)
+        hidden = () if self.visitor is None else tuple(self.visitor.unwanted)
         return ListRequest.of(
             user_id=self.user_id if self.visitor is None else None,
             ratings=None if self.visitor is None else self.visitor.ratings,
@@ -152,6 +152,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
     offer_users(app, service, Recommend.USER)
     wishes.register(app, service)
+    own_films.register(app, service)
 
     @app.callback(
         output=[
@@ -225,7 +226,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         if text and text.strip():
             return films_to_rate(service.search(text, limit=_TO_RATE).items, text)
         visitor = Visitor.of(data, service)
-        known = visitor.hidden | visitor.ratings.keys()
+        known = visitor.unwanted | visitor.ratings.keys()
         films = [movie for movie in service.first_films() if movie not in known][:_TO_RATE]
         return films_to_rate([service.movie(movie) for movie in films], "")
 

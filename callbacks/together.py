@@ -82,7 +82,7 @@ class GroupControls:
     def request(self) -> GroupRequest:
         """Return what the service takes; films that the visitor waved away make room for the next ones."""
         me = [] if self.visitor is None else [ProfileRequest(ratings=self.visitor.ratings)]
-        hidden = () if self.visitor is None else tuple(self.visitor.hidden)
+        hidden = () if self.visitor is None else tuple(self.visitor.unwanted)
         return GroupRequest(
             viewers=[*me, *(ProfileRequest(user_id=user) for user in self.users)],
             algorithm=self.algorithm,

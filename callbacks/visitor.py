@@ -5,25 +5,33 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.service import MAX_RATING, MIN_RATING
+from core.views import KeptFilms
 
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "own_part", "watchlist"]
+__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "kept_films", "own_part", "watchlist"]
 
 FILM_STARS = 4.5
 """What a film counts that was named as liked, not rated."""
 
+_LAST_TIME = 2**32 * 1000
 MAX_WATCHLIST = 1_000
 """Films that are read from a watchlist, the latest ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Stars by movie id, and the films waved away."""
+    """Stars by movie id, the films waved away, and those watched without stars."""
 
     ratings: dict[int, float]
     hidden: frozenset[int]
+    watched: frozenset[int] = frozenset()
+
+    @property
+    def unwanted(self) -> frozenset[int]:
+        """The films that no list is to hold, beside those rated."""
+        return self.hidden | self.watched
 
     @classmethod
     def of(cls, data: Mapping[str, Any] | None, service: "CineMatch") -> "Visitor":
@@ -35,7 +43,22 @@ class Visitor:
             if isinstance(stars, int | float) and MIN_RATING <= stars <= MAX_RATING and service.knows_movie(movie)
         }
         hidden = (movie for movie, _ in _whole_keys(stored.get("hidden")) if service.knows_movie(movie))
-        return cls(ratings, frozenset(hidden))
+        watched = (movie for movie, _ in _whole_keys(stored.get("watched")) if service.knows_movie(movie))
+        return cls(ratings, frozenset(hidden), frozenset(watched))
+
+
+def kept_films(visitor: object, kept: object, service: "CineMatch") -> KeptFilms:
+    """Read all that a browser keeps of its person's films, with times."""
+    stored, mine = own_part(visitor, service), Visitor.of(visitor if isinstance(visitor, Mapping) else None, service)
+    rated, watched = (_times(stored.get(part)) for part in ("rated", "watched"))
+    films = own_part(kept, service).get("films") if isinstance(kept, Mapping) and "films" in kept else kept
+    listed = {movie: time for movie, time in _times(films).items() if service.knows_movie(movie)}
+    return KeptFilms(
+        mine.ratings,
+        {movie: rated.get(movie) for movie in mine.ratings},
+        {movie: watched.get(movie) for movie in sorted(mine.watched - mine.ratings.keys())},
+        listed,
+    )
 
 
 def films_as_ratings(films: str) -> dict[int, float]:
@@ -64,6 +87,14 @@ def own_part(data: object, service: "CineMatch") -> Mapping[str, Any]:
     others = data.get("others")
     own = others.get(now) if isinstance(others, Mapping) else None
     return own if isinstance(own, Mapping) else {}
+
+
+def _times(values: object) -> dict[int, int | None]:
+    """Return milliseconds by movie, None where they are unknown."""
+    return {
+        movie: int(time) if isinstance(time, int | float) and 0 < time < _LAST_TIME else None
+        for movie, time in _whole_keys(values)
+    }
 
 
 def _whole_keys(values: object) -> list[tuple[int, Any]]:

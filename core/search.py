@@ -16,7 +16,7 @@ from core.data.dataset import Dataset
 from core.data.movies import StringColumn
 from core.display.titles import format_movie_title
 
-__all__ = ["TitleIndex", "normalise_title"]
+__all__ = ["TitleIndex", "normalise_title", "title_keys"]
 
 _ARTICLE_WORDS = "the a an le la les l un une des der die das ein eine el los las una il lo gli"
 _STOP_WORDS = "and of in on to for at by de du del von und et y e s i o os as"
@@ -58,8 +58,11 @@ def _strip_article(words: list[str]) -> list[str]:
     return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
 
 
-def _variants(title: str) -> list[str]:
-    """Return the names under which a movie may be sought: its title and the other titles in parentheses."""
+def title_keys(title: str) -> list[str]:
+    """Return the names under which a movie may be sought: its title and the other titles in parentheses.
+
+    They are normalised, without article and year.
+    """
     bare = _YEAR.sub("", title).strip()
     names = [_PARENTHESES.sub(" ", bare).strip()]
     names += [_ALIAS_PREFIX.sub("", inner.strip()) for inner in _PARENTHESES.findall(bare)]
@@ -109,6 +112,14 @@ class _SortedStrings:
         wanted = text.encode()
         return self._first_from(wanted), self._first_from(wanted + b"\x00")
 
+    def places(self, text: str) -> range:
+        """Return where strings equal `text`; quicker than `span` where they are few."""
+        wanted = text.encode()
+        start = end = self._first_from(wanted)
+        while end < len(self) and self._bytes(end) == wanted:
+            end += 1
+        return range(start, end)
+
     def _bytes(self, position: int) -> bytes:
         offsets = self.column.offsets
         return self.column.blob[offsets[position] : offsets[position + 1]].tobytes()
@@ -154,7 +165,7 @@ class TitleIndex:
         joined: list[int] = []
         joined_movies: list[int] = []
         for movie, title in enumerate(titles):
-            variants = _variants(title)
+            variants = title_keys(title)
             names += [(variant, movie) for variant in variants]
             seen = dict.fromkeys(normalise_title(title).split())
             for word in seen:
@@ -189,6 +200,14 @@ class TitleIndex:
         unique = np.unique(codes * max(len(ordered), 1) + words) if ordered else np.empty(0, dtype=np.int64)
         rows, members = np.divmod(unique, max(len(ordered), 1))
         self._pairs = _Postings.of(rows, members.astype(np.int32), _PAIR_CODES)
+
+    def named(self, key: str) -> list[int]:
+        """Return the movies that have a name of `title_keys`, as dense indices."""
+        return [int(self._name_movies[place]) for place in self._names.places(key)]
+
+    def names(self) -> tuple[list[str], NDArray[np.int32]]:
+        """Return all names in their order and the movie of each, as dense index."""
+        return self._names.column.to_list(), self._name_movies
 
     # --- asking -------------------------------------------------------------------------------------------
 

@@ -1,19 +1,25 @@
-/* What a person rates or waves away lives in this browser only (the store "visitor"). Stars are painted from it. */
+/* What a person rates or waves away lives in this browser only (the store "visitor"): stars and when they were given,
+   films watched without stars and when, films waved away. Stars are painted from it. */
 (function () {
   "use strict";
-  var visitor = { ratings: {}, hidden: {} };
+  var PARTS = ["ratings", "hidden", "rated", "watched"];
+  var visitor = { ratings: {}, hidden: {}, rated: {}, watched: {} };
   var others = {};
   var planned = false;
 
   function save(change) {
-    var next = { ratings: Object.assign({}, visitor.ratings), hidden: Object.assign({}, visitor.hidden) };
+    var next = {};
+    PARTS.forEach(function (name) { next[name] = Object.assign({}, visitor[name]); });
     change(next);
     visitor = next;
     paint();
     window.dash_clientside.set_props("visitor", {
-      data: { dataset: window.cinematchDataset(), ratings: next.ratings, hidden: next.hidden, others: others }
+      data: Object.assign({ dataset: window.cinematchDataset(), others: others }, next)
     });
   }
+
+  /* For whatever brings in or takes away many films at once. */
+  window.cinematchVisitor = { read: function () { return visitor; }, save: save };
 
   /* A film that was rated or waved away is not one to keep for later. */
   function seen(movie) { document.dispatchEvent(new CustomEvent("cinematch:seen", { detail: movie })); }
@@ -21,7 +27,15 @@
   function rate(movie, stars) {
     if (stars > 0) { seen(movie); }
     save(function (next) {
-      if (stars > 0) { next.ratings[movie] = stars; delete next.hidden[movie]; } else { delete next.ratings[movie]; }
+      if (stars > 0) {
+        next.ratings[movie] = stars;
+        next.rated[movie] = Date.now();
+        delete next.hidden[movie];
+        delete next.watched[movie];
+      } else {
+        delete next.ratings[movie];
+        delete next.rated[movie];
+      }
     });
   }
 
@@ -62,10 +76,10 @@
     var button = event.target.closest("[data-hide], [data-unrate], [data-forget], [data-unhide], [data-why]");
     if (!button) { return; }
     var data = button.dataset;
-    if (data.hide) { seen(data.hide); save(function (next) { next.hidden[data.hide] = 1; delete next.ratings[data.hide]; }); }
+    if (data.hide) { seen(data.hide); save(function (next) { next.hidden[data.hide] = 1; delete next.ratings[data.hide]; delete next.rated[data.hide]; }); }
     if (data.unrate) { rate(data.unrate, 0); }
     if (data.unhide) { save(function (next) { next.hidden = {}; }); }
-    if (data.forget) { save(function (next) { next.ratings = {}; next.hidden = {}; }); }
+    if (data.forget) { save(function (next) { PARTS.forEach(function (name) { next[name] = {}; }); }); }
     if (data.why) { askWhy(button); }
   });
 
@@ -111,8 +125,9 @@
   window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
     /* The store has been read from the browser, or another tab or page changed it. */
     remember: function (data) {
-      var found = window.cinematchOwn(data, ["ratings", "hidden"]);
-      visitor = { ratings: found.own.ratings || {}, hidden: found.own.hidden || {} };
+      var found = window.cinematchOwn(data, PARTS);
+      visitor = {};
+      PARTS.forEach(function (name) { visitor[name] = found.own[name] || {}; });
       others = found.others;
       plan();
       return window.dash_clientside.no_update;

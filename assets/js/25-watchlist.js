@@ -13,6 +13,8 @@
     });
   }
 
+  window.cinematchWatchlist = { read: function () { return kept; }, save: save };
+
   function keep(movie, wanted) {
     if (wanted === movie in kept) { return; }
     var next = Object.assign({}, kept);

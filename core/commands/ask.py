@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
+from core.commands.films import ProfileOption, profile_films
 from core.commands.options import takes
 from core.commands.requests import FILTERS, WISH, RateOption, one_profile, stars
 from core.commands.together import GroupOption, show_group
@@ -45,6 +47,7 @@ def recommend(
     *,
     user: UsersOption = None,
     rate: RateOption = None,
+    profile: ProfileOption = None,
     group: GroupOption = None,
     algorithm: AlgorithmOption = None,
     n: CountOption = 10,
@@ -57,6 +60,8 @@ def recommend(
 ) -> None:
     """List the best movies for a user, for ratings given here, or for two to five people together."""
     users = user or []
+    if profile and (users or group):
+        raise typer.BadParameter("it is one's own list: leave out --user and --group", param_hint="--profile")
     if group or len(users) > 1:
         if what_if:
             raise typer.BadParameter("a group's list is made with the weights as learned", param_hint="--weight")
@@ -71,13 +76,19 @@ def recommend(
         )
         show_group(_service(dataset, algorithm).recommend_group(together), json_target)
         return
-    profile = one_profile(users[0] if users else None, rate)
-    asked = ListRequest(profile, algorithm, n, not include_rated, filters, wish, what_if)
-    found = _service(dataset, algorithm).recommend(asked)
+    service = _service(dataset, algorithm)
+    if profile:
+        kept = profile_films(service, profile)
+        own = {str(movie): value for movie, value in kept.ratings.items()}
+        whom = ProfileRequest(ratings=own | (stars(rate) if rate else {}))
+        filters = replace(filters, exclude_ids=(*filters.exclude_ids, *(() if include_rated else kept.seen)))
+    else:
+        whom = one_profile(users[0] if users else None, rate)
+    found = service.recommend(ListRequest(whom, algorithm, n, not include_rated, filters, wish, what_if))
     if json_target:
         emit_json(found, json_target)
         return
-    _show_list(found, f"{len(profile.ratings)} ratings" if profile.ratings else f"user {profile.user_id}")
+    _show_list(found, f"user {whom.user_id}" if whom.ratings is None else f"{len(whom.ratings)} ratings")
 
 
 def _show_list(found: RecommendationList, whom: str) -> None:

@@ -1,6 +1,7 @@
 """Zip archives from outside: only the wanted files, checked before anything is written."""
 
 import fnmatch
+import io
 import shutil
 import zipfile
 import zlib
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from core.errors import DataError
 from core.progress import Progress, silent
 
-__all__ = ["extract_zip"]
+__all__ = ["extract_zip", "read_zip"]
 
 _BLOCK = 1 << 22
 _MAX_BYTES = 8 << 30
@@ -61,6 +62,48 @@ def extract_zip(
         raise DataError(f"{name} is no complete zip archive ({error}). {remedy}") from error
     except RuntimeError as error:
         raise DataError(f"{name} cannot be unpacked ({error}). Unpack it yourself and import the folder.") from error
+
+
+def read_zip(content: bytes, label: str, patterns: Sequence[str], most: int) -> dict[str, bytes]:
+    """Return the files of an archive in memory whose names match a pattern, by their paths; nothing is written.
+
+    Parameters
+    ----------
+    content : bytes
+    label : str
+        How messages call the archive.
+    patterns : sequence of str
+        Shell patterns for file names without their folder.
+    most : int
+        Bytes that all of them may have together.
+
+    Raises
+    ------
+    DataError
+        As `extract_zip`, and for more than `most` bytes, whatever the archive says of its files' sizes.
+    """
+    found: dict[str, bytes] = {}
+    left = most
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            wanted = [one for one in archive.infolist() if not one.is_dir() and _matches(one.filename, patterns)]
+            for member in wanted:
+                _check_path(member.filename, label)
+            _check_twice(wanted, label)
+            for member in wanted:
+                with archive.open(member) as source:
+                    found[member.filename] = source.read(left + 1)
+                left -= len(found[member.filename])
+                if left < 0:
+                    raise DataError(
+                        f"{label} would unpack to more than {most / 1e6:,.0f} MB, as no export of one person's films "
+                        "does. Do not use this archive, or send its files one by one."
+                    )
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise DataError(f"{label} is no complete zip archive ({error}). Export it again.") from error
+    except RuntimeError as error:
+        raise DataError(f"{label} cannot be unpacked ({error}). Unpack it yourself and send its files.") from error
+    return found
 
 
 def _check_path(member: str, archive: str) -> None:

@@ -1,9 +1,21 @@
 """The one door to the library: what pages, the REST API, the command line and notebooks call."""
 
 from core.data.conventions import MAX_ID, MAX_RATING, MIN_RATING
+from core.data.personal import MAX_BYTES
 from core.lists.requests import MAX_LIST
 from core.recommenders.registry import algorithm_keys
 from core.service.cinematch import CineMatch
 from core.service.opening import open_service
+from core.service.personal import kept_films
 
-__all__ = ["MAX_ID", "MAX_LIST", "MAX_RATING", "MIN_RATING", "CineMatch", "algorithm_keys", "open_service"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_ID",
+    "MAX_LIST",
+    "MAX_RATING",
+    "MIN_RATING",
+    "CineMatch",
+    "algorithm_keys",
+    "kept_films",
+    "open_service",
+]

@@ -7,22 +7,42 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.errors import InvalidIdError, UnknownIdError
+from core.errors import InvalidIdError, ModelUnavailableError, UnknownIdError
 from core.lists.first_films import rate_first
 from core.views import DatasetView, MovieView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
+    from core.views import ModelStatus
 
-__all__ = ["dataset_view", "first_films", "histogram", "knows_movie", "movie_view", "year_span"]
+__all__ = ["best_loaded", "dataset_view", "first_films", "histogram", "knows_movie", "movie_view", "year_span"]
 
 _NO_YEARS = (1900, 2000)
 _FIRST = 40
 _FIRST_CANDIDATES = 300
 _MOST_RATINGS = 2_000_000
 """Up to so many ratings choosing films by what their answers tell takes a blink; beyond, the most rated are asked."""
+
+_PREFERENCE = ("hybrid", "ease", "user_knn", "item_knn", "svd", "surprise_svd", "content", "popularity")
+
+
+def best_loaded(statuses: Sequence[ModelStatus]) -> str:
+    """Return the key of the best algorithm that is loaded.
+
+    Raises
+    ------
+    ModelUnavailableError
+        When none is.
+    """
+    loaded = {status.key for status in statuses if status.state == "loaded"}
+    for key in (*_PREFERENCE, *sorted(loaded)):
+        if key in loaded:
+            return key
+    raise ModelUnavailableError("No model is loaded. Train one with `cinematch train` and start again.")
 
 
 def dataset_view(dataset: Dataset) -> DatasetView:

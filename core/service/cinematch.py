@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
+from core.errors import InvalidInputError, UnknownIdError
 from core.lists.explanations import explanation_view
 from core.lists.filters import FilterMasks
 from core.lists.match import MatchMap, reliability_view
@@ -17,9 +17,18 @@ from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
 from core.recommenders.registry import algorithm_keys, loadable_keys
-from core.service.catalogue import dataset_view, first_films, histogram, knows_movie, movie_view, year_span
+from core.service.catalogue import (
+    best_loaded,
+    dataset_view,
+    first_films,
+    histogram,
+    knows_movie,
+    movie_view,
+    year_span,
+)
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
+from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.views import Filters, ListComparison, ModelMemory, RecommendationList, SearchPage
 
@@ -40,8 +49,11 @@ if TYPE_CHECKING:
     from core.views import (
         DatasetView,
         ExplanationView,
+        ExportForm,
+        FilmImport,
         GroupList,
         HybridWeights,
+        KeptFilms,
         ModelStatus,
         MovieView,
         RatedMovie,
@@ -54,8 +66,6 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["CineMatch"]
-
-_PREFERENCE = ("hybrid", "ease", "user_knn", "item_knn", "svd", "surprise_svd", "content", "popularity")
 
 
 class CineMatch:
@@ -165,8 +175,7 @@ class CineMatch:
         ----------
         movie_id : int or str
         algorithm : str, optional
-            Order by the measure of an algorithm, what its `similarity` names. By default none has a part:
-            `core.lists.similar` finds the movies that the same people like beyond chance and that are of a kind.
+            Order by the measure of an algorithm, what its `similarity` names; by default by `core.lists.similar`.
         n : int
             1 to 500.
 
@@ -188,7 +197,7 @@ class CineMatch:
         return self.model_cache.statuses()
 
     def model_memory(self) -> ModelMemory:
-        """Return what the loaded models take and how much they may take."""
+        """Return the loaded models' memory and their budget."""
         return ModelMemory(self.model_cache.used_mb(), self.model_cache.budget_mb)
 
     def refresh(self) -> list[str]:
@@ -203,11 +212,7 @@ class CineMatch:
         ModelUnavailableError
             When no model is loaded.
         """
-        loaded = {status.key for status in self.models() if status.state == "loaded"}
-        for key in (*_PREFERENCE, *sorted(loaded)):
-            if key in loaded:
-                return key
-        raise ModelUnavailableError("No model is loaded. Train one with `cinematch train` and start again.")
+        return best_loaded(self.models())
 
     def hybrid_weights(self, length: int | None = None, what_if: WhatIf | None = None) -> HybridWeights:
         """Return how much the hybrid trusts its members for a profile of `length` ratings; by default a long one."""
@@ -250,6 +255,20 @@ class CineMatch:
     def knows_user(self, user_id: int | str) -> bool:
         """Return whether the data set holds a user."""
         return knows_user(self.dataset, user_id)
+
+    def import_films(self, content: bytes, name: str = "upload") -> FilmImport:
+        """Return what an export of another service holds, each film with how certain its match is; nothing is kept.
+
+        Raises
+        ------
+        InvalidInputError
+            For more than 10 MB, or where nothing in it is known; names the line where there is one.
+        """
+        return import_films(self.dataset, self.titles, content, name)
+
+    def export_films(self, kept: KeptFilms, form: ExportForm) -> str:
+        """Return a person's own films as CSV for Letterboxd's importer, or as JSON that `import_films` reads."""
+        return export_films(self.dataset, kept, form)
 
     # --- lists --------------------------------------------------------------------------------------------
 
@@ -328,30 +347,15 @@ class CineMatch:
         key = self._model(algorithm).key
         return reliability_view(key, self._metrics(key))
 
-    # --- measuring ----------------------------------------------------------------------------------------
+    def evaluate(self, algorithms: Sequence[str] | None = None, **asked: Any) -> EvaluationRun:
+        """Measure algorithms on held-out data, or return the stored result of the same measurement.
 
-    def evaluate(
-        self,
-        algorithms: Sequence[str] | None = None,
-        protocol: str = "ranking",
-        folds: int = 5,
-        seed: int = 42,
-        progress: Progress | None = None,
-        recompute: bool = False,
-    ) -> EvaluationRun:
-        """Measure algorithms on held-out data, or return the stored result of the same measurement."""
+        The keywords are those of `core.evaluation.benchmark.evaluate`: `protocol`, `folds`, `seed` and so on.
+        """
         from core.evaluation.benchmark import evaluate
 
-        return evaluate(
-            self.dataset,
-            tuple(algorithms or loadable_keys()),
-            protocol=protocol,
-            folds=folds,
-            seed=seed,
-            progress=progress,
-            cache_dir=self.settings.cache_dir,
-            recompute=recompute,
-        )
+        keys = tuple(algorithms or loadable_keys())
+        return evaluate(self.dataset, keys, **{"cache_dir": self.settings.cache_dir, **asked})
 
     def measured_before(
         self, algorithms: Sequence[str], protocol: str = "ranking", folds: int = 5, seed: int = 42
@@ -384,8 +388,6 @@ class CineMatch:
         from core.evaluation.runs import code_version
 
         return code_version()
-
-    # --- inside -------------------------------------------------------------------------------------------
 
     def _metrics(self, algorithm: str) -> Mapping[str, Any]:
         return next((status.metrics for status in self.models() if status.key == algorithm), {})

@@ -3,6 +3,7 @@
 from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie
 from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
+from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.lists import Filters, ListComparison, ListItem, RecommendationList
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
@@ -16,6 +17,9 @@ __all__ = [
     "CounterfactualView",
     "DatasetView",
     "ExplanationView",
+    "ExportForm",
+    "FilmChoice",
+    "FilmImport",
     "Filters",
     "GenreTaste",
     "GroupItem",
@@ -23,6 +27,9 @@ __all__ = [
     "GroupMethod",
     "GroupViewer",
     "HybridWeights",
+    "ImportedFilm",
+    "KeptFilms",
+    "LeftOut",
     "ListComparison",
     "ListItem",
     "MeasuredWeight",

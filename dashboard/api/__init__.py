@@ -7,10 +7,11 @@ from flask_openapi import APIBlueprint, OpenAPI
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 from werkzeug.routing import MapAdapter
 
+from core.service import MAX_BYTES
 from core.settings import Settings
 from dashboard.api.docs import install_docs
 from dashboard.api.rate_limits import install_rate_limits
-from dashboard.api.routes import EXTENSION, add_routes
+from dashboard.api.routes import EXTENSION, IMPORT_VIEW, add_routes
 from dashboard.web.problems import problem
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ __all__ = ["MAX_BODY_BYTES", "install_api"]
 
 MAX_BODY_BYTES = 1024 * 1024
 """Largest body; ten thousand ratings need about 400 KB."""
+_FORM_BYTES = 64 * 1024
+"""What a form may add to a file."""
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
 _UNKNOWN = "api_unknown"
 
@@ -40,6 +43,9 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
 def _check_body() -> Response | None:
     """Tell what is no JSON from JSON that says something wrong."""
     if request.method != "POST":
+        return None
+    if request.endpoint == f"{request.blueprint}.{IMPORT_VIEW}":
+        request.max_content_length = MAX_BYTES + _FORM_BYTES
         return None
     request.max_content_length = MAX_BODY_BYTES
     if not request.is_json:

@@ -10,6 +10,7 @@ from pydantic import RootModel
 from core.views import (
     DatasetView,
     ExplanationView,
+    FilmImport,
     GroupList,
     HybridWeights,
     ModelStatus,
@@ -27,6 +28,7 @@ __all__ = [
     "GroupAnswer",
     "History",
     "HistoryAnswer",
+    "ImportAnswer",
     "ModelsAnswer",
     "ModelsView",
     "MovieAnswer",
@@ -112,6 +114,10 @@ class WeightsAnswer(RootModel[HybridWeights]):
 
 class ExplanationAnswer(RootModel[ExplanationView]):
     """Why a movie has its score."""
+
+
+class ImportAnswer(RootModel[FilmImport]):
+    """Every row of an export."""
 
 
 def json_answer(value: Any) -> Response:

@@ -39,6 +39,12 @@ _START = """SwaggerUIBundle({
 });
 """
 
+_FILE = {
+    "required": True,
+    "description": "An export of another service: zip, CSV or JSON, at most 10 MB; or a form with one file.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
 
 def _bundle() -> Path:
     return Path(str(files("flask_openapi_swagger"))) / "templates" / "swagger"
@@ -86,8 +92,10 @@ def describe(server: OpenAPI) -> dict[str, Any]:
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
     schemas.pop("ValidationErrorModel", None)
-    for path in document["paths"].values():
+    for name, path in document["paths"].items():
         for operation in path.values():
+            if name.endswith("/imports"):
+                operation["requestBody"] = _FILE
             # Added by the framework to routes that take nothing which could be wrong.
             if "application/json" in operation["responses"].get("422", {}).get("content", {}):
                 del operation["responses"]["422"]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel
 
@@ -22,12 +22,12 @@ from dashboard.api.requests import (
     UserPath,
     WeightsQuery,
 )
-from dashboard.web.problems import problem_responses
+from dashboard.web.problems import problem, problem_responses
 
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["EXTENSION", "add_routes"]
+__all__ = ["EXTENSION", "IMPORT_VIEW", "add_routes"]
 
 EXTENSION = "cinematch"
 """Under this name the server's `extensions` hold the service."""
@@ -114,6 +114,24 @@ def post_explanations(body: ExplanationBody) -> Response:
     return answers.json_answer(found)
 
 
+def post_imports() -> Response:
+    """Match an export of another service with the data set; nothing of it is kept or logged.
+
+    The body is the file itself, or a form with one file.
+    """
+    files = [*request.files.values()] if request.mimetype == "multipart/form-data" else []
+    if request.mimetype == "multipart/form-data" and len(files) != 1:
+        return problem(422, f"Send one file; the form holds {len(files)}.")
+    content = files[0].read() if files else request.get_data(cache=False)
+    if not content:
+        return problem(422, "The body is empty. Send the export's file as it is.")
+    name = (files[0].filename or "upload") if files else request.args.get("name", "upload")
+    return answers.json_answer(_service().import_films(content, name[:_LONGEST_NAME]))
+
+
+IMPORT_VIEW = post_imports.__name__
+"""The route that takes files instead of JSON."""
+_LONGEST_NAME = 200
 _Route = tuple[str, Callable[..., Response], Tag, type[BaseModel], tuple[int, ...]]
 
 _READ = (422, 429, 500)
@@ -141,6 +159,7 @@ def add_routes(blueprint: APIBlueprint) -> None:
         ("/recommendations", post_recommendations, asking, answers.RecommendationAnswer, _POST),
         ("/groups/recommendations", post_group_recommendations, asking, answers.GroupAnswer, _POST),
         ("/explanations", post_explanations, asking, answers.ExplanationAnswer, _POST),
+        ("/imports", post_imports, users, answers.ImportAnswer, (413, 422, 429, 500)),
     )
     for add, routes in ((blueprint.get, gets), (blueprint.post, posts)):
         for rule, view, tag, answer, errors in routes:

@@ -18,7 +18,7 @@ log = logging.getLogger("cinematch.web")
 
 MIMETYPE = "application/problem+json"
 
-_READ_TO_THE_END = 4 * 1024 * 1024
+_READ_TO_THE_END = 12 * 1024 * 1024
 """Bytes of a refused body that are read all the same; as much as the proxy lets through."""
 
 
@@ -123,7 +123,7 @@ def _status(error: CineMatchError) -> int:
 
 def _detail(error: HTTPException) -> str:
     if isinstance(error, RequestEntityTooLarge):
-        return "The request's body is too large. Send fewer ratings."
+        return "The request's body is too large. Send fewer ratings, or the files of an export one by one."
     return str(error.description or HTTPStatus(error.code or 500).phrase)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.conventions import MAX_ID
 from core.data.readers.ids import Ids, id_fault, read_ids
+from core.data.readers.memory import InMemory
 from core.data.readers.table import Table
 from core.data.readers.text import count_byte
 from core.data.readers.values import MAX_TIME, STARS, Scale, decimal, is_date_like, seconds
@@ -160,8 +161,9 @@ def _batches(file: RatingFile) -> Iterator[Any]:
         title = wanted.get(column)
         kind: Any = pl.Int64 if title else pl.String
         schema[title or f"column {column}"] = pl.Float64 if title == "rating" else kind
+    source = table.text.path
     scan = pl.scan_csv(
-        table.text.path,
+        source.content if isinstance(source, InMemory) else source,
         has_header=False,
         skip_lines=1 if table.header else 0,
         separator=table.delimiter[0],

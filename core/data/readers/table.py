@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from core.data.readers.memory import InMemory
 from core.data.readers.text import ENCODING_NAMES, TextFile, survey
 from core.errors import DataError
 
@@ -155,7 +156,7 @@ class Table:
 
 
 def open_table(
-    path: Path,
+    path: Path | InMemory,
     delimiter: str,
     *,
     header: bool = True,
@@ -169,7 +170,7 @@ def open_table(
 
     Parameters
     ----------
-    path : Path
+    path : Path or InMemory
     delimiter : str
     header : bool
         Whether the first line names the columns; `width` is its length then.
@@ -197,6 +198,8 @@ def open_table(
     text = survey(path, label)
     if header:
         names = tuple(name.strip() for name in first_row(text, delimiter, quoted=quoted))
+        if not any(names):
+            raise DataError(f"{text.label}, line 1: it is blank where the columns are named. Take it out and retry.")
         table = Table(text, delimiter, "marks" if quoted else "none", names, len(names), joined)
     else:
         table = Table(text, delimiter, "marks" if quoted else "none", (), width or 1, joined)

@@ -9,6 +9,7 @@ from typing import TextIO
 
 import numpy as np
 
+from core.data.readers.memory import InMemory
 from core.errors import DataError
 
 __all__ = ["ENCODING_NAMES", "TextFile", "count_byte", "survey"]
@@ -46,7 +47,7 @@ class TextFile:
 
     Attributes
     ----------
-    path : Path
+    path : Path or InMemory
     label : str
         How messages call it.
     encoding : str
@@ -57,7 +58,7 @@ class TextFile:
         Whether a quotation mark, a backslash, a carriage return without a line feed occurs.
     """
 
-    path: Path
+    path: Path | InMemory
     label: str
     encoding: str
     lines: int
@@ -95,7 +96,7 @@ class _Signs:
         return ends + (self.last not in (b"", b"\n", b"\r"))
 
 
-def survey(path: Path, label: str = "") -> TextFile:
+def survey(path: Path | InMemory, label: str = "") -> TextFile:
     """Find a file's encoding: UTF-8 or UTF-16 by their marks, else UTF-8, Windows-1252, Latin-1 by what fits.
 
     Raises
@@ -116,7 +117,7 @@ def survey(path: Path, label: str = "") -> TextFile:
             encoding = _single_byte(path, name)
         elif not fits:
             raise _no_encoding(name, _first_broken_line(path), "it begins with the mark of UTF-8 but is not")
-    if not signs.content or (path.stat().st_size <= len(codecs.BOM_UTF8) and encoding == "utf-8-sig"):
+    if not signs.content or (len(head) <= len(codecs.BOM_UTF8) and encoding == "utf-8-sig"):
         raise DataError(f"{name} is empty. Fetch or export it again.")
     return TextFile(path, name, encoding, signs.lines, signs.quotes, signs.backslashes, signs.returns > signs.pairs)
 
@@ -126,18 +127,18 @@ def count_in(block: bytes, byte: bytes) -> int:
     return int(np.count_nonzero(np.frombuffer(block, dtype=np.uint8) == byte[0]))
 
 
-def count_byte(path: Path, byte: bytes) -> int:
+def count_byte(path: Path | InMemory, byte: bytes) -> int:
     """Return how often one byte occurs in a file."""
     return sum(count_in(block, byte) for block in _blocks(path))
 
 
-def _blocks(path: Path) -> Iterator[bytes]:
+def _blocks(path: Path | InMemory) -> Iterator[bytes]:
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
             yield block
 
 
-def _read_blocks(path: Path, label: str, signs: _Signs) -> bool:
+def _read_blocks(path: Path | InMemory, label: str, signs: _Signs) -> bool:
     """Look through all blocks; return whether they are UTF-8."""
     decoder, fits = codecs.getincrementaldecoder("utf-8")(), True
     pending = False
@@ -156,7 +157,7 @@ def _read_blocks(path: Path, label: str, signs: _Signs) -> bool:
     return fits and not pending
 
 
-def _wide(path: Path, label: str, encoding: str) -> bytes:
+def _wide(path: Path | InMemory, label: str, encoding: str) -> bytes:
     content = path.read_bytes()
     try:
         text = content.decode(encoding)
@@ -171,7 +172,7 @@ def _wide(path: Path, label: str, encoding: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _single_byte(path: Path, label: str) -> str:
+def _single_byte(path: Path | InMemory, label: str) -> str:
     encoding, number, broken = "latin-1", 0, 0
     mixed = False
     with path.open("rb") as stream:
@@ -201,7 +202,7 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _first_broken_line(path: Path) -> int:
+def _first_broken_line(path: Path | InMemory) -> int:
     with path.open("rb") as stream:
         return next((number for number, line in enumerate(stream, 1) if not _is_utf8(line)), 1)
 

@@ -27,12 +27,25 @@ class Recommend:
     WISH_RESET = "rec-wish-reset"
     ONLY_WATCHLIST = "rec-only-watchlist"
     WATCHLIST = "rec-watchlist"
+    UPLOAD = "rec-import"
+    UPLOAD_SENT = "rec-import-sent"
+    PASTE = "rec-import-paste"
+    IMPORT_STATUS = "rec-import-status"
+    IMPORT_REVIEW = "rec-import-review"
+    IMPORT_TABLE = "rec-import-table"
+    KEPT = "rec-kept"
+    TAKE_OUT = "rec-take-out"
     RESULTS = "rec-results"
     SUMMARY = "rec-summary"
     TASTE = "rec-taste"
     CSV = "rec-csv"
     JSON = "rec-json"
     DOWNLOAD = "rec-download"
+
+    @staticmethod
+    def take_out(form: str) -> str:
+        """Return the id of the button that takes one's films out in a form."""
+        return f"rec-take-out-{form}"
 
     @staticmethod
     def wish(name: str) -> str:

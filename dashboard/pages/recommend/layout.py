@@ -15,6 +15,7 @@ from dashboard.components.icons import icon
 from dashboard.components.states import waiting_cards
 from dashboard.components.user_select import user_select
 from dashboard.pages.recommend.ids import Recommend
+from dashboard.pages.recommend.own_films import own_films_fold
 from dashboard.pages.recommend.watchlist import watchlist_fold
 from dashboard.pages.recommend.wishes import wishes_fold
 
@@ -130,6 +131,7 @@ def _rate_panel() -> list[Component]:
         ),
         html.Div(id=Recommend.RATE_RESULTS, className="my-ratings"),
         html.Div(id=Recommend.MY_RATINGS),
+        own_films_fold(),
     ]
 
 

@@ -43,6 +43,7 @@ ROUTES = {
     "/recommendations",
     "/groups/recommendations",
     "/explanations",
+    "/imports",
 }
 
 

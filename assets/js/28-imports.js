@@ -1,0 +1,152 @@
+/* Films from other services: files go to the API as they are, its review comes back, and what is certain or chosen is
+   added to the stores of this browser. The server keeps nothing. */
+(function () {
+  "use strict";
+  var SHOWN = 100;
+  var LISTS = ["matched", "doubtful", "not_here", "set_aside", "refused", "notes"];
+  var review = null;
+  var chosen = {};
+  var former = null;
+
+  function say(text) {
+    var line = document.getElementById("rec-import-status");
+    if (line) { line.textContent = text; }
+  }
+
+  function bytesOf(contents) {
+    var text = window.atob(contents.slice(contents.indexOf(",") + 1));
+    var bytes = new Uint8Array(text.length);
+    for (var place = 0; place < text.length; place += 1) { bytes[place] = text.charCodeAt(place); }
+    return bytes;
+  }
+
+  function ask(file) {
+    var address = document.querySelector("[data-imports]").dataset.imports;
+    return window.fetch(address + "?name=" + encodeURIComponent(file.name), {
+      method: "POST", body: file.body, headers: { "Content-Type": "application/octet-stream" }
+    }).then(function (answer) {
+      return answer.json().then(function (found) {
+        return answer.ok ? found : { failed: file.name + ": " + (found.detail || "The server did not answer. Retry.") };
+      });
+    }).catch(function () { return { failed: file.name + ": The server did not answer. Retry." }; });
+  }
+
+  function send(files) {
+    review = { services: [], rows: 0, failed: [] };
+    LISTS.forEach(function (name) { review[name] = []; });
+    chosen = {};
+    say("Reading...");
+    files.reduce(function (before, file) {
+      return before.then(function () { return ask(file); }).then(function (found) {
+        if (found.failed) { review.failed.push(found.failed); return; }
+        review.rows += found.rows;
+        review.services = review.services.concat(found.services);
+        LISTS.forEach(function (name) { review[name] = review[name].concat(found[name]); });
+      });
+    }, Promise.resolve()).then(function () {
+      say("");
+      var shown = { services: review.services, rows: review.rows, failed: review.failed, counts: {} };
+      LISTS.forEach(function (name) {
+        shown.counts[name] = review[name].length;
+        shown[name] = review[name].slice(0, SHOWN);
+      });
+      window.dash_clientside.set_props("rec-import-review", { data: shown });
+    });
+  }
+
+  function later(first, second) { return (first || 0) >= (second || 0); }
+
+  /* The later stars count; a film without stars is kept as watched, never rated. */
+  function take(next, listed, film, movie) {
+    if (film.stars) {
+      if (!(movie in next.ratings) || later(film.rated_at, next.rated[movie])) {
+        next.ratings[movie] = film.stars;
+        if (film.rated_at) { next.rated[movie] = film.rated_at; } else { delete next.rated[movie]; }
+      }
+      delete next.hidden[movie];
+      delete next.watched[movie];
+      delete listed[movie];
+      return;
+    }
+    if (film.watched && !(movie in next.ratings)) {
+      next.watched[movie] = Math.max(film.watched_at || 0, next.watched[movie] || 0);
+    }
+    if (film.watchlist && !(movie in next.ratings)) {
+      listed[movie] = Math.max(film.kept_at || 0, listed[movie] || 0);
+    }
+  }
+
+  function remember() {
+    former = { visitor: window.cinematchVisitor.read(), listed: window.cinematchWatchlist.read() };
+  }
+
+  function put(visitor, listed) {
+    window.cinematchVisitor.save(function (next) { Object.assign(next, visitor); });
+    window.cinematchWatchlist.save(listed);
+  }
+
+  function add() {
+    var listed = Object.assign({}, window.cinematchWatchlist.read());
+    var count = 0;
+    remember();
+    window.cinematchVisitor.save(function (next) {
+      review.matched.forEach(function (film) { take(next, listed, film, film.movies[0].movie_id); count += 1; });
+      Object.keys(chosen).forEach(function (place) { take(next, listed, review.doubtful[place], chosen[place]); count += 1; });
+    });
+    window.cinematchWatchlist.save(listed);
+    window.dash_clientside.set_props("rec-import-review", { data: { done: "Added " + count + " films." } });
+  }
+
+  function forget() {
+    if (!window.confirm("Delete all your ratings, watched films and your watchlist from this browser?")) { return; }
+    remember();
+    put({ ratings: {}, rated: {}, watched: {}, hidden: {} }, {});
+    window.dash_clientside.set_props("rec-import-review", { data: { done: "All your films are deleted." } });
+  }
+
+  function undo() {
+    if (!former) { return; }
+    put(former.visitor, former.listed);
+    former = null;
+    window.dash_clientside.set_props("rec-import-review", { data: null });
+    say("Everything is as it was before.");
+  }
+
+  function choose(button) {
+    var place = button.dataset.choose;
+    var movie = button.dataset.movie;
+    if (chosen[place] === movie) { delete chosen[place]; } else { chosen[place] = movie; }
+    document.querySelectorAll('[data-choose="' + place + '"]').forEach(function (other) {
+      other.setAttribute("aria-pressed", String(other.dataset.movie === chosen[place]));
+    });
+    var count = review.matched.length + Object.keys(chosen).length;
+    document.querySelectorAll("[data-import-add]").forEach(function (other) {
+      other.textContent = "Add " + count + (count === 1 ? " film" : " films");
+      other.disabled = !count;
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-choose], [data-import-add], [data-import-undo], [data-forget-films], [data-import-paste]");
+    if (!button) { return; }
+    var data = button.dataset;
+    if (data.choose) { choose(button); }
+    if (data.importAdd) { add(); }
+    if (data.importUndo) { undo(); }
+    if (data.forgetFilms) { forget(); }
+    if (data.importPaste) {
+      var field = document.getElementById("rec-import-paste");
+      if (field.value.trim()) { send([{ name: "pasted text", body: field.value }]); } else { say("Paste a table first."); }
+    }
+  });
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
+    send_films: function (contents, names) {
+      if (contents && contents.length) {
+        send(contents.map(function (content, place) { return { name: names[place], body: bytesOf(content) }; }));
+      }
+      return window.dash_clientside.no_update;
+    }
+  });
+})();

@@ -1,0 +1,45 @@
+"""One's own films on the command line: what was matched, and a list made of it."""
+
+from pathlib import Path
+
+_RATINGS = (
+    "Date,Name,Year,Letterboxd URI,Rating\n2024-01-02,The Film 3,1953,x,4\n2024-01-02,Film 4,1954,x,5\n"
+    "2024-01-02,[bold]Nowhere,1999,x,4\n2024-01-02,Film 5,1995,x,3\n2024-01-02,Film 6,1956,x,9\n"
+)
+_WATCHED = "Title,Date\nFilm 0,2024-01-02\nDark: Season 1: One,2024-01-02\n"
+
+
+def files(home: Path) -> tuple[str, str]:
+    ratings, watched = home / "ratings.csv", home / "netflix.csv"
+    ratings.write_text(_RATINGS)
+    watched.write_text(_WATCHED)
+    return str(ratings), str(watched)
+
+
+def test_films_are_shown_with_what_was_not_taken(run, home: Path) -> None:
+    done = run("films", *files(home))
+    assert done.code == 0, done.err
+    assert "2 films matched, 1 doubtful, 1 not in this data set" in done.out
+    assert "[bold]Nowhere (1999)" in done.out
+    assert "1 rows set aside" in done.out
+
+
+def test_a_profile_is_written_and_recommended_from(run, home: Path) -> None:
+    ratings, watched = files(home)
+    document = run("films", ratings, watched, "--json", "--out", "mine.json").json
+    assert [film["movies"][0]["movie_id"] for film in document[ratings]["matched"]] == [40, 50]
+    assert run("train", "--algorithms", "popularity").code == 0
+    plain = [item["movie_id"] for item in run("recommend", "--rate", "40=4", "-n", "60", "--json").json["items"]]
+    listed = [
+        item["movie_id"] for item in run("recommend", "--profile", "mine.json", "-n", "60", "--json").json["items"]
+    ]
+    assert 10 in plain
+    assert set(plain) - set(listed) == {10, 50}
+
+
+def test_a_profile_with_no_film_of_here_or_beside_a_user_is_refused(run, home: Path) -> None:
+    (home / "none.csv").write_text("Title,Date\nNowhere at all,2024-01-02\n")
+    done = run("recommend", "--profile", "none.csv")
+    assert done.code == 2
+    assert "no film of this data set" in done.err
+    assert run("recommend", "--profile", "none.csv", "--user", "1").code == 2
