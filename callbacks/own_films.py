@@ -48,9 +48,10 @@ def register(app: "Dash", service: "CineMatch") -> None:
     )
     def summary(visitor: object, watchlist: object) -> str:
         mine = kept_films(visitor, watchlist, service)
+        ratings = f"{len(mine.ratings):,} rating{'' if len(mine.ratings) == 1 else 's'}"
         return (
-            f"Here are {len(mine.ratings):,} ratings, {len(mine.watched):,} films watched without stars, which lists "
-            f"leave out, and {len(mine.watchlist):,} on the watchlist."
+            f"In this browser: {ratings}, {len(mine.watched):,} watched without stars, left out of lists, and "
+            f"{len(mine.watchlist):,} on the watchlist."
         )
 
     @app.callback(

@@ -140,6 +140,12 @@
     }
   });
 
+  /* The upload component gives its field no name, which screen readers need. */
+  new MutationObserver(function () {
+    var field = document.querySelector("#rec-import input[type=file]:not([aria-label])");
+    if (field) { field.setAttribute("aria-label", "Files with your films"); }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
     send_films: function (contents, names) {

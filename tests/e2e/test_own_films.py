@@ -47,7 +47,7 @@ def test_a_letterboxd_zip_becomes_a_list_and_comes_out_again(visit: Callable[[st
     button.click()
     expect(table).to_contain_text("Added 5 films.")
     expect(page.get_by_text("Your ratings (3)")).to_be_visible()
-    expect(page.locator("#rec-kept")).to_contain_text("3 ratings, 1 films watched without stars")
+    expect(page.locator("#rec-kept")).to_contain_text("3 ratings, 1 watched without stars")
     settle(page)
     mine = titles(page)
     assert mine != nobody
@@ -69,9 +69,9 @@ def test_a_letterboxd_zip_becomes_a_list_and_comes_out_again(visit: Callable[[st
 
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete all my films").click()
-    expect(page.locator("#rec-kept")).to_contain_text("0 ratings, 0 films")
+    expect(page.locator("#rec-kept")).to_contain_text("0 ratings, 0 watched")
     table.get_by_role("button", name="Undo").click()
-    expect(page.locator("#rec-kept")).to_contain_text("3 ratings, 1 films")
+    expect(page.locator("#rec-kept")).to_contain_text("3 ratings, 1 watched")
     page.reload()
     settle(page)
     expect(page.get_by_text("Your ratings (3)")).to_be_visible()

@@ -34,7 +34,10 @@ def test_the_address_sets_the_controls(service: CineMatch) -> None:
     assert held["rec-genres"] == ["Comedy"]
     assert held["rec-min-ratings"] == "5"
     assert held["rec-years"][0] == 1955
-    assert next(node for node in nodes(page) if type(node).__name__ == "Details").open
+    folds = {
+        str(node.children[0].children[-1]): node.open for node in nodes(page) if type(node).__name__ == "Details"
+    }
+    assert folds["Filters"]
 
 
 def test_a_user_in_the_address_wins_over_the_visitor() -> None:

@@ -176,9 +176,12 @@ def test_the_address_sets_sliders_switch_and_folds(service: CineMatch) -> None:
     assert held["rec-recency"].value == 0
     assert held["rec-only-watchlist"].checked
     assert held["rec-all-genres"].checked
-    assert [bool(node.open) for node in nodes(page) if getattr(node, "className", "") == "fold"] == [True] * 3
+    assert [bool(node.open) for node in nodes(page) if getattr(node, "className", "") == "fold"] == [
+        False,
+        *[True] * 3,
+    ]
     plain, _ = render(service, "/recommend", "")
-    assert [bool(node.open) for node in nodes(plain) if getattr(node, "className", "") == "fold"] == [False] * 3
+    assert [bool(node.open) for node in nodes(plain) if getattr(node, "className", "") == "fold"] == [False] * 4
 
 
 def test_a_watchlist_is_read_latest_first_and_checked(service: CineMatch) -> None:
