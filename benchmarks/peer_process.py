@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from core.data.splits import Split
 from core.evaluation.protocols import Protocol
+from core.evaluation.relevance import scale_of
 
 __all__ = ["PeerRun", "start_peers"]
 
-SCRIPT = Path(__file__).with_name("peers.py")
+_ROOT = Path(__file__).parents[1]
+_MODULES = ("peers", "peer_registry", "peers_of_lists", "peers_of_stars")
 
 
 @dataclass
@@ -32,7 +34,9 @@ class PeerRun:
     def answers(self) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
         """Return lists or stars by peer, and the peers' own report."""
         if self.process is not None and (code := self.process.wait()) != 0:
-            raise SystemExit(f"The peers' process ended with code {code}. Run {SCRIPT} by hand to see why.")
+            raise SystemExit(
+                f"The peers' process ended with code {code}. Run `python -m benchmarks.peers` by hand to see why."
+            )
         with np.load(self.result, allow_pickle=False) as archive:
             found = {name: archive[name] for name in archive.files}
         report: dict[str, Any] = json.loads(str(found.pop("report")))
@@ -41,7 +45,7 @@ class PeerRun:
 
 @contextmanager
 def start_peers(
-    split: Split, protocol: Protocol, python: str, options: dict[str, Any], kept_in: Path
+    split: Split, protocol: Protocol, python: str, options: dict[str, Any], kept_in: Path, keys: Sequence[str] = ()
 ) -> Iterator[PeerRun]:
     """Hand the training part to the peers and let them run beside us.
 
@@ -50,12 +54,15 @@ def start_peers(
     python : str
         A Python that has the peers.
     options : dict
-        Their hyper-parameters.
+        Hyper-parameters of those that rank, by key and by what they were tuned for.
+    keys : sequence of str
+        Which peers; by default all.
     kept_in : path
         Where answers are kept, by a digest of the task, the peers' code and the Python that runs it.
     """
     task = _task(split, protocol, options)
-    digest = hashlib.sha256(SCRIPT.read_bytes() + python.encode())
+    code = b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in _MODULES)
+    digest = hashlib.sha256(code + python.encode() + " ".join(keys).encode())
     for name, value in sorted(task.items()):
         digest.update(name.encode() + np.ascontiguousarray(value).tobytes())
     kept_in.mkdir(parents=True, exist_ok=True)
@@ -68,7 +75,8 @@ def start_peers(
         np.savez(source, **task)
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         process = subprocess.Popen(
-            [python, "-W", "ignore", str(SCRIPT), str(source), str(target)],
+            [python, "-W", "ignore", "-m", "benchmarks.peers", str(source.resolve()), str(target.resolve()), *keys],
+            cwd=_ROOT,
             env={**os.environ, **limits},
             stderr=subprocess.DEVNULL,
         )
@@ -90,8 +98,9 @@ def _task(split: Split, protocol: Protocol, options: dict[str, Any]) -> dict[str
         "users": train.rating_users(),
         "items": train.user_items,
         "ratings": train.stars(),
-        **options,
+        "liked_from": scale_of(split, protocol.liked_from).liked_from,
     }
     if protocol.kind == "ratings":
         return task | {"test_users": split.test_users, "test_items": split.test_items}
-    return task | {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
+    asked = {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
+    return task | asked | {"options": json.dumps(options, sort_keys=True)}

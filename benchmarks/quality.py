@@ -1,20 +1,23 @@
 """Accuracy of our algorithms beside other libraries', on the same splits, with intervals and paired tests.
 
 ``python -m benchmarks.quality [--datasets ml-100k,ml-latest-small] [--algorithms hybrid,ease] [--quick]
-[--protocols ratings,ranking,coldstart,wishes,asking,groups] [--peer-python PYTHON] [--out docs/QUALITY.md]``
+[--protocols ratings,canonical,ranking,coldstart,wishes,asking,groups,match,similar] [--peer-python PYTHON]
+[--out docs/QUALITY.md]``
 
-Ratings: shuffled 5-fold over all ratings on ml-100k, one random 80/20 split on ml-latest-small. Ranking: a random
-fifth of each user's ratings held out, the full catalogue ranked without training movies, every held-out rating
-relevant; several seeds, whose results are put together user by user. Peers see the same training parts through
-files (`benchmarks/peers.py`) and are judged by the same code from the lists and stars that they answer.
+Ratings: shuffled 5-fold over all ratings on ml-100k, one random 80/20 split on ml-latest-small; of ml-100k also the
+five splits that were published with it. Ranking: a random fifth of each user's ratings held out, the full catalogue
+ranked without training movies, judged by what was liked and by all that was rated; several seeds, whose results are
+put together user by user. Peers see the same training parts through files (`benchmarks/peers.py`) and are judged by
+the same code from the lists and stars that they answer; `benchmarks/peer_search.py` found their options.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +25,13 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks.peer_process import PeerRun, start_peers
+from benchmarks.peer_search import OPTIONS_FILE
 from benchmarks.quality_asking import asking
+from benchmarks.quality_canonical import CANONICAL, FOLDS, canonical_splits, render_canonical
 from benchmarks.quality_groups import groups
+from benchmarks.quality_match import match
 from benchmarks.quality_report import Row, render, update_document
+from benchmarks.quality_similar import similar
 from benchmarks.quality_wishes import cold_start, wishes
 from core.data.dataset import Dataset
 from core.data.splits import Split
@@ -35,19 +42,21 @@ from core.recommenders.registry import algorithm_keys, recommender_class
 from core.settings import load_settings
 
 SEEDS = (42, 43, 44, 45, 46)
-PEER_OPTIONS: dict[str, dict[str, Any]] = {
-    "ml-100k": {"als": (32, 30, 5, 15), "lenskit_als": (32, 1, 10), "cosine": 20, "bm25": 200, "ease": 500},
-    "ml-latest-small": {"als": (48, 10, 1, 15), "lenskit_als": (32, 1, 10), "cosine": 20, "bm25": 200, "ease": 500},
-}
-"""Peers' hyper-parameters, each found on a validation tenth of the training part (seed 42) of its data set."""
-
 EXTRAS: dict[str, Callable[[Dataset, argparse.Namespace], str]] = {
     "coldstart": lambda dataset, options: cold_start(dataset, options.algorithms.split(",")),
     "wishes": lambda dataset, options: wishes(dataset, options.extras_for),
     "asking": lambda dataset, options: asking(dataset, options.extras_for),
     "groups": lambda dataset, options: groups(dataset, options.extras_for),
+    "match": lambda dataset, options: match(dataset, options.algorithms.split(",")),
+    "similar": lambda dataset, options: similar(dataset, options.algorithms.split(",")),
 }
 """Tables about ours alone."""
+
+
+PRIMARY: dict[str, tuple[str, ...]] = {
+    "ratings": ("rmse", "mae"),
+    "ranking": ("liked_ndcg@10", "liked_recall@20", "rated_ndcg@10", "rated_recall@20"),
+}
 
 
 @dataclass
@@ -101,42 +110,55 @@ def judge_peers(run: PeerRun, split: Split, protocol: Protocol, entries: dict[st
     return report
 
 
+def peer_options(dataset: str) -> dict[str, dict[str, Any]]:
+    """Return what was found for each peer that ranks: by what it was tuned for, and once where that is the same."""
+    found = json.loads(OPTIONS_FILE.read_text(encoding="utf-8")).get(dataset, {}) if OPTIONS_FILE.exists() else {}
+    return {
+        peer: {"liked and rated": by["liked"]} if by["liked"] == by["rated"] else by for peer, by in found.items()
+    }
+
+
 def run_task(
-    dataset: Dataset, plans: Sequence[Protocol], keys: Sequence[str], peer_python: str | None, kept_in: Path
+    dataset: Dataset,
+    plans: Sequence[tuple[Protocol, Iterable[Split]]],
+    keys: Sequence[str],
+    peer_python: str | None,
+    kept_in: Path,
 ) -> tuple[list[Row], dict[str, Any]]:
-    """Measure everything of one table."""
+    """Measure everything of one table, on the splits of each plan."""
     entries: dict[str, Entry] = {}
     report: dict[str, Any] = {"versions": {}, "missing": {}}
-    for plan in plans:
-        for number, split in enumerate(plan.splits(dataset)):
+    first = plans[0][0]
+    for plan, splits in plans:
+        for number, split in enumerate(splits):
             say(f"{dataset.name}, {plan.kind}, seed {plan.seed}, split {number + 1} of {plan.n_splits}")
             if peer_python is None:
                 measure_ours(split, plan, keys, entries)
                 continue
-            with start_peers(split, plan, peer_python, PEER_OPTIONS.get(dataset.name, {}), kept_in) as peers:
+            with start_peers(split, plan, peer_python, peer_options(dataset.name), kept_in) as peers:
                 measure_ours(split, plan, keys, entries)
                 report = judge_peers(peers, split, plan, entries)
-    primary = ("rmse", "mae") if plans[0].kind == "ratings" else ("ndcg@10", "recall@20", "ndcg@20")
+    primary = PRIMARY[first.kind]
     together = {key: combine(entry.parts) for key, entry in entries.items()}
-    comparisons, leaders = compare_measured(together, primary, plans[0].seed)
+    comparisons, leaders = compare_measured(together, primary, first.seed)
     rows = [
         Row(
             key=key,
             title=entry.title,
             ours=entry.ours,
-            metrics=metric_values(together[key], plans[0].seed),
+            metrics=metric_values(together[key], first.seed),
             per_split={name: [part.statistics[name].value for part in entry.parts] for name in primary},
             fit_seconds=entry.fit_seconds / len(entry.parts) if entry.ours else None,
             seconds=entry.seconds / len(entry.parts),
         )
         for key, entry in entries.items()
     ]
-    further = f" Seeds {', '.join(str(plan.seed) for plan in plans)} together." if len(plans) > 1 else ""
+    further = f" Seeds {', '.join(str(plan.seed) for plan, _ in plans)} together." if len(plans) > 1 else ""
     facts = {
         "primary": list(primary),
         "leaders": leaders,
         "comparisons": comparisons,
-        "how": plans[0].sentence() + further,
+        "how": first.sentence() + further,
         "environment": environment(),
         "peers": report["versions"],
         "missing": report["missing"],
@@ -147,7 +169,7 @@ def run_task(
 
 def headline(measured: Measured, protocol: Protocol) -> str:
     """Return the figures that are told while a run goes on."""
-    names = ("rmse", "mae") if protocol.kind == "ratings" else ("recall@20", "ndcg@10", "ndcg@20")
+    names = PRIMARY[protocol.kind] + (("disliked@10",) if protocol.kind == "ranking" else ())
     return " ".join(f"{name} {measured.statistics[name].value:.4f}" for name in names)
 
 
@@ -167,7 +189,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Return the options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--datasets", default="ml-100k,ml-latest-small", help="installed data sets")
-    parser.add_argument("--protocols", default="ratings,ranking,coldstart,wishes,asking,groups")
+    parser.add_argument(
+        "--protocols", default="ratings,canonical,ranking,coldstart,wishes,asking,groups,match,similar"
+    )
     parser.add_argument("--extras-for", default=algorithm_keys()[0], help="whose lists are re-ranked and asked for")
     parser.add_argument("--algorithms", default=",".join(algorithm_keys()), help="ours, by key")
     parser.add_argument("--seeds", default=",".join(map(str, SEEDS)), help="of the ranking splits")
@@ -193,11 +217,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 with threadpool_limits(limits=1):
                     publish(EXTRAS[kind](dataset, options), f"{name}:{kind}", options.out)
                 continue
-            plans = protocols(name, kind, [int(seed) for seed in options.seeds.split(",")], quick=options.quick)
+            if kind == "canonical":
+                if name != CANONICAL:
+                    continue
+                plans = [(FOLDS, islice(canonical_splits(dataset), 1 if options.quick else None))]
+            else:
+                seeds = [int(seed) for seed in options.seeds.split(",")]
+                plans = [(plan, plan.splits(dataset)) for plan in protocols(name, kind, seeds, quick=options.quick)]
             peer_python = None if options.no_peers else options.peer_python
             with threadpool_limits(limits=1):
                 rows, facts = run_task(dataset, plans, keys, peer_python, settings.cache_dir / "peers")
-            text = render(name, kind, rows, facts)
+            text = render_canonical(rows, facts) if kind == "canonical" else render(name, kind, rows, facts)
             publish(text, f"{name}:{kind}", options.out)
             documents[f"{name}:{kind}"] = [row.to_dict() for row in rows]
     if options.json:

@@ -12,6 +12,7 @@ from core.evaluation.benchmark import compare_measured, fit_on, metric_values
 from core.evaluation.measure import Measured
 from core.evaluation.metrics import ndcg
 from core.evaluation.protocols import Protocol
+from core.evaluation.relevance import scale_of
 from core.evaluation.statistic import UserStatistic
 from core.lists.groups import recommend_group
 from core.recommenders.base import Recommender
@@ -23,7 +24,6 @@ GROUPS = 500
 AT_LEAST = 5
 _LENGTH = 10
 _METRICS = ("mean member", "worst member")
-_DISLIKED = 2.5
 
 Ask = Callable[[list[int]], NDArray[np.int32]]
 
@@ -44,14 +44,15 @@ def groups(dataset: Dataset, key: str, seed: int = 42, n_groups: int = GROUPS) -
         f"### {dataset.name}, groups",
         "",
         f"`{key}`, {protocol.sentence()} {n_groups} random groups of each size, of users with at least {AT_LEAST} "
-        "held-out ratings. A member's relevant films are the held-out ones that no member rated in training, since "
-        "no list may hold those. NDCG@10 of all members on average and of the member served worst; 95% intervals "
-        "over groups, paired tests against `average`, Holm-adjusted over all pairs of a size. The last column is the "
-        f"share of listed and held-out films that the member gave {_DISLIKED:g} stars or fewer. Members of a random "
+        "held-out ratings. A member's relevant films are the held-out ones that the member liked and no member rated "
+        "in training, since no list may hold those. NDCG@10 of all members on average and of the one served worst; "
+        "95% intervals over groups, paired tests against `average`, Holm-adjusted over all pairs of a size. `of all` "
+        "is the mean member's NDCG@10 with every held-out film relevant, `disliked` the share of listed and held-out "
+        f"films that the member disliked ({scale_of(split).sentence()}). Members of a random "
         "group have not chosen each other: what groups of friends would get these data cannot tell.",
         "",
-        "| members | the list | mean member | p | worst member | p | disliked |",
-        "| ---: | --- | ---: | ---: | ---: | ---: | ---: |",
+        "| members | the list | mean member | p | worst member | p | of all | disliked |",
+        "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     rng = np.random.default_rng(seed)
     users, counts = np.unique(split.test_users, return_counts=True)
@@ -64,7 +65,7 @@ def groups(dataset: Dataset, key: str, seed: int = 42, n_groups: int = GROUPS) -
             values = metric_values(item, seed)
             cells = paired_cells(name, "average", _METRICS, values, comparisons)
             misery = values["disliked"]
-            cells.append(f"{misery.value:.3f} [{misery.low:.3f}, {misery.high:.3f}]")
+            cells += [f"{values['of all'].value:.4f}", f"{misery.value:.3f} [{misery.low:.3f}, {misery.high:.3f}]"]
             lines.append(f"| {size} | {name} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -82,29 +83,41 @@ def _alone(model: Recommender, split: Split, users: list[int]) -> NDArray[np.int
 
 
 def _measure(ask: Ask, split: Split, drawn: list[list[int]]) -> Measured:
-    """Return NDCG@10 over groups, of all members and of the worst, and how many hits were disliked.
+    """Return NDCG@10 of liked films over groups, of all members and of the worst, and how many hits were disliked.
 
     Members without relevant films do not count.
     """
-    mean, worst = np.full(len(drawn), np.nan), np.full(len(drawn), np.nan)
+    scale = scale_of(split)
+    mean, worst, of_all = (np.full(len(drawn), np.nan) for _ in range(3))
     disliked, rated = np.zeros(len(drawn)), np.zeros(len(drawn))
     for number, users in enumerate(drawn):
         listed = ask(users)
         seen = np.concatenate([split.train.profile(user).items for user in users])
         spans = [slice(*np.searchsorted(split.test_users, [user, user + 1])) for user in users]
-        wanted = [np.setdiff1d(split.test_items[span], seen) for span in spans]
-        hits = np.stack([np.isin(listed, films) for films in wanted])
-        values = ndcg(hits, np.array([len(films) for films in wanted]), _LENGTH)
+        values = _ndcg(listed, split, spans, seen, scale.liked_from)
         if np.isfinite(values).any():
             mean[number], worst[number] = np.nanmean(values), np.nanmin(values)
+        values = _ndcg(listed, split, spans, seen, 0.0)
+        if np.isfinite(values).any():
+            of_all[number] = np.nanmean(values)
         stars = np.concatenate([split.test_ratings[span][np.isin(split.test_items[span], listed)] for span in spans])
-        disliked[number], rated[number] = (stars <= _DISLIKED).sum(), len(stars)
+        disliked[number], rated[number] = (stars < scale.disliked_below).sum(), len(stars)
     return Measured(
         {
             "mean member": UserStatistic.mean(mean),
             "worst member": UserStatistic.mean(worst),
+            "of all": UserStatistic.mean(of_all),
             "disliked": UserStatistic(disliked, rated),
         },
         scalars={},
         details={},
     )
+
+
+def _ndcg(
+    listed: NDArray[np.int32], split: Split, spans: list[slice], seen: NDArray[np.int32], least: float
+) -> NDArray[np.float64]:
+    """Return every member's NDCG@10, with the held-out films of `least` stars and more that nobody has seen."""
+    wanted = [np.setdiff1d(split.test_items[span][split.test_ratings[span] >= least], seen) for span in spans]
+    hits = np.stack([np.isin(listed, films) for films in wanted])
+    return ndcg(hits, np.array([len(films) for films in wanted]), _LENGTH)

@@ -106,7 +106,7 @@ def measure(task: Task) -> dict[str, Any]:
     return {
         "measured_cpu_s": round(time.process_time() - began, 2),
         "sample": next(iter(found.values()))["sample"],
-        "ndcg": {key: metrics["values"].get("ndcg@10") for key, metrics in found.items()},
+        "ndcg": {key: metrics["values"].get("liked_ndcg@10") for key, metrics in found.items()},
     }
 
 

@@ -118,7 +118,15 @@ def _quality(sizes: Sizes) -> str:
         for size, steps in sizes.items()
         if (found := steps.get("measure") or {}).get("sample")
     ]
-    header = ["size", "users", "ratings", "seed", "CPU s", "peak MB", "NDCG@10 (per-user 80/20 within the sample)"]
+    header = [
+        "size",
+        "users",
+        "ratings",
+        "seed",
+        "CPU s",
+        "peak MB",
+        "NDCG@10 of liked (per-user 80/20 in the sample)",
+    ]
     return _table(
         "What `train` measures on a sample of the users, by which models are chosen for a budget", header, rows
     )

@@ -12,6 +12,7 @@ from callbacks.selects import offer_films
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError, InvalidInputError
 from dashboard.address import href
+from dashboard.components.algorithm_card import LIKED_TOGETHER, similarity_options
 from dashboard.components.film_select import FILMS_OFFERED, film_options
 from dashboard.components.overview_charts import overview_charts
 from dashboard.components.states import empty_state, error_state
@@ -56,9 +57,9 @@ def _register_tabs(app: "Dash", service: "CineMatch") -> None:
         chosen = [service.movie(int(asked))] if asked.isdigit() else []
         options = film_options(service.search("", limit=FILMS_OFFERED).items, chosen)
         film = asked if asked.isdigit() else options[0]["value"] if options else None
-        loaded = [status.key for status in service.models() if status.state == "loaded"]
-        algorithm = query.get("algorithm") if query.get("algorithm") in loaded else next(iter(loaded), None)
-        return similar_panel(service.models(), options, film, algorithm)
+        measures = [str(one["value"]) for one in similarity_options(service.models()) if not one["disabled"]]
+        asked_by = query.get("algorithm", "")
+        return similar_panel(service.models(), options, film, asked_by if asked_by in measures else LIKED_TOGETHER)
 
     build: dict[str, Callable[[Mapping[str, str]], Component]] = {
         "data": data,
@@ -206,14 +207,14 @@ def _register_similar(app: "Dash", service: "CineMatch") -> None:
     def neighbours(film: str | None, algorithm: str | None, count: str) -> tuple[Any, Any]:
         if not film:
             return empty_state("Which film?", "Type a title. Typos are fine."), no_update
-        address = href("/analytics", tab="similar", film=film, algorithm=algorithm)
+        key = None if algorithm == LIKED_TOGETHER else algorithm
+        address = href("/analytics", tab="similar", film=film, algorithm=key)
         try:
             movie = service.movie(int(film))
-            found = service.similar(movie.movie_id, algorithm, int(count))
+            found = service.similar(movie.movie_id, key, int(count))
         except CineMatchError as error:
             return error_state(str(error)), address
         if not found:
             return empty_state("No neighbours", "This algorithm knows of no film like it."), address
-        names = {status.key: status.name for status in service.models()}
-        label = names.get(algorithm or "", algorithm or "")
-        return similar_view(format_movie_title(movie.title), found, label), address
+        by = next((status for status in service.models() if status.key == key), None)
+        return similar_view(format_movie_title(movie.title), found, by), address

@@ -30,10 +30,13 @@ def explain(
     *,
     user_id: int | None = None,
     ratings: "Mapping[int, float] | None" = None,
+    love: float | None = None,
 ) -> "Component":
     """Return the explanation of a film for a stored user or for ratings; what cannot be explained says why."""
     try:
-        view = service.explain(movie_id, user_id=user_id, ratings=ratings, algorithm=algorithm, counterfactuals=True)
+        view = service.explain(
+            movie_id, user_id=user_id, ratings=ratings, algorithm=algorithm, counterfactuals=True, love=love
+        )
         names = {status.key: status.name for status in service.models()}
         return explanation_panel(view, service.movie(movie_id), names.get(view.algorithm, view.algorithm))
     except CineMatchError as error:
@@ -53,8 +56,9 @@ def register(app: "Dash", service: "CineMatch") -> None:
     def why(asked: dict[str, Any] | None, visitor: dict[str, Any] | None) -> "Component":
         if not asked:
             raise PreventUpdate
+        movie, algorithm, love = asked["movie"], asked["algorithm"], asked.get("love")
         if asked.get("user") is not None:
-            return explain(service, asked["movie"], asked["algorithm"], user_id=asked["user"])
+            return explain(service, movie, algorithm, user_id=asked["user"], love=love)
         films = asked.get("films")
         ratings = films_as_ratings(films) if films else Visitor.of(visitor, service).ratings
-        return explain(service, asked["movie"], asked["algorithm"], ratings=ratings)
+        return explain(service, movie, algorithm, ratings=ratings, love=love)

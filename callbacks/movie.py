@@ -12,6 +12,7 @@ from callbacks.selects import offer_users
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from dashboard.address import href
+from dashboard.components.algorithm_card import LIKED_TOGETHER
 from dashboard.components.movie_card import similar_card
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.movie.ids import Movie
@@ -40,7 +41,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     )
     def similar(movie_id: int, algorithm: str | None) -> "Component":
         try:
-            found = service.similar(movie_id, algorithm, _NEIGHBOURS)
+            found = service.similar(movie_id, None if algorithm == LIKED_TOGETHER else algorithm, _NEIGHBOURS)
         except CineMatchError as error:
             return error_state(str(error))
         if not found:

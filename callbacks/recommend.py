@@ -66,7 +66,7 @@ class ListControls:
             algorithm=held["algorithm"],
             count=int(held["count"] or DEFAULT_COUNT),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
-            wish=wish_of(held["wish"]),
+            wish=wish_of(held["wish"], loves=service.loves(held["algorithm"])),
             only=watchlist(held["watchlist"], service) if held["only_watchlist"] else None,
         )
 

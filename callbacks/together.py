@@ -12,14 +12,15 @@ from callbacks.errors import notify_error
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from core.lists.requests import GroupRequest, ProfileRequest
-from core.views import GroupList, GroupMethod
+from core.views import GroupList, GroupMethod, Reranking
 from dashboard.address import FilterState, href
 from dashboard.components.controls import DEFAULT_COUNT
 from dashboard.components.states import empty_state, error_state
 from dashboard.components.user_select import user_options
+from dashboard.components.wish_slider import NOT_TOLD
 from dashboard.pages.together.group_list import group_list, member_names
 from dashboard.pages.together.ids import Together
-from dashboard.pages.together.layout import METHODS
+from dashboard.pages.together.layout import LOVE, METHODS
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _CONTROLS: dict[str, Any] = {
     "me": Input(Together.ME, "checked"),
     "algorithm": Input(Together.ALGORITHM, "value"),
     "method": Input(Together.METHOD, "value"),
+    "love": Input(Together.LOVE, "value"),
     "count": Input(Together.COUNT, "value"),
     "filters": {
         "genres": Input(Together.GENRES, "value"),
@@ -56,6 +58,8 @@ class GroupControls:
     method: GroupMethod
     count: int
     state: FilterState
+    love: float | None = None
+    """None where the list is as the algorithm orders it."""
 
     @classmethod
     def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "GroupControls":
@@ -67,6 +71,7 @@ class GroupControls:
             method="least-misery" if held["method"] == "least-misery" else "average",
             count=int(held["count"] or DEFAULT_COUNT),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
+            love=_love(service, held["algorithm"], held["love"]),
         )
 
     @property
@@ -84,6 +89,7 @@ class GroupControls:
             n=self.count,
             method=self.method,
             filters=replace(self.state.filters(), exclude_ids=hidden),
+            love=self.love,
         )
 
     def address(self) -> str:
@@ -95,8 +101,13 @@ class GroupControls:
             algorithm=self.algorithm,
             method=None if self.method == "average" else self.method,
             n=self.count if self.count != DEFAULT_COUNT else None,
+            love=None if self.love is None else f"{self.love:g}",
             **self.state.query(),
         )
+
+
+def _love(service: "CineMatch", algorithm: str | None, held: float | None) -> float | None:
+    return held if service.loves(algorithm) and held != LOVE.default else None
 
 
 def _summary(found: GroupList, asked: int, name: str) -> str:
@@ -136,7 +147,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
             return error_state(str(error)), "", dash.no_update
         names = {status.key: status.name for status in service.models()}
         summary = _summary(found, asked.count, names.get(found.algorithm, found.algorithm))
-        return group_list(found), summary, asked.address()
+        return group_list(found, asked.love), summary, asked.address()
 
     @app.callback(
         Output(Together.USERS, "data"),
@@ -151,6 +162,20 @@ def register(app: "Dash", service: "CineMatch") -> None:
             # that user would take the choice away again.
             raise PreventUpdate
         return user_options(service.users(text, [int(user) for user in value or ()]))
+
+    @app.callback(
+        Output(Together.LOVE_NOTE, "children"),
+        Output(Together.LOVE, "disabled"),
+        Input(Together.ALGORITHM, "value"),
+        Input(Together.LOVE, "value"),
+        on_error=notify_error,
+    )
+    def loving(algorithm: str | None, held: float | None) -> tuple[str, bool]:
+        love = _love(service, algorithm, held)
+        if love is None:
+            return ("", False) if service.loves(algorithm) else (NOT_TOLD, True)
+        (cost,) = service.wish(algorithm or "", Reranking(love=love)).costs
+        return f"{cost.text} Measured for one person alone.", False
 
     @app.callback(Output(Together.METHOD_NOTE, "children"), Input(Together.METHOD, "value"))
     def meaning(method: str) -> str:

@@ -59,7 +59,7 @@ def address(user: str | None, question: Question) -> str:
 
 def panel(service: "CineMatch", query: Query) -> "Component":
     """Return the tab; without a loaded hybrid, why it is empty."""
-    user = service.viewer(query.get("user", ""))
+    user = service.user_named(query.get("user", ""))
     try:
         weights = service.hybrid_weights()
     except CineMatchError as error:

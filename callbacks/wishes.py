@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from callbacks.visitor import watchlist
 from core.views import WISHES
+from dashboard.components.wish_slider import NOT_TOLD
 from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.watchlist import watchlist_films
 from dashboard.pages.recommend.wishes import measured_note, wish_of
@@ -30,6 +31,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         output={
             "costs": {wish.name: Output(Recommend.wish_cost(wish.name), "children") for wish in WISHES},
             "note": Output(Recommend.WISH_NOTE, "children"),
+            "fixed": Output(Recommend.wish("love"), "disabled"),
         },
         inputs={
             "algorithm": Input(Recommend.ALGORITHM, "value"),
@@ -38,9 +40,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
         on_error=notify_error,
     )
     def costs(algorithm: str | None, weights: Mapping[str, float | None]) -> dict[str, Any]:
-        found = service.wish(algorithm or "", wish_of(weights))
-        texts = {cost.wish: cost.text for cost in found.costs}
-        return {"costs": {name: texts.get(name, "") for name in weights}, "note": measured_note(found)}
+        loves = service.loves(algorithm)
+        found = service.wish(algorithm or "", wish_of(weights, loves=loves))
+        texts = {cost.wish: cost.text for cost in found.costs} | ({} if loves else {"love": NOT_TOLD})
+        costs = {name: texts.get(name, "") for name in weights}
+        return {"costs": costs, "note": measured_note(found), "fixed": not loves}
 
     @app.callback(
         *(Output(Recommend.wish(wish.name), "value") for wish in WISHES),

@@ -55,7 +55,7 @@ def wish_from_query(query: Query) -> Reranking:
 
 def wish_query(wish: Reranking) -> dict[str, object]:
     """Return what belongs into an address: the weights that are not their default."""
-    return {name: f"{weight:g}" for name, weight in wish.told.items()}
+    return {name: f"{weight:g}" for name, weight in wish.weights.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@
         user: user ? Number(user) : null,
         films: list.dataset.films || null,
         algorithm: list.dataset.algorithm,
+        love: list.dataset.love ? Number(list.dataset.love) : null,
         at: Date.now()
       }
     });

@@ -16,6 +16,7 @@ from core.views import Filters, RecommendationList, Reranking
 
 if TYPE_CHECKING:
     from core.service import CineMatch
+    from core.views import ListItem
 
 __all__ = ["register"]
 
@@ -61,11 +62,13 @@ def recommend(
             raise typer.BadParameter("a group's list is made with the weights as learned", param_hint="--weight")
         if include_rated:
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
-        for name in wish.told:
+        for name in wish.weights.keys() - {"love"}:
             raise typer.BadParameter("a group's list is not re-ranked", param_hint=f"--{name}")
         people = [ProfileRequest(user_id=one) for one in users]
         visitors = [ProfileRequest(ratings=stars(rate))] if rate else []
-        together = GroupRequest([*people, *visitors], algorithm, n, group or "average", filters)
+        together = GroupRequest(
+            [*people, *visitors], algorithm, n, group or "average", filters, wish.weights.get("love")
+        )
         show_group(_service(dataset, algorithm).recommend_group(together), json_target)
         return
     profile = one_profile(users[0] if users else None, rate)
@@ -83,7 +86,7 @@ def _show_list(found: RecommendationList, whom: str) -> None:
 
     print_table(
         f"{found.algorithm} for {whom} on {found.dataset}",
-        ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#"],
+        ["Rank#", "Id#", "Title", "Genres", "Score#", "Stars#", "Match#"],
         [
             [
                 item.rank,
@@ -91,7 +94,8 @@ def _show_list(found: RecommendationList, whom: str) -> None:
                 format_movie_title(item.title),
                 format_genres(item.genres),
                 f"{item.score:.4f}",
-                None if item.predicted_rating is None else f"{item.predicted_rating:.1f}",
+                _stars(item),
+                None if item.match is None else f"{item.match:.0%}",
             ]
             for item in found.items
         ],
@@ -111,12 +115,17 @@ def explain(
     counterfactuals: Annotated[
         bool, typer.Option("--counterfactuals", help="Say what rank it would have without the heaviest ratings.")
     ] = False,
+    love: Annotated[
+        float | None,
+        typer.Option("--love", help="Of the list that is asked about: watch (0) to love (1).", min=0, max=1),
+    ] = None,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
 ) -> None:
     """Say why a movie has its score; the contributions add up to it."""
     profile = one_profile(user, rate)
-    found = _service(dataset, algorithm).explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals)
+    service = _service(dataset, algorithm)
+    found = service.explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals, love)
     if json_target:
         emit_json(found, json_target)
         return
@@ -141,25 +150,34 @@ def similar(
     """List the movies most similar to a movie."""
     from core.display.genres import format_genres
     from core.display.titles import format_movie_title
+    from core.service import open_service
 
-    service = _service(dataset, algorithm)
+    service = open_service(settings_for(dataset), load=False)
     found = service.similar(movie, algorithm, n)
     if json_target:
-        key = algorithm or service.default_algorithm()
-        emit_json({"algorithm": key, "movie_id": service.movie(movie).movie_id, "items": found}, json_target)
+        emit_json({"algorithm": algorithm, "movie_id": service.movie(movie).movie_id, "items": found}, json_target)
         return
     print_table(
         f"Similar to {format_movie_title(service.movie(movie).title)}",
-        ["Id#", "Title", "Genres", "Similarity#"],
+        ["Id#", "Title", "Genres", "Similarity#", "Who liked it"],
         [
             [
                 item.source_id or item.movie_id,
                 format_movie_title(item.title),
                 format_genres(item.genres),
-                f"{item.similarity:.4f}",
+                f"{item.similarity:.3f}",
+                item.text,
             ]
             for item in found
         ],
+    )
+
+
+def _stars(item: ListItem) -> str | None:
+    if item.predicted_rating is None:
+        return None
+    return f"{item.predicted_rating:.1f}" + (
+        "" if item.predicted_spread is None else f" ± {item.predicted_spread:.1f}"
     )
 
 

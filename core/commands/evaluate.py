@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from core.evaluation.protocols import Protocol
+    from core.evaluation.relevance import Relevance
     from core.evaluation.runs import EvaluationRun, MetricValue, RunStore
 
 __all__ = ["register"]
@@ -30,6 +31,15 @@ ProtocolOption = Annotated[
     str, typer.Option("--protocol", help="ratings (predict stars) or ranking (order the catalogue).")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the split, the bootstrap and the tests.")]
+
+RelevanceOption = Annotated[
+    str,
+    typer.Option(
+        "--relevance",
+        help="Which films count as hits in the table: liked (4 stars and more) or rated (all that people came to "
+        "rate). Every run holds both.",
+    ),
+]
 
 runs_app = typer.Typer(help="Stored evaluation runs.", no_args_is_help=True)
 
@@ -52,8 +62,9 @@ def evaluate_command(
         str | None,
         typer.Option("--split", help="folds, random, per-user, leave-last or temporal, in place of the usual one."),
     ] = None,
-    relevance: Annotated[
-        float | None, typer.Option("--relevance", help="Ranking: only ratings of so many stars are relevant.")
+    relevance: RelevanceOption = "liked",
+    liked_from: Annotated[
+        float | None, typer.Option("--liked-from", help="Ranking: so many stars are liked; by default 4 of 5.")
     ] = None,
     max_users: Annotated[int | None, typer.Option("--max-users", help="At most so many test users.")] = None,
     recompute: Annotated[bool, typer.Option("--recompute", help="Measure again although it is stored.")] = False,
@@ -61,9 +72,11 @@ def evaluate_command(
 ) -> None:
     """Measure algorithms on held-out data, with 95% intervals over users and tests of all pairs."""
     from core.evaluation.benchmark import evaluate
+    from core.evaluation.relevance import check_relevance
 
     settings = settings_for(dataset)
-    how = _protocol(protocol, folds, seed, k, split, relevance, max_users)
+    shown = check_relevance(relevance)
+    how = _protocol(protocol, folds, seed, k, split, liked_from, max_users)
     data = open_dataset(settings)
     keys = split_keys(algorithms, settings)
     with progress("Evaluating") as report:
@@ -71,7 +84,7 @@ def evaluate_command(
     if json_target is not None:
         emit_json(run.to_dict(), json_target)
     if json_target != "-":
-        _show(run)
+        _show(run, shown)
 
 
 def tune_command(
@@ -83,7 +96,7 @@ def tune_command(
     ] = None,
     protocol: ProtocolOption = "ranking",
     metric: Annotated[
-        str | None, typer.Option("--metric", help="What to improve; by default ndcg@10 or rmse.")
+        str | None, typer.Option("--metric", help="What to improve; by default liked_ndcg@10 or rmse.")
     ] = None,
     trials: Annotated[int, typer.Option("--trials", help="How many configurations to try.")] = 40,
     parameters: Annotated[
@@ -145,14 +158,19 @@ def list_runs(json_target: JsonOption = None) -> None:
 
 @runs_app.command("show")
 def show_run(
-    run_id: Annotated[str, typer.Argument(help="A run's id or the beginning of it.")], json_target: JsonOption = None
+    run_id: Annotated[str, typer.Argument(help="A run's id or the beginning of it.")],
+    relevance: RelevanceOption = "liked",
+    json_target: JsonOption = None,
 ) -> None:
     """Show a stored run."""
+    from core.evaluation.relevance import check_relevance
+
+    shown = check_relevance(relevance)
     run = _store().load(run_id)
     if json_target is not None:
         emit_json(run.to_dict(), json_target)
     if json_target != "-":
-        _show(run)
+        _show(run, shown)
 
 
 @runs_app.command("compare")
@@ -193,7 +211,7 @@ def _protocol(
     seed: int,
     k: str,
     split: str | None,
-    relevance: float | None,
+    liked_from: float | None,
     max_users: int | None,
 ) -> Protocol:
     from dataclasses import replace
@@ -206,7 +224,7 @@ def _protocol(
     except ValueError as error:
         raise InvalidInputError(f"Lengths of lists are whole numbers separated by commas, not {k!r}.") from error
     usual = Protocol.named(name, folds=folds, seed=seed, k=lengths)
-    changes: dict[str, Any] = {"relevance": relevance, "max_users": max_users}
+    changes: dict[str, Any] = {"liked_from": liked_from, "max_users": max_users}
     if split is not None:
         changes["split"] = split
     return replace(usual, **changes)
@@ -218,10 +236,10 @@ def _store() -> RunStore:
     return RunStore(settings_for().cache_dir)
 
 
-def _show(run: EvaluationRun) -> None:
-    columns = _columns(run)
+def _show(run: EvaluationRun, relevance: Relevance) -> None:
+    columns = _columns(run, relevance)
     rows = []
-    for place in run.table():
+    for place in run.table(relevance=relevance):
         result = run.algorithms[place["algorithm"]]
         cells = (
             _interval(result.metrics[name]) if name in run.primary else _number(result.metrics[name].value)
@@ -234,11 +252,12 @@ def _show(run: EvaluationRun) -> None:
         rows,
         caption=f"{run.summary} Value [95% interval over users]; CPU seconds. Run {run.run_id[:8]}.",
     )
-    for metric in run.primary:
+    shown = run.primary_of(relevance)
+    for metric in shown:
         best, *ties = run.leaders.get(metric, []) or ["nobody"]
         tied = f"; {', '.join(ties)} within the noise" if ties else ""
         typer.echo(f"Best on {metric}: {best}{tied}.")
-    if close := [pair for pair in run.comparisons if not pair.significant]:
+    if close := [pair for pair in run.comparisons if pair.metric in shown and not pair.significant]:
         typer.echo("Not told apart (paired randomisation over users, Holm-adjusted p >= .05):")
         for pair in close:
             typer.echo(
@@ -247,12 +266,17 @@ def _show(run: EvaluationRun) -> None:
             )
 
 
-def _columns(run: EvaluationRun) -> Sequence[str]:
+def _columns(run: EvaluationRun, relevance: Relevance) -> Sequence[str]:
+    from core.evaluation.relevance import metric_name
+
     if run.protocol["kind"] == "ratings":
         return ("rmse", "mae", "rmse_user", "calibration_error", "predictable")
-    shown, longest = run.protocol["k"][0], run.protocol["k"][-1]
-    names = (f"ndcg@{shown}", f"recall@{longest}", f"precision@{shown}", f"coverage@{shown}", f"novelty@{shown}")
-    return (*names, f"diversity@{shown}")
+    shown = run.protocol["k"][0]
+    others = [metric_name("ndcg", one, shown) for one in run.relevances if one != relevance]
+    of_list = ("liked", "disliked", "graded_ndcg", "below_mean", "coverage", "novelty", "diversity")
+    names = (*run.primary_of(relevance), *others, *(f"{name}@{shown}" for name in of_list))
+    measured = {name for result in run.algorithms.values() for name in result.metrics}
+    return [name for name in names if name in measured]
 
 
 def _interval(value: MetricValue) -> str:

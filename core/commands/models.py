@@ -29,7 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_SHOWN_METRICS = ("ndcg@10", "recall@20", "rmse", "mae")
+_MEASURED = frozenset({"match", "relevance", "wishes"})
+"""What the metrics of a model hold that was measured by this version."""
+_SHOWN_METRICS = {
+    "liked_ndcg@10": "NDCG@10 liked",
+    "rated_ndcg@10": "NDCG@10 rated",
+    "disliked@10": "Disliked in 10",
+    "rmse": "RMSE",
+    "mae": "MAE",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +78,7 @@ def train(
     unmeasured = [
         key
         for key in keys
-        if measure and (key in wanted or "wishes" not in get_model_metadata(root / key)["metrics"])
+        if measure and (key in wanted or not set(get_model_metadata(root / key)["metrics"]) >= _MEASURED)
     ]
     reports = []
     left_out: dict[str, str] = {}
@@ -132,7 +140,14 @@ def _print_training(data: Dataset, rows: list[dict[str, Any]]) -> None:
     how = next((row["metrics"]["how"] for row in rows if row["metrics"].get("how")), "")
     print_table(
         f"Models of {data.name}: {data.n_ratings:,} ratings, {data.n_users:,} users, {data.n_movies:,} movies",
-        ["Algorithm", "Seconds#", "CPU s#", "Peak MB#", "Disk MB#", *(f"{name.upper()}#" for name in _SHOWN_METRICS)],
+        [
+            "Algorithm",
+            "Seconds#",
+            "CPU s#",
+            "Peak MB#",
+            "Disk MB#",
+            *(f"{name}#" for name in _SHOWN_METRICS.values()),
+        ],
         [
             [
                 row["key"],

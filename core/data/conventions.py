@@ -26,5 +26,7 @@ GENRE_NAMES = (
 
 MIN_RATING = 0.5
 MAX_RATING = 5.0
+LIKED = 4.0
+"""Stars from which on a rating says that somebody liked a film."""
 MAX_ID = 2**53 - 1
 """The largest id of a user or a movie that is a number; beyond it browsers and JSON lose digits. The least is 0."""

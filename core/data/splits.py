@@ -13,6 +13,7 @@ from core.errors import InvalidInputError
 __all__ = [
     "Split",
     "draw_users",
+    "hold_out",
     "holdout_per_user",
     "k_folds",
     "leave_last",
@@ -59,7 +60,7 @@ def k_folds(dataset: Dataset, folds: int = 5, seed: int = 42) -> Iterator[Split]
     for fold, part in enumerate(np.array_split(order, folds)):
         held_out = np.zeros(dataset.n_ratings, dtype=bool)
         held_out[part] = True
-        yield _split(dataset, held_out, {"kind": "folds", "folds": folds, "fold": fold, "seed": seed})
+        yield hold_out(dataset, held_out, {"kind": "folds", "folds": folds, "fold": fold, "seed": seed})
 
 
 def random_holdout(dataset: Dataset, fraction: float = 0.2, seed: int = 42) -> Split:
@@ -68,7 +69,7 @@ def random_holdout(dataset: Dataset, fraction: float = 0.2, seed: int = 42) -> S
     order = np.random.default_rng(seed).permutation(dataset.n_ratings)
     held_out = np.zeros(dataset.n_ratings, dtype=bool)
     held_out[order[: round(fraction * dataset.n_ratings)]] = True
-    return _split(dataset, held_out, {"kind": "random", "fraction": fraction, "seed": seed})
+    return hold_out(dataset, held_out, {"kind": "random", "fraction": fraction, "seed": seed})
 
 
 def holdout_per_user(dataset: Dataset, fraction: float = 0.2, seed: int = 42) -> Split:
@@ -81,7 +82,7 @@ def holdout_per_user(dataset: Dataset, fraction: float = 0.2, seed: int = 42) ->
     counts = np.diff(dataset.user_indptr)
     rank = _rank_within_user(dataset, draw)
     held_out = rank < np.floor(counts * fraction + 1e-9)[dataset.rating_users()]
-    return _split(dataset, held_out, {"kind": "per-user", "fraction": fraction, "seed": seed})
+    return hold_out(dataset, held_out, {"kind": "per-user", "fraction": fraction, "seed": seed})
 
 
 def leave_last(dataset: Dataset, k: int = 1) -> Split:
@@ -93,7 +94,7 @@ def leave_last(dataset: Dataset, k: int = 1) -> Split:
     users = dataset.rating_users()
     rank = _rank_within_user(dataset, -dataset.user_times.astype(np.int64), last_first=True)
     held_out = (rank < k) & (counts > k)[users]
-    return _split(dataset, held_out, {"kind": "leave-last", "k": k})
+    return hold_out(dataset, held_out, {"kind": "leave-last", "k": k})
 
 
 def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
@@ -118,7 +119,7 @@ def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
             f"same second, the latest ({cut}), more than the {fraction:.0%} to hold out. Use another split, such as "
             "per-user."
         )
-    return _split(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
+    return hold_out(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
 
 
 def draw_users(dataset: Dataset, max_ratings: int, seed: int) -> NDArray[np.bool_]:
@@ -187,7 +188,14 @@ def _check_fraction(fraction: float) -> None:
         raise InvalidInputError(f"The share to hold out must lie between 0 and 1, not {fraction}.")
 
 
-def _split(dataset: Dataset, held_out: NDArray[np.bool_], description: dict[str, Any]) -> Split:
+def hold_out(dataset: Dataset, held_out: NDArray[np.bool_], description: dict[str, Any]) -> Split:
+    """Hold out the ratings that a mask over all names, in the data set's order.
+
+    Raises
+    ------
+    InvalidInputError
+        When the training or the test part would be empty.
+    """
     if not held_out.any() or held_out.all():
         raise InvalidInputError(
             f"{dataset.name} with {dataset.n_ratings} ratings is too small for this split: one side is empty."

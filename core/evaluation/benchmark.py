@@ -15,6 +15,7 @@ from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol
+from core.evaluation.relevance import RELEVANCES, metric_name
 from core.evaluation.runs import (
     AlgorithmResult,
     EvaluationRun,
@@ -67,7 +68,8 @@ def evaluate(
     keys : sequence of str, optional
         Algorithms; by default all. Members of an ensemble are fitted on the same training part and shared.
     protocol : str or Protocol
-        ``ratings`` (k-fold), ``ranking`` (per-user random 80/20), or a `Protocol`, which then decides alone
+        ``ratings`` (k-fold), ``ranking`` (per-user random 80/20, lists judged by what was liked and by all that was
+        rated), or a `Protocol`, which then decides alone
         about folds, seed and list lengths.
     folds : int
         For ``ratings``; 1 means a single random 80/20 split.
@@ -138,7 +140,13 @@ def assemble(
     took : float
         Seconds.
     """
-    primary = ["rmse", "mae"] if how.kind == "ratings" else [f"ndcg@{how.k[0]}", f"recall@{how.k[-1]}"]
+    primary = ["rmse", "mae"]
+    if how.kind == "ranking":
+        primary = [
+            metric_name(name, relevance, k)
+            for relevance in RELEVANCES
+            for name, k in (("ndcg", how.k[0]), ("recall", how.k[-1]))
+        ]
     comparisons, best = compare_measured(measured, primary, how.seed)
     return EvaluationRun(
         run_id=request_id(request),

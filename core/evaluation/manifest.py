@@ -17,10 +17,12 @@ from core.evaluation.benchmark import (
     run_request,
     split_by_split,
 )
+from core.evaluation.match import measure_match
 from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank_users
 from core.evaluation.protocols import Protocol
 from core.evaluation.runs import RunStore, code_version
-from core.evaluation.wishes import candidate_depth, wish_metrics
+from core.evaluation.wishes import LOVES, candidate_depth, loved_rankings, wish_metrics
+from core.lists.match import PLACES
 from core.progress import Progress, part_of, silent
 from core.recommenders.registry import recommender_class, training_order
 
@@ -68,8 +70,9 @@ def measure_for_manifest(
     Returns
     -------
     dict of dict
-        Per key ``values`` and ``intervals`` by metric, ``how`` (a sentence), ``wishes`` (see `wish_metrics`),
-        ``split``, ``seed`` and ``code_version``: what a model's manifest carries under ``metrics``.
+        Per key ``values`` and ``intervals`` by metric (of lists for both relevances), ``relevance`` (where liking
+        begins), ``how`` (a sentence), ``wishes`` (see `wish_metrics`), ``match`` (see `match_metrics`), ``split``,
+        ``seed`` and ``code_version``: what a model's manifest carries under ``metrics``.
     """
     asked = max_users if max_users is not None and max_users < dataset.n_users else None
     ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=asked)
@@ -96,8 +99,9 @@ def measure_for_manifest(
         stars = measure_ratings(model, split, ratings, part_of(share, 0.0, 0.3))
         kept[ratings][key] = (stars, [fit_seconds, time.process_time() - began])
         began = time.process_time()
-        ranked = rank_users(model, split, ranking, part_of(share, 0.3, 0.9), candidate_depth())
-        shown = judge_lists(ranked.lists[:, : max(ranking.k)], ranked.users, split, ranking)
+        ranked = rank_users(model, split, ranking, part_of(share, 0.3, 0.7), max(candidate_depth(), PLACES))
+        lists = ranked.lists[:, : max(ranking.k)]
+        shown = judge_lists(lists, ranked.users, split, ranking, ranked.below)
         kept[ranking][key] = (shown, [fit_seconds, time.process_time() - began])
         values = metric_values(stars, seed) | metric_values(shown, seed)
         known = {name: item for name, item in values.items() if np.isfinite(item.value)}
@@ -108,9 +112,19 @@ def measure_for_manifest(
                 for name, item in known.items()
                 if item.low is not None and item.high is not None
             },
+            "relevance": shown.details["relevance"],
             "how": f"{dataset.name}: {of_part}{ranking.sentence()} The same held-out ratings give RMSE and MAE. "
             "A model of the same configuration was fitted on the rest; intervals are 95% over users.",
-            "wishes": wish_metrics(ranked, split, ranking, f"{dataset.name}: {of_part}"),
+            "match": measure_match(
+                model, split, ranked, f"{dataset.name}: {of_part}", seed, part_of(share, 0.7, 0.8)
+            ),
+            "wishes": wish_metrics(
+                ranked,
+                split,
+                ranking,
+                f"{dataset.name}: {of_part}",
+                loved_rankings(model, split, ranking, part_of(share, 0.8, 1.0), LOVES),
+            ),
             "split": split.description,
             "sample": {"users": part.n_users, "ratings": part.n_ratings, "seed": seed} if of_part else None,
             "seed": seed,

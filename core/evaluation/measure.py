@@ -1,22 +1,40 @@
 """Asking a fitted recommender about held-out ratings, and what every user contributes to each metric."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.profile import Profile
 from core.data.splits import Split
 from core.evaluation import beyond
-from core.evaluation.metrics import RANKING_METRICS, calibration, error_statistics
+from core.evaluation.metrics import (
+    RANKING_METRICS,
+    calibration,
+    error_statistics,
+    graded_ndcg,
+    listed,
+    star_gains,
+)
 from core.evaluation.protocols import Protocol
+from core.evaluation.relevance import RELEVANCES, metric_name, scale_of
 from core.evaluation.statistic import UserStatistic
 from core.progress import Progress
 from core.recommenders.base import Recommender
 from core.recommenders.parts.top_n import top_n
 
-__all__ = ["Measured", "Ranked", "judge_lists", "judge_ratings", "measure_ranking", "measure_ratings", "rank_users"]
+__all__ = [
+    "Measured",
+    "Ranked",
+    "judge_lists",
+    "judge_ratings",
+    "measure_ranking",
+    "measure_ratings",
+    "predicted_below",
+    "rank_users",
+]
 
 _STEPS = 50
 """How many times at most progress is reported per algorithm and split."""
@@ -52,11 +70,15 @@ class Ranked:
         Dense movie indices, best first, -1 where the model has no more to say; no training movies.
     scores : ndarray of float32, shape (n_test_users, depth)
         What the lists are ordered by, NaN where a list is shorter.
+    below : ndarray of float64, shape (n_test_users,)
+        Which share of the films that are shown the model itself predicts below the profile's mean; see
+        `predicted_below`.
     """
 
     users: NDArray[np.int32]
     lists: NDArray[np.int32]
     scores: NDArray[np.float32]
+    below: NDArray[np.float64]
 
 
 def measure_ratings(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
@@ -99,39 +121,76 @@ def judge_ratings(predicted: NDArray[np.float32], split: Split, protocol: Protoc
 def measure_ranking(model: Recommender, split: Split, protocol: Protocol, progress: Progress) -> Measured:
     """Rank the full catalogue for every test user and compare the lists with what was held out."""
     ranked = rank_users(model, split, protocol, progress)
-    return judge_lists(ranked.lists, ranked.users, split, protocol)
+    return judge_lists(ranked.lists, ranked.users, split, protocol, ranked.below)
 
 
-def judge_lists(lists: NDArray[np.int32], users: NDArray[np.int32], split: Split, protocol: Protocol) -> Measured:
-    """Compare lists with what was held out.
+def judge_lists(
+    lists: NDArray[np.int32],
+    users: NDArray[np.int32],
+    split: Split,
+    protocol: Protocol,
+    below: NDArray[np.float64] | None = None,
+) -> Measured:
+    """Compare lists with what was held out, once by what was liked and once by all that was rated.
 
     Parameters
     ----------
     lists : ndarray of int32, shape (len(users), max(k))
         Dense movie indices, best first, -1 where a list is shorter; none of the user's training movies.
     users : ndarray of int32, ascending
+    below : ndarray of float64, shape (len(users),), optional
+        `predicted_below` of every list, which becomes ``below_mean``.
+
+    Returns
+    -------
+    Measured
+        Every metric of `RANKING_METRICS` for both relevances; at the length that is shown also ``liked`` and
+        ``disliked`` (how many of a list's films were held out with such stars), ``graded_ndcg`` and what lists are
+        like otherwise. Details say under ``relevance`` where liking begins.
     """
-    train = split.train
-    hits, relevant = _hits(lists, users, split, protocol)
-    statistics: dict[str, UserStatistic] = {}
-    for k in protocol.k:
-        for name, metric in RANKING_METRICS.items():
-            statistics[f"{name}@{k}"] = _spread(metric(hits, relevant, k), users, train.n_users)
-    shown = protocol.k[0]
+    train, shown = split.train, protocol.k[0]
+    scale = scale_of(split, protocol.liked_from)
+    # No stars (0) where a listed film was not held out from the user.
+    stars = _stars_of_lists(lists, users, split)
+    of_users: dict[str, NDArray[np.float64]] = {}
+    for relevance in RELEVANCES:
+        least = scale.liked_from if relevance == "liked" else 0.0
+        hits = (stars > 0) & (stars >= least)
+        relevant = np.bincount(split.test_users[split.test_ratings >= least], minlength=train.n_users)[users]
+        for k in protocol.k:
+            for name, metric in RANKING_METRICS.items():
+                of_users[metric_name(name, relevance, k)] = metric(hits, relevant, k)
+    best = star_gains(_best_stars(users, split, shown), scale.highest)
     top = lists[:, :shown]
-    of_lists = {
+    of_users |= {
+        f"liked@{shown}": listed(stars >= scale.liked_from, shown),
+        f"disliked@{shown}": listed((stars > 0) & (stars < scale.disliked_below), shown),
+        f"graded_ndcg@{shown}": graded_ndcg(star_gains(stars, scale.highest), best, shown),
+        f"below_mean@{shown}": np.full(len(users), np.nan) if below is None else below,
         f"novelty@{shown}": beyond.novelty(top, train),
         f"diversity@{shown}": beyond.intra_list_diversity(top, train.movies.genre_matrix()),
         f"popularity@{shown}": beyond.list_popularity(top, train),
         f"served@{shown}": beyond.served(top),
     }
-    for name, values in of_lists.items():
-        statistics[name] = _spread(values, users, train.n_users)
     scalars = {
         f"coverage@{shown}": beyond.coverage(top, train.n_movies),
         f"gini@{shown}": beyond.gini(top, train.n_movies),
     }
-    return Measured(statistics, scalars, {})
+    statistics = {name: _spread(values, users, train.n_users) for name, values in of_users.items()}
+    return Measured(statistics, scalars, {"relevance": asdict(scale)})
+
+
+def predicted_below(model: Recommender, profile: Profile, items: NDArray[np.int32]) -> float:
+    """Return which share of listed films a model predicts below the mean of the profile's ratings.
+
+    The mean is the plain one of the profile's stars, without shrinkage. NaN for an empty profile and for a model
+    that predicts none of these films' stars.
+    """
+    if not len(profile):
+        return float("nan")
+    predicted = model.predict(profile, items)
+    known = predicted[np.isfinite(predicted)]
+    return float((known < profile.ratings.mean(dtype=np.float64)).mean()) if len(known) else float("nan")
 
 
 def rank_users(
@@ -142,6 +201,7 @@ def rank_users(
     users = np.unique(split.test_users[_test_rows(split, protocol)])
     lists = np.full((len(users), depth or max(protocol.k)), -1, dtype=np.int32)
     found = np.full(lists.shape, np.nan, dtype=np.float32)
+    below = np.full(len(users), np.nan)
     for user, span in _by_user(users, progress, f"{model.key}: ranking"):
         profile = train.profile(user)
         scores = model.score(profile)
@@ -149,23 +209,30 @@ def rank_users(
         best = top_n(scores, lists.shape[1])
         lists[span.start, : len(best)] = best
         found[span.start, : len(best)] = scores[best]
-    return Ranked(users, lists, found)
+        below[span.start] = predicted_below(model, profile, best[: protocol.k[0]])
+    return Ranked(users, lists, found, below)
 
 
-def _hits(
-    lists: NDArray[np.int32], users: NDArray[np.int32], split: Split, protocol: Protocol
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+def _stars_of_lists(lists: NDArray[np.int32], users: NDArray[np.int32], split: Split) -> NDArray[np.float32]:
+    """Return the held-out stars of every listed film, 0 where it was not held out from the user."""
     n_movies = split.train.n_movies
-    liked = np.isin(split.test_users, users)
-    if protocol.relevance is not None:
-        liked &= split.test_ratings >= protocol.relevance
     # Users ascend and so do movies within a user: the keys are sorted.
-    wanted = split.test_users[liked].astype(np.int64) * n_movies + split.test_items[liked]
-    listed = users[:, None].astype(np.int64) * n_movies + lists
-    place = np.searchsorted(wanted, listed)
-    found = np.append(wanted, -1)[place] == listed
-    relevant = np.bincount(split.test_users[liked], minlength=split.train.n_users)[users]
-    return found & (lists >= 0), relevant
+    held_out = split.test_users.astype(np.int64) * n_movies + split.test_items
+    listed_keys = users[:, None].astype(np.int64) * n_movies + lists
+    place = np.searchsorted(held_out, listed_keys)
+    found = (np.append(held_out, -1)[place] == listed_keys) & (lists >= 0)
+    return np.where(found, np.append(split.test_ratings, np.float32(0))[place], np.float32(0))
+
+
+def _best_stars(users: NDArray[np.int32], split: Split, k: int) -> NDArray[np.float32]:
+    """Return the stars of every user's k best-rated held-out films, descending, 0 behind the last."""
+    order = np.lexsort((-split.test_ratings, split.test_users))
+    starts = np.searchsorted(split.test_users, users)
+    counts = np.searchsorted(split.test_users, users, side="right") - starts
+    places = np.arange(k)
+    rows = np.append(order, len(order))[np.minimum(starts[:, None] + places, len(order))]
+    stars = np.append(split.test_ratings, np.float32(0))[rows]
+    return np.where(places < counts[:, None], stars, np.float32(0))
 
 
 def _spread(values: NDArray[np.float64], users: NDArray[np.int32], n_users: int) -> UserStatistic:

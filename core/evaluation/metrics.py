@@ -1,7 +1,8 @@
 """Accuracy of rankings and of predicted ratings, per user and vectorised over users.
 
-Conventions of rankings: relevance is binary, the ideal list of NDCG is truncated at k, Recall@k divides by all
-relevant movies. A list shorter than k counts as if it were filled with misses.
+Conventions of rankings: relevance is binary (`core.evaluation.relevance` says what is relevant), the ideal list of
+NDCG is truncated at k, Recall@k divides by all relevant movies. A list shorter than k counts as if it were filled
+with misses. `graded_ndcg` alone knows more than hit and miss: the stars.
 """
 
 from collections.abc import Callable
@@ -17,11 +18,14 @@ __all__ = [
     "average_precision",
     "calibration",
     "error_statistics",
+    "graded_ndcg",
     "hit_rate",
+    "listed",
     "ndcg",
     "precision",
     "recall",
     "reciprocal_rank",
+    "star_gains",
 ]
 
 Hits = NDArray[np.bool_]
@@ -85,6 +89,36 @@ def reciprocal_rank(hits: Hits, relevant: Counts, k: int) -> Values:
     return np.where(relevant > 0, first, np.nan)
 
 
+def graded_ndcg(gains: Values, ideal: Values, k: int) -> Values:
+    """Return NDCG@k of graded gains with discount ``1 / log2(rank + 1)``; of gains 0 and 1 it is `ndcg`.
+
+    Parameters
+    ----------
+    gains : ndarray of float64, shape (n_users, at least k or the lists' length)
+        Of the movie at each rank, 0 where nothing is known of it.
+    ideal : ndarray of float64, shape (n_users, any)
+        Gains of the user's best movies, descending, 0 behind the last; where all are 0, the result is NaN.
+    k : int
+    """
+    discounts = 1 / np.log2(np.arange(2, k + 2))
+    width, best = min(k, gains.shape[1]), min(k, ideal.shape[1])
+    return _divide(gains[:, :width] @ discounts[:width], ideal[:, :best] @ discounts[:best])
+
+
+def star_gains(stars: NDArray[np.floating[Any]], highest: float) -> Values:
+    """Return what a movie with so many stars is worth in a list: ``(2**stars - 1) / (2**highest - 1)``.
+
+    Burges et al. (2005), Learning to rank using gradient descent, ICML '05, section 6, with stars as the grades and
+    scaled to 1 for the highest: of five stars 1, .48, .23, .10 and .03. No stars (0) are worth nothing.
+    """
+    return np.asarray((np.exp2(stars.astype(np.float64)) - 1) / (2.0**highest - 1), dtype=np.float64)
+
+
+def listed(hits: Hits, k: int) -> Values:
+    """Return how many of the first k are hits."""
+    return np.asarray(hits[:, :k].sum(axis=1), dtype=np.float64)
+
+
 RANKING_METRICS: dict[str, Callable[[Hits, Counts, int], Values]] = {
     "ndcg": ndcg,
     "recall": recall,
@@ -93,7 +127,7 @@ RANKING_METRICS: dict[str, Callable[[Hits, Counts, int], Values]] = {
     "mrr": reciprocal_rank,
     "hit_rate": hit_rate,
 }
-"""Per-user ranking metrics by the name that results carry before ``@k``."""
+"""Per-user ranking metrics by the name that results carry between the relevance and ``@k``: ``liked_ndcg@10``."""
 
 
 def error_statistics(

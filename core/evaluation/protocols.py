@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
+from core.data.conventions import MAX_RATING, MIN_RATING
 from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, temporal
 from core.errors import InvalidInputError
@@ -36,8 +37,9 @@ class Protocol:
         Of the split, the algorithms' configurations aside; also of bootstrap and test.
     k : tuple of int
         Lengths of lists, for rankings. The first is the one that lists are shown at.
-    relevance : float or None
-        Held-out ratings of at least so many stars are relevant; None: all of them.
+    liked_from : float or None
+        Lists are judged twice: by the held-out films that were liked, and by all that were rated. So many stars and
+        more are liked; None: the rule of `core.data.scale.Scale`, four of five stars.
     max_users : int or None
         At most so many test users, drawn at random with the seed; None: all.
     """
@@ -49,7 +51,7 @@ class Protocol:
     last: int = 1
     seed: int = 42
     k: tuple[int, ...] = (10, 20)
-    relevance: float | None = None
+    liked_from: float | None = None
     max_users: int | None = None
 
     def __post_init__(self) -> None:
@@ -61,6 +63,10 @@ class Protocol:
             )
         if not self.k or min(self.k) < 1:
             raise InvalidInputError(f"List lengths must be at least 1, not {self.k}.")
+        if self.liked_from is not None and not MIN_RATING <= self.liked_from <= MAX_RATING:
+            raise InvalidInputError(
+                f"Liking begins between {MIN_RATING} and {MAX_RATING} stars, not at {self.liked_from:g}."
+            )
         if self.max_users is not None and self.max_users < 1:
             raise InvalidInputError(f"The number of test users must be at least 1, not {self.max_users}.")
 
@@ -122,11 +128,8 @@ class Protocol:
             "leave-last": f"each user's last {self.last} rating{'s' if self.last > 1 else ''} held out",
             "temporal": f"the latest {share} of all ratings held out",
         }[self.split]
-        relevant = (
-            "every held-out rating counts as relevant"
-            if self.relevance is None
-            else f"held-out ratings of {self.relevance:g} stars and more count as relevant"
-        )
+        least = "4 of 5 stars" if self.liked_from is None else f"{self.liked_from:g} stars"
+        relevant = f"relevant are held-out films with {least} and more (liked), or all held-out films (rated)"
         asked = (
             "stars of the held-out ratings predicted"
             if self.kind == "ratings"

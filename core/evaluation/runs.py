@@ -11,6 +11,8 @@ from typing import Any
 
 from core import __version__
 from core.errors import DataError, UnknownIdError
+from core.evaluation.former_runs import with_relevance
+from core.evaluation.relevance import RELEVANCES, Relevance, relevance_of
 from core.evaluation.significance import Comparison
 from core.files import write_atomically
 
@@ -18,6 +20,7 @@ __all__ = [
     "AlgorithmResult",
     "EvaluationRun",
     "MetricValue",
+    "Relevance",
     "RunStore",
     "RunSummary",
     "code_version",
@@ -25,12 +28,21 @@ __all__ = [
     "smaller_is_better",
 ]
 
-FORMAT_VERSION = 1
-_SMALLER = ("rmse", "mae", "rmse_user", "mae_user", "calibration_error", "gini", "popularity")
+FORMAT_VERSION = 2
+_BEFORE_RELEVANCE = 1
+"""The format whose runs judged lists in one way."""
+_SMALLER = (
+    *("rmse", "mae", "rmse_user", "mae_user", "calibration_error"),
+    *("gini", "popularity", "disliked", "below_mean"),
+)
 
 
 def smaller_is_better(metric: str) -> bool:
-    """Return whether a lower value of a metric is the better one; popularity and Gini count as bias."""
+    """Return whether a lower value of a metric is the better one.
+
+    Popularity and Gini count as bias; films that were disliked, or that the model itself predicts below the mean of
+    the profile, are none to list.
+    """
     return metric.split("@", maxsplit=1)[0] in _SMALLER
 
 
@@ -93,7 +105,7 @@ class EvaluationRun:
         Code version, versions of Python and libraries, machine.
     algorithms : dict of AlgorithmResult
     primary : list of str
-        The metrics on which pairs of algorithms were tested.
+        The metrics on which pairs of algorithms were tested, the headline first; of lists for both relevances.
     comparisons : list of Comparison
         All pairs on each primary metric.
     leaders : dict of list of str
@@ -131,10 +143,18 @@ class EvaluationRun:
         Raises
         ------
         DataError
-            When the document is not a run of this format.
+            When the document is no run of this format or the one before.
+
+        Notes
+        -----
+        Runs of the format before judged lists by all held-out ratings, or by those of so many stars and more: they
+        are read as runs of ``rated``, or of ``liked`` from there on.
         """
-        if not isinstance(document, Mapping) or document.get("format_version") != FORMAT_VERSION:
+        known = (FORMAT_VERSION, _BEFORE_RELEVANCE)
+        if not isinstance(document, Mapping) or document.get("format_version") not in known:
             raise DataError("This is not an evaluation run of this version. Measure again with `cinematch evaluate`.")
+        if document["format_version"] == _BEFORE_RELEVANCE:
+            document = with_relevance(document)
         values = {key: value for key, value in document.items() if key != "format_version"}
         try:
             values["algorithms"] = {
@@ -158,12 +178,33 @@ class EvaluationRun:
                 f"An evaluation run is no valid JSON ({error}). Measure again with `cinematch evaluate`."
             ) from error
 
-    def table(self, metrics: Sequence[str] | None = None) -> list[dict[str, Any]]:
-        """Return one row per algorithm, best first on the first primary metric, with its values by metric."""
+    @property
+    def relevances(self) -> list[Relevance]:
+        """By what the run's lists were judged, the headline first; empty for a run of predicted stars."""
+        return list(dict.fromkeys(found for name in self.primary if (found := relevance_of(name)) is not None))
+
+    def primary_of(self, relevance: Relevance) -> list[str]:
+        """Return the primary metrics of one relevance; all of them where the run was not judged by it."""
+        return [name for name in self.primary if relevance_of(name) == relevance] or self.primary
+
+    def metric_names(self, relevance: Relevance | None) -> set[str]:
+        """Return the metrics of one relevance and those that know none."""
+        return {
+            name
+            for result in self.algorithms.values()
+            for name in result.metrics
+            if relevance_of(name) in (None, relevance)
+        }
+
+    def table(
+        self, metrics: Sequence[str] | None = None, relevance: Relevance = RELEVANCES[0]
+    ) -> list[dict[str, Any]]:
+        """Return one row per algorithm, best first on the first primary metric of `relevance`, with its values."""
+        first = self.primary_of(relevance)[0]
         ranked = sorted(
             self.algorithms.values(),
-            key=lambda result: result.metrics[self.primary[0]].value,
-            reverse=not smaller_is_better(self.primary[0]),
+            key=lambda result: result.metrics[first].value,
+            reverse=not smaller_is_better(first),
         )
         return [
             {

@@ -13,6 +13,7 @@ from core.errors import InvalidInputError
 from core.evaluation.benchmark import Configs, fit_on
 from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol, ProtocolKind
+from core.evaluation.relevance import RELEVANCES, metric_name
 from core.evaluation.runs import code_version, smaller_is_better
 from core.evaluation.spaces import Dimension, search_space, suggest
 from core.progress import Progress, part_of, silent
@@ -118,7 +119,7 @@ def tune(
     also : sequence of Dataset, optional
         Further data sets for which the same configuration shall be good: trials are judged by the metric's mean.
     metric : str, optional
-        By default ``ndcg@10`` for ``ranking`` and ``rmse`` for ``ratings``.
+        By default ``liked_ndcg@10`` for ``ranking`` and ``rmse`` for ``ratings``.
     parameters : sequence of str, optional
         Fields of the configuration to search; by default all that `search_space` knows how to.
     configs : mapping of key to mapping, optional
@@ -132,7 +133,7 @@ def tune(
     if trials < 1:
         raise InvalidInputError(f"At least one trial is needed, not {trials}.")
     protocol = Protocol(kind=kind, split="per-user" if kind == "ranking" else "random", folds=1, seed=seed)
-    wanted = metric or ("rmse" if kind == "ratings" else f"ndcg@{protocol.k[0]}")
+    wanted = metric or ("rmse" if kind == "ratings" else metric_name("ndcg", RELEVANCES[0], protocol.k[0]))
     cls = recommender_class(key)
     start = cls((configs or {}).get(key)).config.model_dump(mode="json")
     space = search_space(cls.config_class, parameters, start)

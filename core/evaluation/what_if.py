@@ -27,7 +27,9 @@ __all__ = ["MEASURED_UP_TO", "WhatIfMetric", "WhatIfResult", "measure_what_if"]
 MEASURED_UP_TO = 5_000_000
 """Ratings up to which a what-if is measured: beyond, fitting the members again takes longer than people wait."""
 _TEST_USERS = 10_000
-_METRICS = ("ndcg@10", "rmse")
+_LISTS = ("liked_ndcg@10", "rated_ndcg@10")
+_STARS = ("rmse",)
+_METRICS = (*_LISTS, *_STARS)
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,9 @@ def measure_what_if(
         part = part_of(report, 0.6 + 0.2 * number, 0.8 + 0.2 * number, f"{key} weights: ")
         of_lists = measure_ranking(asked, split, ranking, part_of(part, 0.0, 0.6)).statistics
         of_stars = measure_ratings(asked, split, ratings, part_of(part, 0.6, 1.0)).statistics
-        for metric, found in (("ndcg@10", of_lists), ("rmse", of_stars)):
-            statistics[metric][key] = found[metric]
+        for metrics, found in ((_LISTS, of_lists), (_STARS, of_stars)):
+            for metric in metrics:
+                statistics[metric][key] = found[metric]
     return WhatIfResult(
         what_if=what_if,
         metrics=[_metric(name, found, seed) for name, found in statistics.items()],

@@ -1,5 +1,6 @@
 """What people's wishes for a list cost in accuracy, measured on held-out ratings."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -9,20 +10,25 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.splits import Split
-from core.evaluation.measure import Ranked, judge_lists
+from core.evaluation.measure import Ranked, judge_lists, rank_users
 from core.evaluation.protocols import Protocol
+from core.evaluation.relevance import RELEVANCES, metric_name
 from core.evaluation.significance import bootstrap_changes
 from core.evaluation.statistic import UserStatistic
 from core.lists.reranking import reorder
+from core.progress import Progress, part_of
+from core.recommenders.base import Recommender
 from core.views import WISHES, Reranking
 
 __all__ = [
     "LENGTH",
+    "LOVES",
     "WEIGHTS",
     "WishChange",
     "WishResult",
     "candidate_depth",
     "judge_wish",
+    "loved_rankings",
     "wish_metrics",
     "wished_lists",
 ]
@@ -31,8 +37,12 @@ LENGTH = 10
 """Of the lists that are compared."""
 WEIGHTS: tuple[tuple[str, float], ...] = tuple((wish.name, weight) for wish in WISHES for weight in wish.measured)
 """What is measured of every model, one weight at a time."""
-_METRIC = f"ndcg@{LENGTH}"
-_SHOWN = tuple(f"{name}@{LENGTH}" for name in ("ndcg", "recall", "precision", "diversity", "novelty", "popularity"))
+LOVES: tuple[float, ...] = tuple(weight for name, weight in WEIGHTS if name == "love")
+_METRIC, _OTHER = (metric_name("ndcg", relevance, LENGTH) for relevance in RELEVANCES)
+_SHOWN = (
+    *(metric_name(name, relevance, LENGTH) for relevance in RELEVANCES for name in ("ndcg", "recall")),
+    *(f"{name}@{LENGTH}" for name in ("graded_ndcg", "liked", "disliked", "diversity", "novelty", "popularity")),
+)
 
 
 @dataclass(frozen=True)
@@ -72,16 +82,40 @@ class WishResult:
 
 def candidate_depth() -> int:
     """Return how many of an algorithm's best a wish chooses from: how long the lists to judge must be."""
-    return Reranking.only(diversity=1).depth(LENGTH)
+    return Reranking(diversity=1).depth(LENGTH)
 
 
-def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) -> NDArray[np.int32]:
+def loved_rankings(
+    model: Recommender, split: Split, protocol: Protocol, progress: Progress, loves: Sequence[float]
+) -> dict[float, Ranked]:
+    """Return the candidates of all test users by how much the list is to be of what one would love.
+
+    Nothing for an algorithm that does not tell loving from watching.
+    """
+    loves = loves if model.loves else ()
+    return {
+        love: rank_users(
+            model.loving(love),
+            split,
+            protocol,
+            part_of(progress, number / len(loves), (number + 1) / len(loves)),
+            candidate_depth(),
+        )
+        for number, love in enumerate(loves)
+    }
+
+
+def wished_lists(
+    ranked: Ranked, train: Dataset, wishes: Sequence[Reranking], loved: Mapping[float, Ranked] | None = None
+) -> NDArray[np.int32]:
     """Return the lists that each wish makes of the same candidates.
 
     Parameters
     ----------
     ranked : Ranked
         `candidate_depth` movies for every test user.
+    loved : mapping of float to Ranked, optional
+        The candidates of those wishes that ask for more or less love, as of `loved_rankings`.
 
     Returns
     -------
@@ -89,18 +123,29 @@ def wished_lists(ranked: Ranked, train: Dataset, wishes: Sequence[Reranking]) ->
         Dense movie indices, best first, -1 where a list is shorter.
     """
     lists = np.full((len(wishes), len(ranked.users), LENGTH), -1, dtype=np.int32)
-    for row, (items, scores) in enumerate(zip(ranked.lists, ranked.scores, strict=True)):
-        known = items >= 0
-        candidates, values = items[known], scores[known]
-        for number, wish in enumerate(wishes):
-            chosen = candidates[reorder(train, candidates, values, LENGTH, wish)]
+    for number, wish in enumerate(wishes):
+        source = (loved or {})[wish.love] if "love" in wish.weights else ranked
+        for row, (items, scores) in enumerate(zip(source.lists, source.scores, strict=True)):
+            known = items >= 0
+            candidates = items[known]
+            chosen = candidates[reorder(train, candidates, scores[known], LENGTH, wish)]
             lists[number, row, : len(chosen)] = chosen
     return lists
 
 
-def judge_wish(algorithm: str, ranked: Ranked, split: Split, protocol: Protocol, wish: Reranking) -> WishResult:
-    """Return what a wish changes, all its weights together: accuracy, diversity, novelty, popularity."""
-    plain, wished = _judged(ranked, split, protocol, [Reranking.only(), wish])
+def judge_wish(
+    algorithm: str,
+    ranked: Ranked,
+    split: Split,
+    protocol: Protocol,
+    wish: Reranking,
+    loved: Mapping[float, Ranked] | None = None,
+) -> WishResult:
+    """Return what a wish changes, all its weights together: accuracy, diversity, novelty, popularity.
+
+    Parameters are those of `wished_lists`.
+    """
+    plain, wished = _judged(ranked, split, protocol, [Reranking(), wish], loved)
     intervals = [bootstrap_changes(plain[name], [wished[name]], seed=protocol.seed)[0] for name in _SHOWN]
     return WishResult(
         algorithm=algorithm,
@@ -116,46 +161,69 @@ def judge_wish(algorithm: str, ranked: Ranked, split: Split, protocol: Protocol,
 
 
 def _judged(
-    ranked: Ranked, split: Split, protocol: Protocol, wishes: Sequence[Reranking]
+    ranked: Ranked,
+    split: Split,
+    protocol: Protocol,
+    wishes: Sequence[Reranking],
+    loved: Mapping[float, Ranked] | None,
 ) -> list[Mapping[str, UserStatistic]]:
     short = replace(protocol, k=(LENGTH,))
     return [
         judge_lists(lists, ranked.users, split, short).statistics
-        for lists in wished_lists(ranked, split.train, wishes)
+        for lists in wished_lists(ranked, split.train, wishes, loved)
     ]
 
 
-def wish_metrics(ranked: Ranked, split: Split, protocol: Protocol, data: str = "") -> dict[str, Any]:
+def wish_metrics(
+    ranked: Ranked,
+    split: Split,
+    protocol: Protocol,
+    data: str = "",
+    loved: Mapping[float, Ranked] | None = None,
+) -> dict[str, Any]:
     """Return what each of `WEIGHTS` changes, as a model's manifest carries it under ``wishes``.
 
     Parameters
     ----------
     data : str
         With which words ``how`` begins: what was measured on.
+    loved : mapping of float to Ranked, optional
+        As of `loved_rankings`; weights of love that it does not hold are left out.
 
     Returns
     -------
     dict
-        ``ndcg@10`` without a wish; ``weights``: rows of ``wish``, ``weight``, ``change`` of NDCG@10 and ``low`` and
-        ``high`` of its 95% interval over users, paired user by user; ``how``, ``split`` and ``seed``.
+        ``liked_ndcg@10`` and ``rated_ndcg@10`` without a wish; ``weights``: rows of ``wish``, ``weight``, ``change``
+        of NDCG@10 of liked films and ``low`` and ``high`` of its 95% interval over users, paired user by user, and
+        the same of all rated films under ``rated``; ``how``, ``split`` and ``seed``. What too few test users liked
+        anything for is left out.
     """
-    wishes = [Reranking.only(), *(Reranking.only(**{name: weight}) for name, weight in WEIGHTS)]
-    plain, *wished = (of_wish[_METRIC] for of_wish in _judged(ranked, split, protocol, wishes))
-    intervals = bootstrap_changes(plain, wished, seed=protocol.seed)
+    weights = [(name, weight) for name, weight in WEIGHTS if name != "love" or weight in (loved or {})]
+    wishes = [Reranking(), *(Reranking(**{name: weight}) for name, weight in weights)]
+    judged = _judged(ranked, split, protocol, wishes, loved)
+    changes = {metric: _changes([of_wish[metric] for of_wish in judged], protocol) for metric in (_METRIC, _OTHER)}
     return {
-        _METRIC: round(plain.value, 6),
+        **{
+            metric: round(value, 6) for metric in (_METRIC, _OTHER) if math.isfinite(value := judged[0][metric].value)
+        },
         "weights": [
-            {
-                "wish": name,
-                "weight": weight,
-                "change": round(statistic.value - plain.value, 6),
-                "low": round(low, 6),
-                "high": round(high, 6),
-            }
-            for (name, weight), statistic, (low, high) in zip(WEIGHTS, wished, intervals, strict=True)
+            {"wish": name, "weight": weight, **liked, "rated": rated}
+            for (name, weight), liked, rated in zip(weights, changes[_METRIC], changes[_OTHER], strict=True)
+            if all(map(math.isfinite, (*liked.values(), *rated.values())))
         ],
         "how": f"{data}The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time. "
-        f"{protocol.sentence()} Change of NDCG@10 against the algorithm's own list, 95% interval over users.",
+        f"{protocol.sentence()} Change of NDCG@10 of liked films against the algorithm's own list, 95% interval "
+        "over users.",
         "split": split.description,
         "seed": protocol.seed,
     }
+
+
+def _changes(statistics: Sequence[UserStatistic], protocol: Protocol) -> list[dict[str, float]]:
+    """Return by how much all but the first differ from the first, with 95% intervals."""
+    plain, *wished = statistics
+    intervals = bootstrap_changes(plain, wished, seed=protocol.seed)
+    return [
+        {"change": round(statistic.value - plain.value, 6), "low": round(low, 6), "high": round(high, 6)}
+        for statistic, (low, high) in zip(wished, intervals, strict=True)
+    ]

@@ -112,6 +112,8 @@ class GroupRequest:
     method: GroupMethod = "average"
     """By the mean of the members' scores, or the best of these by the lowest predicted rating."""
     filters: Filters = field(default_factory=Filters)
+    love: float | None = None
+    """From what they would watch (0) to what they would love (1); by default as the algorithm was measured."""
 
     def __post_init__(self) -> None:
         check_group(len(self.viewers), self.n, self.method)

@@ -1,6 +1,7 @@
-"""Re-ranking that people can set: diversity, popularity or obscurity, recency. A weight of 0 changes nothing.
+"""Re-ranking that people can set: diversity, popularity or obscurity, recency. A wish's default changes nothing.
 
-Everything works on a list of candidates, best first: the best hundred of an algorithm.
+Everything works on a list of candidates, best first: the best hundred of an algorithm. Between watching and loving
+the algorithm itself orders, where it can.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ from core.recommenders.parts.diversity import diversify, genre_flags
 from core.recommenders.results import Recommendations
 from core.views import Reranking
 
-__all__ = ["lean", "recommend_wished", "relevance", "reorder", "share_below"]
+__all__ = ["lean", "loving", "recommend_wished", "relevance", "reorder", "share_below"]
 
 Values = NDArray[np.float64]
 
@@ -32,12 +33,24 @@ def recommend_wished(
 
     Stars are predicted for the final list alone. Parameters are those of `Recommender.recommend`.
     """
-    if not wish.active:
+    model = loving(model, wish.weights.get("love"))
+    if not wish.reorders:
         return model.recommend(profile, n, exclude_rated, candidates)
     items, scores = model.best(profile, wish.depth(n), exclude_rated, candidates)
     order = reorder(model.dataset, items, scores, n, wish)
     chosen = items[order]
     return Recommendations(model.key, chosen, scores[order], model.predict(profile, chosen))
+
+
+def loving(model: Recommender, love: float | None) -> Recommender:
+    """Return the model with its order between what one would watch (0) and love (1); None leaves it as it is.
+
+    Raises
+    ------
+    InvalidInputError
+        For an algorithm that does not tell the two apart.
+    """
+    return model if love is None else model.loving(love)
 
 
 def reorder(
@@ -51,7 +64,7 @@ def reorder(
         The algorithm's best, best first: at least `wish.depth(n)` where there are as many.
     scores : ndarray of float32, shape (m,)
     """
-    if not wish.active or not len(items):
+    if not wish.reorders or not len(items):
         return np.arange(min(n, len(items)))
     values = relevance(scores)
     if wish.popularity:

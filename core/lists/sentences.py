@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from core.data.conventions import LIKED
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.display.titles import format_movie_title
+from core.recommenders.parts.rating_weights import FULL, own_mean, signed
 from core.recommenders.results import Contribution, Explanation
+
+_WORTH_A_WORD = 0.1
+"""What low ratings take off a score is told from this share of what other films add to it on."""
+_DISPLEASING = -1.0
+"""From this sum on, on the scale of the list's order, what is said of liking keeps a film down."""
 
 __all__ = ["Person", "describe", "without_rating"]
 
@@ -47,13 +56,55 @@ def without_rating(person: Person, title: str, rating: float, rank: int | None, 
 
 
 def describe(dataset: Dataset, profile: Profile, explanation: Explanation) -> str:
-    """Return one or two sentences on why a movie has its place, naming what carries the most weight."""
+    """Return a few sentences on why a movie has its place.
+
+    They name what carries the most weight and what is held against it most, and tell that people with such a history
+    watch it from that this person would like it. A low rating is never given as a reason.
+    """
     person = Person.of(dataset, profile)
-    reason = _reason(dataset, profile, person, explanation.item, explanation.films or explanation.contributions)
-    if explanation.predicted_rating is None:
-        return reason
-    subject = person.subject[:1].upper() + person.subject[1:]
-    return f"{reason} {subject} would probably give it {explanation.predicted_rating:.1f} stars."
+    parts = explanation.films or explanation.contributions
+    told = [
+        _reason(dataset, profile, person, explanation.item, parts),
+        _held_against(dataset, profile, person, parts),
+        _verdict(person, explanation),
+    ]
+    return " ".join(sentence for sentence in told if sentence)
+
+
+def _verdict(person: Person, explanation: Explanation) -> str:
+    """Return how much the person would like it, apart from who watches it where the algorithm tells the two apart."""
+    predicted = explanation.predicted_rating
+    if predicted is None:
+        return ""
+    stars = f"{predicted:.1f} stars"
+    pleasing = [part.value for part in explanation.contributions if part.pleasing]
+    watched = f"People with {person.possessive} history watch it"
+    if pleasing and predicted >= LIKED:
+        return f"{watched}, and {person.subject} would like it: probably {stars}."
+    if sum(pleasing) < _DISPLEASING:
+        return (
+            f"{watched}, but {person.subject} would like it less than others, which keeps it down: probably {stars}."
+        )
+    return f"{person.subject[:1].upper()}{person.subject[1:]} would probably give it {stars}."
+
+
+def _held_against(dataset: Dataset, profile: Profile, person: Person, parts: Sequence[Contribution]) -> str:
+    """Return which low rating takes the most off a film's score, where it is worth a word beside what adds to it."""
+    against = _stars_against(profile, dataset.global_mean)
+    taken = [part for part in parts if part.kind == "movie" and part.value < 0 and part.id in against]
+    added = sum(part.value for part in parts if part.kind == "movie" and part.value > 0)
+    if not taken or -sum(part.value for part in taken) < _WORTH_A_WORD * added:
+        return ""
+    worst = min(taken, key=lambda part: part.value)
+    stars = against[worst.id]
+    called = "half star" if stars == 0.5 else "one star" if stars == 1 else f"{stars:.1f} stars"
+    return f"It is kept down by {person.possessive} {called} for {format_movie_title(worst.label)}."
+
+
+def _stars_against(profile: Profile, mean: float) -> dict[int, float]:
+    """Return the stars of the films that count against their like, by dense index."""
+    counts = signed(np.ones(len(profile), dtype=np.float32), profile, mean) < 0
+    return dict(zip(profile.items[counts].tolist(), profile.ratings[counts].tolist(), strict=True))
 
 
 def _reason(
@@ -64,9 +115,10 @@ def _reason(
         kind: [part for part in contributions if part.kind == kind and part.value > 0 and part.id >= 0]
         for kind in ("movie", "neighbour", "genre", "factor", "model")
     }
-    if films := by_kind["movie"][:3]:
-        stars = dict(zip(profile.items.tolist(), profile.ratings.tolist(), strict=True))
-        named = [f"{format_movie_title(part.label)} ({stars[part.id]:.1f})" for part in films if part.id in stars]
+    if films := by_kind["movie"]:
+        good = profile.ratings >= own_mean(profile, dataset.global_mean) - FULL
+        stars = dict(zip(profile.items[good].tolist(), profile.ratings[good].tolist(), strict=True))
+        named = [f"{format_movie_title(part.label)} ({stars[part.id]:.1f})" for part in films if part.id in stars][:3]
         if named and _mostly_popular(contributions):
             watched = f"so many watched it ({int(dataset.movie_counts[item]):,} ratings)"
             return f"{title} is here mainly because {watched}, and because {person.subject} rated {_join(named)}."

@@ -47,7 +47,7 @@ def weights_view(model: Recommender, length: int | None = None) -> HybridWeights
     """Return a hybrid's weights for a profile of `length` ratings; by default for a long one."""
     hybrid = hybrid_of(model)
     parts = {
-        part: [MemberWeight(key, hybrid.members[key].title, weight) for key, weight in weights.items()]
+        part: [MemberWeight(key, hybrid.titles[key], weight) for key, weight in weights.items()]
         for part, weights in hybrid.influence(length).items()
     }
     return HybridWeights(parts["ranking"], parts["rating"])

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.views import MeasuredWeight, Reranking, WishCost, WishView
+from core.views import WISHES, MeasuredWeight, Reranking, WishCost, WishView
 
 __all__ = ["wish_cost", "wish_view"]
 
 _SAME = 1e-9
+_METRIC = "liked_ndcg@10"
 
 
 def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
@@ -27,22 +28,24 @@ def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
 
 
 def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:
-    """Return what was measured of a weight: of itself, else of the closest on both sides with its sign."""
+    """Return what was measured of a weight: of itself, else of the closest on both sides of it off the default."""
     found = metrics.get("wishes")
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) or _METRIC not in found:
         return WishCost(name, weight, None, [], "What this costs was not measured for this algorithm.")
+    default = next(wish.default for wish in WISHES if wish.name == name)
     measured = sorted(
         (
             MeasuredWeight(row["weight"], row["change"], row["low"], row["high"])
             for row in found["weights"]
-            if row["wish"] == name and row["weight"] * weight > 0
+            if row["wish"] == name and (row["weight"] - default) * (weight - default) > 0
         ),
-        key=lambda row: abs(row.weight),
+        key=lambda row: abs(row.weight - default),
     )
-    plain = float(found["ndcg@10"])
+    plain = float(found[_METRIC])
+    distance = abs(weight - default)
     closest = [row for row in measured if abs(row.weight - weight) < _SAME] or [
-        *[row for row in measured if abs(row.weight) < abs(weight)][-1:],
-        *[row for row in measured if abs(row.weight) > abs(weight)][:1],
+        *[row for row in measured if abs(row.weight - default) < distance][-1:],
+        *[row for row in measured if abs(row.weight - default) > distance][:1],
     ]
     return WishCost(name, weight, plain, closest, _told(weight, closest, plain))
 
@@ -52,8 +55,8 @@ def _told(weight: float, closest: list[MeasuredWeight], plain: float) -> str:
         return "What this costs was not measured for this algorithm."
     if abs(closest[0].weight - weight) < _SAME:
         return f"On held-out ratings this {_change(closest[0], plain)}."
-    parts = [f"{abs(row.weight):g} {_change(row, plain)}" for row in closest]
-    return f"{abs(weight):g} was not measured. On held-out ratings {'; '.join(parts)}."
+    parts = [f"{row.weight:g} {_change(row, plain)}" for row in closest]
+    return f"{weight:g} was not measured. On held-out ratings {'; '.join(parts)}."
 
 
 def _change(row: MeasuredWeight, plain: float) -> str:
@@ -61,5 +64,5 @@ def _change(row: MeasuredWeight, plain: float) -> str:
     gained = row.change > 0
     low, high = (row.low, row.high) if gained else (-row.high, -row.low)
     interval = f"({share}95% interval {low:.4f} to {high:.4f})"
-    told = f"{'gained' if gained else 'cost'} {abs(row.change):.4f} NDCG@10 {interval}"
+    told = f"{'gained' if gained else 'cost'} {abs(row.change):.4f} NDCG@10 of liked films {interval}"
     return f"{told}, which is within the noise" if row.low <= 0 <= row.high else told

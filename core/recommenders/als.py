@@ -53,6 +53,7 @@ class ALS(Recommender):
     key = "als"
     title = "Implicit factors"
     summary = "Tastes that explain what people watched and, a little, what they left out."
+    similarity = "cosine of factors, drawn to 0 for films that few rated"
     config_class = ALSConfig
     config: ALSConfig
 
@@ -113,8 +114,9 @@ class ALS(Recommender):
             chosen = np.linspace(0, len(profile) - 1, self.config.profile_limit).astype(np.int64)
             used = Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
         rows = self._factors[used.items]
+        # A film that counts against its like has the target -1: its weight's magnitude stands left, its sign right.
         weighted = rows * profile_weights(self._baseline, used, self.config.rating_gain)[:, None]
-        matrix = self.arrays["gram"] + (weighted.T @ rows)
+        matrix = self.arrays["gram"] + (np.copysign(weighted, rows).T @ rows)
         matrix[np.diag_indices_from(matrix)] += self._penalty(np.array([len(used)]), self.dataset.n_movies)[0]
         return used, matrix, weighted.astype(np.float64)
 

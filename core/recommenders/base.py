@@ -28,17 +28,21 @@ class AlgorithmConfig(BaseModel):
 class Recommender(ABC):
     """A movie recommender.
 
-    A subclass sets `key`, `title`, `summary` and `config_class` and implements `_fit`, `_score`, `_predict`,
-    `_explain` and `_similar`. `_fit` returns named arrays, which are all that is ever stored; `_bind` may derive
-    cheap views from them after both `fit` and `restored`. Nothing changes after that: worker processes share the
-    arrays, which are read-only.
+    A subclass sets `key`, `title`, `summary` and `config_class` and implements `_fit`, `_score`, `_predict` and
+    `_explain`; `_similar` where it knows a likeness of movies. `_fit` returns named arrays, which are all that is
+    ever stored; `_bind` may derive cheap views from them after both `fit` and `restored`. Nothing changes after
+    that: worker processes share the arrays, which are read-only.
     """
 
     key: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
     config_class: ClassVar[type[AlgorithmConfig]] = AlgorithmConfig
+    loves: ClassVar[bool] = False
+    """Whether it tells what one would love from what one would watch; see `loving`."""
     member_keys: ClassVar[tuple[str, ...]] = ()
+    similarity: ClassVar[str | None] = None
+    """What the number of `similar` is, in a few words; None where the algorithm knows no likeness of movies."""
 
     def __init__(self, config: AlgorithmConfig | Mapping[str, Any] | None = None) -> None:
         try:
@@ -181,6 +185,23 @@ class Recommender(ABC):
         predicted = self._predict(profile, self._checked(items))
         return np.clip(predicted, low, high).astype(np.float32, copy=False)
 
+    def spread(self, profile: Profile, items: ArrayLike) -> NDArray[np.float32]:
+        """Return the standard deviation of the person's own rating around the predicted one, in stars.
+
+        Parameters
+        ----------
+        profile : Profile
+        items : array_like of int
+            Dense movie indices.
+
+        Returns
+        -------
+        ndarray of float32, shape (len(items),)
+            NaN where the algorithm does not know how sure it is.
+        """
+        self._checked(profile.items)
+        return self._spread(profile, self._checked(items))
+
     def recommend(
         self,
         profile: Profile,
@@ -227,6 +248,19 @@ class Recommender(ABC):
         items = top_n(scores, n)
         return items, scores[items].astype(np.float32, copy=False)
 
+    def loving(self, love: float) -> "Recommender":
+        """Return the model with its order between what one would come to watch (0) and what one would love (1).
+
+        Raises
+        ------
+        InvalidInputError
+            For a number outside that range, and for every algorithm that does not tell the two apart.
+        """
+        raise InvalidInputError(
+            f"{self.title} does not tell what one would love from what one would watch, so `love` ({love:g}) changes "
+            "nothing there. Leave it out, or choose the algorithm `hybrid`."
+        )
+
     def similar(self, item: int, n: int = 10) -> Neighbours:
         """Return the movies most similar to a movie, without the movie itself.
 
@@ -235,6 +269,11 @@ class Recommender(ABC):
         item : int
             Dense movie index.
         n : int
+
+        Raises
+        ------
+        InvalidInputError
+            When `n` is below 1 or the algorithm knows no likeness of movies, such as popularity.
         """
         if n < 1:
             raise InvalidInputError(f"n must be at least 1, not {n}.")
@@ -304,12 +343,22 @@ class Recommender(ABC):
         """Return predicted stars, not clipped."""
 
     @abstractmethod
-    def _similar(self, item: int) -> NDArray[np.float32]:
-        """Return the similarity of every movie to `item`, NaN or -inf where there is none."""
-
-    @abstractmethod
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         """Return summands of the score that `item` has in a scoring pass."""
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        """Return the similarity of every movie to `item`, NaN or -inf where there is none.
+
+        An algorithm that overrides this says in `similarity` what the number is.
+        """
+        raise InvalidInputError(
+            f"{self.title} knows no likeness of films. Ask another algorithm, or none: who likes both is counted "
+            "without any."
+        )
+
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the spread of `spread`, NaN where it is not known."""
+        return np.full(len(items), np.nan, dtype=np.float32)
 
     def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
         """Return a second exact split of the score by the profile's films, where there is one."""

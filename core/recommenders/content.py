@@ -64,14 +64,16 @@ class Content(Recommender):
     """A naive Bayes model of a profile's films: what makes them differ from those that everybody watches.
 
     The score is log(ratings + 1/2), which alone is popularity, plus for genres and years the logarithm of their
-    share in the profile over their share among all ratings (smoothed), plus log(1 + s) with s the sum of TF-IDF
-    cosines of title words and tags with the profile's films. Stars are those of the baseline, which has a ridge
+    share in the profile over their share among all ratings (smoothed), less the same for the films that count against
+    their like, plus log(1 + s) with s the weighted sum of TF-IDF cosines of title words and tags with the profile's
+    films, and -log(1 - s) where it is below 0. Stars are those of the baseline, which has a ridge
     regression of each profile on genres, year and popularity.
     """
 
     key = "content"
     title = "Content"
     summary = "Genres, years, title words and tags that you watch more than others do."
+    similarity = "shared genres, years, title words and tags"
     config_class = ContentConfig
     config: ContentConfig
 
@@ -128,22 +130,26 @@ class Content(Recommender):
     def _taste(self, profile: Profile) -> _Taste:
         config, arrays = self.config, self.arrays
         weights = profile_weights(self._baseline, profile, config.rating_gain)
-        genres = weights @ arrays["kinds"][arrays["kind_of"][profile.items]]
+        kinds = arrays["kinds"][arrays["kind_of"][profile.items]]
         years = arrays["year_of"][profile.items]
         dated = years >= 0
-        periods = weights[dated] @ self._bells[years[dated]]
-        count = float(weights.sum())
-        wanted = self._log_ratio(periods, float(weights[dated].sum()), arrays["period_share"])
+        wanted = self._log_ratio(weights[dated], self._bells[years[dated]], arrays["period_share"])
         return _Taste(
-            (config.genre_weight * self._log_ratio(genres, count, arrays["genre_share"])).astype(np.float32),
+            (config.genre_weight * self._log_ratio(weights, kinds, arrays["genre_share"])).astype(np.float32),
             (config.year_weight * (self._bells @ wanted)).astype(np.float32),
             self._shared_terms(profile, weights),
         )
 
-    def _log_ratio(self, seen: NDArray[Any], count: float, share: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _log_ratio(
+        self, weights: NDArray[np.float32], rows: NDArray[Any], share: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the log ratio for the films with a weight above 0 less that for those with one below."""
         prior = self.config.prior_ratings
-        smoothed = (seen + prior * share) / (count + prior)
-        ratio: NDArray[np.float64] = np.log(np.divide(smoothed, share, out=np.ones_like(share), where=share > 0))
+        ratio = np.zeros(len(share))
+        for sign in (1, -1):
+            counted = np.maximum(sign * weights, 0)
+            smoothed = (counted @ rows + prior * share) / (float(counted.sum()) + prior)
+            ratio += sign * np.log(np.divide(smoothed, share, out=np.ones_like(share), where=share > 0))
         return ratio
 
     def _shared_terms(self, profile: Profile, weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -169,11 +175,11 @@ class Content(Recommender):
         scores: NDArray[np.float32] = (self.arrays["kinds"] @ taste.genres).take(self._kind_of)
         scores += np.append(taste.years, np.float32(0)).take(self._year_of)
         # NumPy's logarithm is vectorised, its log1p is not and takes ten times as long.
-        shared = taste.terms
+        shared = np.abs(taste.terms)
         shared += np.float32(1)
         np.log(shared, out=shared)
         shared *= np.float32(self.config.term_weight)
-        scores += shared
+        scores += np.copysign(shared, taste.terms)
         scores += self._prior
         return scores
 
@@ -210,9 +216,9 @@ class Content(Recommender):
 
     def _films_with_shared_terms(self, profile: Profile, item: int, total: float) -> list[Contribution]:
         """Split what shared words and tags add by the films of the profile that have them."""
-        if total <= 0:
+        if total == 0:
             return []
         weights = profile_weights(self._baseline, profile, self.config.rating_gain)
         shares = weights * (self._terms[profile.items] @ self._terms[[item]].toarray()[0])
-        added = self.config.term_weight * float(np.log1p(total))
+        added = self.config.term_weight * float(np.copysign(np.log1p(abs(total)), total))
         return film_contributions(self.dataset, profile, added * shares / shares.sum())

@@ -70,6 +70,7 @@ class EASE(Recommender):
     key = "ease"
     title = "EASE"
     summary = "How much having watched each film speaks for every other, all solved at once in closed form."
+    similarity = "weight with which having watched the one speaks for the other"
     config_class = EASEConfig
     config: EASEConfig
 

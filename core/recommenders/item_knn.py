@@ -67,6 +67,7 @@ class ItemKNN(Recommender):
     key = "item_knn"
     title = "Similar films"
     summary = "Films that people who watched yours watched too, and the stars that similar films got from you."
+    similarity = "cosine of who watched both, as the list weighs it"
     config_class = ItemKNNConfig
     config: ItemKNNConfig
 

@@ -56,11 +56,6 @@ class Popularity(Recommender):
         )
         return means[items] + np.float32(deviation)
 
-    def _similar(self, item: int) -> NDArray[np.float32]:
-        share: NDArray[np.float32] = self.arrays["share"]
-        distance: NDArray[np.float32] = np.abs(share - share[item])
-        return -distance
-
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         count = int(self.dataset.movie_counts[item])
         label = f"Rated by {count:,} of {self.dataset.n_users:,} people"

@@ -90,6 +90,8 @@ class Contribution:
     value : float
     popularity : bool
         Whether it is there because many people watched the film, which an explanation then says.
+    pleasing : bool
+        Whether it says how much the person would like the film, not whether the person would come to watch it.
     """
 
     kind: ContributionKind
@@ -97,6 +99,7 @@ class Contribution:
     label: str
     value: float
     popularity: bool = False
+    pleasing: bool = False
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ class SVD(Recommender):
     key = "svd"
     title = "SVD"
     summary = "The main directions of taste in what everyone watched and rated, and where you stand on them."
+    similarity = "cosine of directions of taste, drawn to 0 for films that few rated"
     config_class = SVDConfig
     config: SVDConfig
 

@@ -107,6 +107,7 @@ class UserKNN(Recommender):
     key = "user_knn"
     title = "Similar people"
     summary = "What the people whose films overlap most with yours watched, and the stars they gave."
+    similarity = "cosine of who rated both, drawn to 0 for few"
     config_class = UserKNNConfig
     config: UserKNNConfig
 

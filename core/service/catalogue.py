@@ -9,15 +9,14 @@ import numpy as np
 
 from core.errors import InvalidIdError, UnknownIdError
 from core.lists.first_films import rate_first
-from core.views import DatasetView, MovieView, SimilarMovie
+from core.views import DatasetView, MovieView
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
-    from core.recommenders.base import Recommender
 
-__all__ = ["dataset_view", "first_films", "histogram", "knows_movie", "movie_view", "similar_movies", "year_span"]
+__all__ = ["dataset_view", "first_films", "histogram", "knows_movie", "movie_view", "year_span"]
 
 _NO_YEARS = (1900, 2000)
 _FIRST = 40
@@ -82,22 +81,6 @@ def histogram(dataset: Dataset, item: int) -> NDArray[np.int64]:
     """Return how many people gave a movie 0.5, 1.0 ... 5.0 stars, int64 of shape (10,)."""
     span = slice(int(dataset.movie_indptr[item]), int(dataset.movie_indptr[item + 1]))
     return np.bincount(dataset.movie_ratings[span], minlength=11)[1:].astype(np.int64)
-
-
-def similar_movies(dataset: Dataset, model: Recommender, item: int, n: int) -> list[SimilarMovie]:
-    """Return the movies most similar to one, in the model's own measure."""
-    movies, found = dataset.movies, model.similar(item, n)
-    return [
-        SimilarMovie(
-            int(movies.ids[other]),
-            movies.title(other),
-            movies.year(other),
-            movies.genres(other),
-            similarity,
-            movies.source_id(other),
-        )
-        for other, similarity in zip(found.items.tolist(), found.similarities.tolist(), strict=True)
-    ]
 
 
 @lru_cache(maxsize=2)

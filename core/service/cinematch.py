@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.lists.explanations import explanation_view
 from core.lists.filters import FilterMasks
+from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
+from core.lists.reranking import loving
+from core.lists.similar import SimilarFilms
+from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
 from core.recommenders.registry import algorithm_keys, loadable_keys
@@ -19,12 +23,11 @@ from core.service.catalogue import (
     histogram,
     knows_movie,
     movie_view,
-    similar_movies,
     year_span,
 )
 from core.service.links import film_links, films_here
-from core.service.lists import list_items
-from core.service.profiles import knows_user, profile_of, users_view, viewer
+from core.service.lists import group_answer, list_items
+from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.views import Filters, ModelMemory, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
         ModelStatus,
         MovieView,
         RatedMovie,
+        ReliabilityView,
         Reranking,
         SimilarMovie,
         TasteProfile,
@@ -87,6 +91,7 @@ class CineMatch:
         self.titles = search
         self.settings = settings
         self._mask = FilterMasks(dataset)
+        self._similar = SimilarFilms(dataset)
 
     # --- data set and movies ------------------------------------------------------------------------------
 
@@ -154,9 +159,27 @@ class CineMatch:
         return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
 
     def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
-        """Return the movies most similar to a movie, in the algorithm's own measure."""
+        """Return the movies most similar to a movie, with how often the people who liked it liked them.
+
+        Parameters
+        ----------
+        movie_id : int or str
+        algorithm : str, optional
+            Order by the measure of an algorithm, what its `similarity` names. By default none has a part:
+            `core.lists.similar` finds the movies that the same people like beyond chance and that are of a kind.
+        n : int
+            1 to 500.
+
+        Raises
+        ------
+        InvalidInputError
+            Also for an algorithm that knows no likeness of movies.
+        UnknownIdError, ModelUnavailableError
+        """
         check_length(n)
-        return similar_movies(self.dataset, self._model(algorithm), self.dataset.movie_index(movie_id), n)
+        item = self.dataset.movie_index(movie_id)
+        found = (self._similar if algorithm is None else self._model(algorithm)).similar(item, n)
+        return similar_views(self._similar, item, found)
 
     # --- models -------------------------------------------------------------------------------------------
 
@@ -217,19 +240,12 @@ class CineMatch:
         return history(self.dataset, self.dataset.user_index(user_id), limit, offset)
 
     def users(self, text: str = "", keep: Sequence[int | str] = (), limit: int = 20) -> list[UserView]:
-        """Return the users whose id begins with the first number in `text`; the first users without one.
-
-        Those of `keep` that exist are always among them, in front where they would be missing.
-        """
+        """Return the users whose id begins with the first number in `text`, those of `keep` always among them."""
         return users_view(self.dataset, text, keep, limit)
 
-    def viewer(self, text: str) -> int | None:
-        """Return the number of the user whom an address names, by number or by the source's id; else the first."""
-        return viewer(self.dataset, text)
-
-    def first_user(self) -> int | None:
-        """Return the user with the smallest id, None in a data set without users."""
-        return next((user.user_id for user in self.users(limit=1)), None)
+    def user_named(self, text: str = "") -> int | None:
+        """Return the user of a number or of the source's text, else the first; None in a data set without users."""
+        return user_named(self.dataset, text)
 
     def knows_user(self, user_id: int | str) -> bool:
         """Return whether the data set holds a user."""
@@ -255,10 +271,11 @@ class CineMatch:
         wanted = request or ListRequest.of(**asked)
         model = changed(self._model(wanted.algorithm), wanted.what_if)
         profile = profile_of(self.dataset, wanted.profile)
-        items = list_items(self.dataset, model, profile, wanted, self._mask(wanted.filters))
-        took = (time.perf_counter() - started) * 1000
         # What was measured is the hybrid as it learned, not one whose weights were changed.
         measured = "" if wanted.what_if else model.key
+        match = MatchMap.from_metrics(self._metrics(measured))
+        items = list_items(self.dataset, model, profile, wanted, self._mask(wanted.filters), match)
+        took = (time.perf_counter() - started) * 1000
         wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
         user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
         return RecommendationList(model.key, self.dataset.name, user, items, round(took, 3), wish)
@@ -270,15 +287,8 @@ class CineMatch:
         ------
         InvalidInputError, UnknownIdError, ModelUnavailableError
         """
-        from core.lists.group_views import group_list
-        from core.lists.groups import recommend_group
-
-        started = time.perf_counter()
-        model = self._model(request.algorithm)
-        profiles = [profile_of(self.dataset, viewer) for viewer in request.viewers]
-        found = recommend_group(model, profiles, request.n, request.method, self._mask(request.filters))
-        took = (time.perf_counter() - started) * 1000
-        return group_list(self.dataset, profiles, found, round(took, 3))
+        model = loving(self._model(request.algorithm), request.love)
+        return group_answer(self.dataset, model, request, self._mask(request.filters))
 
     def compare(self, algorithms: Sequence[str] | None = None, **asked: Any) -> dict[str, RecommendationList]:
         """Return the lists of several algorithms for one profile; by default of all that are loaded.
@@ -295,19 +305,28 @@ class CineMatch:
         ratings: Stars | None = None,
         algorithm: str | None = None,
         counterfactuals: bool = False,
+        love: float | None = None,
     ) -> ExplanationView:
         """Return why a movie has its score for a profile; the contributions add up to the score.
 
         With `counterfactuals` the answer says, too, what rank the movie would have without each of the ratings that
-        carry the most weight.
+        carry the most weight. `love` is that of the list that is asked about; see `core.views.Reranking`.
         """
-        model, item = self._model(algorithm), self.dataset.movie_index(movie_id)
+        model, item = loving(self._model(algorithm), love), self.dataset.movie_index(movie_id)
         return explanation_view(model, self.profile(user_id, ratings), item, counterfactual=counterfactuals)
+
+    def loves(self, algorithm: str | None) -> bool:
+        """Return whether an algorithm tells what one would love from what one would watch."""
+        return any(status.loves for status in self.models() if status.key == algorithm)
 
     def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
         """Return a wish with what its weights were measured to cost with an algorithm."""
-        metrics = next((status.metrics for status in self.models() if status.key == algorithm), {})
-        return wish_view(wish, n, metrics)
+        return wish_view(wish, n, self._metrics(algorithm))
+
+    def reliability(self, algorithm: str | None = None) -> ReliabilityView | None:
+        """Return how often the match of an algorithm came true on held-out ratings; None where nobody measured it."""
+        key = self._model(algorithm).key
+        return reliability_view(key, self._metrics(key))
 
     # --- measuring ----------------------------------------------------------------------------------------
 
@@ -367,6 +386,9 @@ class CineMatch:
         return code_version()
 
     # --- inside -------------------------------------------------------------------------------------------
+
+    def _metrics(self, algorithm: str) -> Mapping[str, Any]:
+        return next((status.metrics for status in self.models() if status.key == algorithm), {})
 
     def _model(self, algorithm: str | None) -> Recommender:
         key = algorithm or self.default_algorithm()

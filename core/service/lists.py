@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.lists.match import list_matches
 from core.lists.reranking import recommend_wished
+from core.service.profiles import profile_of
 from core.views import ListItem
 
 if TYPE_CHECKING:
@@ -14,14 +17,21 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from core.data.profile import Profile
-    from core.lists.requests import ListRequest
+    from core.lists.match import MatchMap
+    from core.lists.requests import GroupRequest, ListRequest
     from core.recommenders.base import Recommender
+    from core.views import GroupList
 
-__all__ = ["list_items"]
+__all__ = ["group_answer", "list_items"]
 
 
 def list_items(
-    dataset: Dataset, model: Recommender, profile: Profile, request: ListRequest, mask: NDArray[np.bool_] | None
+    dataset: Dataset,
+    model: Recommender,
+    profile: Profile,
+    request: ListRequest,
+    mask: NDArray[np.bool_] | None,
+    match: MatchMap | None,
 ) -> list[ListItem]:
     """Return the rows of a list, best first.
 
@@ -29,8 +39,13 @@ def list_items(
     ----------
     mask : ndarray of bool, shape (n_movies,), or None
         What passes the request's filters; None when all do.
+    match : MatchMap or None
+        As measured for the model; None where nothing was.
     """
     found = recommend_wished(model, profile, request.n, request.wish, request.exclude_rated, mask)
+    spread = model.spread(profile, found.items)
+    whole = mask is None and request.exclude_rated and not request.wish.active
+    matches = list_matches(match, model, profile, found.items, found.predicted, spread, whole=whole)
     movies = dataset.movies
     return [
         ListItem(
@@ -40,10 +55,37 @@ def list_items(
             year=movies.year(item),
             genres=movies.genres(item),
             score=score,
-            predicted_rating=predicted if np.isfinite(predicted) else None,
+            predicted_rating=_known(predicted),
+            predicted_spread=_known(around),
+            match=_known(likely),
             source_id=movies.source_id(item),
         )
-        for rank, (item, score, predicted) in enumerate(
-            zip(found.items.tolist(), found.scores.tolist(), found.predicted.tolist(), strict=True), start=1
+        for rank, (item, score, predicted, around, likely) in enumerate(
+            zip(
+                found.items.tolist(),
+                found.scores.tolist(),
+                found.predicted.tolist(),
+                spread.tolist(),
+                matches.tolist(),
+                strict=True,
+            ),
+            start=1,
         )
     ]
+
+
+def group_answer(
+    dataset: Dataset, model: Recommender, request: GroupRequest, mask: NDArray[np.bool_] | None
+) -> GroupList:
+    """Return movies for several people together; `mask` is what passes the request's filters, None when all do."""
+    from core.lists.group_views import group_list
+    from core.lists.groups import recommend_group
+
+    started = time.perf_counter()
+    profiles = [profile_of(dataset, viewer) for viewer in request.viewers]
+    found = recommend_group(model, profiles, request.n, request.method, mask)
+    return group_list(dataset, profiles, found, round((time.perf_counter() - started) * 1000, 3))
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.data.conventions import MAX_ID
 from core.data.profile import Profile
 from core.data.source_ids import starting_with
 from core.errors import InvalidIdError, UnknownIdError
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.lists.requests import ProfileRequest
 
-__all__ = ["knows_user", "profile_of", "users_like", "users_view", "viewer"]
+__all__ = ["knows_user", "profile_of", "user_named", "users_like", "users_view"]
 
 _NUMBER = re.compile(r"\d+")
 
@@ -51,15 +50,10 @@ def knows_user(dataset: Dataset, user_id: int | str) -> bool:
     return True
 
 
-def viewer(dataset: Dataset, text: str) -> int | None:
-    """Return the number that a text means, the first user's where it can mean nobody; None without users.
-
-    A number that nobody has is returned as it is, so that whoever asks for it learns that nobody has it.
-    """
+def user_named(dataset: Dataset, text: str) -> int | None:
+    """Return the id of the user of a number or of the source's text, else of the first; None without users."""
     if text and knows_user(dataset, text):
         return int(dataset.user_ids[dataset.user_index(text)])
-    if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID)):
-        return int(text)
     return int(dataset.user_ids[0]) if dataset.n_users else None
 
 

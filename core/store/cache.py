@@ -296,4 +296,6 @@ class ModelCache:
             disk_mb=sizes.get("disk"),
             mapped_mb=sizes.get("mapped"),
             resident_mb=sizes.get("resident"),
+            loves=found.loves,
+            similarity=found.similarity,
         )

@@ -32,9 +32,9 @@ class Footprint:
 
 
 def footprint(manifest: Mapping[str, Any], *, served: bool = True) -> Footprint:
-    """Return the footprint of a stored model; its quality is the NDCG@10 that was measured on held-out data."""
+    """Return the footprint of a stored model; its quality is the held-out NDCG@10 of liked films."""
     values = (manifest.get("metrics") or {}).get("values") or {}
-    quality = values.get("ndcg@10")
+    quality = values.get("liked_ndcg@10")
     return Footprint(
         float(manifest["sizes"]["disk"]),
         float(quality) if isinstance(quality, int | float) else None,

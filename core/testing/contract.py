@@ -13,6 +13,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ArtifactError, ConfigurationError, InvalidInputError, JobCancelledError, NotFittedError
 from core.lists.counterfactuals import counterfactuals, weightiest_films
+from core.lists.match import MatchMap, list_matches
 from core.lists.sentences import describe
 from core.recommenders.base import Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class
@@ -292,9 +293,31 @@ class RecommenderContract:
         item = int(model.recommend(profile, 1).items[0])
         assert model.explain(scoring, item) == model.explain(profile, item)
 
+    @each_profile
+    def test_it_knows_how_sure_its_stars_are_or_says_that_it_does_not(self, model: Recommender, kind: str) -> None:
+        profile, items = PROFILES[kind](model.dataset), np.arange(model.dataset.n_movies)
+        spread = model.spread(profile, items)
+        assert (spread.shape, spread.dtype.name) == (items.shape, "float32")
+        assert np.isnan(spread).all() or (spread > 0).all()
+        np.testing.assert_array_equal(model.spread(profile, items), spread)
+
+    @each_profile
+    def test_a_match_is_a_probability_that_grows_with_the_stars(self, model: Recommender, kind: str) -> None:
+        profile = PROFILES[kind](model.dataset)
+        items = model.best(profile, 5)[0]
+        stars, spread = np.sort(model.predict(profile, items)), np.full(len(items), np.float32(0.8))
+        match = MatchMap(np.array([2.0, 0.1, 0.0, 0.1, 0.2, -0.1, 0.1]), -7.0, 0.5, 3.5)
+        found = list_matches(match, model, profile, items, stars, spread, whole=True)
+        assert ((found >= 0) & (found <= 1)).all()
+        assert (np.diff(found) >= 0).all()
+
     # --- neighbours ---------------------------------------------------------------------------------------
 
     def test_similar_films_are_others_the_closest_first(self, model: Recommender) -> None:
+        if model.similarity is None:
+            with pytest.raises(InvalidInputError, match="knows no likeness of films"):
+                model.similar(0)
+            return
         for item in (0, 5, model.dataset.n_movies - 1):
             found = model.similar(item, 8)
             assert item not in found.items
@@ -315,6 +338,7 @@ class RecommenderContract:
             lambda: model.predict(someone, [item]),
             lambda: model.recommend(someone, 3, candidates=[item]),
             lambda: model.explain(someone, item),
+            lambda: model.spread(someone, [item]),
             lambda: model.similar(item, 3),
         ):
             with pytest.raises(InvalidInputError, match="between 0 and"):
@@ -344,7 +368,8 @@ class RecommenderContract:
             np.testing.assert_array_equal(loaded.predict(profile, [1, 2, 3]), model.predict(profile, [1, 2, 3]))
             explained = loaded.explain(profile, int(loaded.recommend(profile, 1).items[0]))
             assert_sums_to([part.value for part in explained.contributions], explained.score)
-        assert loaded.similar(2, 5).items.tolist() == model.similar(2, 5).items.tolist()
+        if model.similarity:
+            assert loaded.similar(2, 5).items.tolist() == model.similar(2, 5).items.tolist()
 
     def test_a_stored_model_is_plain_arrays(self, model: Recommender, tmp_path: Path) -> None:
         directory = save_model(model, tmp_path / model.key)
@@ -382,7 +407,8 @@ class RecommenderContract:
             profile = build(model.dataset)
             found = model.recommend(profile, 5)
             model.explain(profile, int(found.items[0]))
-        model.similar(0, 5)
+        if model.similarity:
+            model.similar(0, 5)
         assert digest(model) == before
         assert not any(array.flags.writeable for array in model.arrays.values())
 

@@ -6,6 +6,7 @@ from core.views.groups import GroupItem, GroupList, GroupMember, GroupMethod, Op
 from core.views.lists import Filters, ListItem, RecommendationList
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
+from core.views.reliability import ReliabilityPoint, ReliabilityView
 from core.views.wishes import WISHES, MeasuredWeight, Reranking, Wish, WishCost, WishView
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "Opinion",
     "RatedMovie",
     "RecommendationList",
+    "ReliabilityPoint",
+    "ReliabilityView",
     "Reranking",
     "SearchPage",
     "SimilarMovie",

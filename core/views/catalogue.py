@@ -57,5 +57,14 @@ class SimilarMovie:
     year: int | None
     genres: list[str]
     similarity: float
+    """By what the neighbours are ordered, in the measure that was asked for."""
+    share: float | None
+    """Of the people who gave the movie 4 stars or more, who gave them to the neighbour too; null without such."""
+    lift: float | None
+    """How many times more often than people in general, small counts drawn towards 1; null with fewer than ten."""
+    count: int
+    """How many people liked both."""
+    text: str
+    """The same in words."""
     source_id: str | None = None
     """The source's id where ids are text."""

@@ -38,6 +38,11 @@ class ListItem:
     genres: list[str]
     score: float
     predicted_rating: float | None
+    predicted_spread: float | None = None
+    """Standard deviation of the person's own rating around the predicted one; null where it is not known."""
+    match: float | None = None
+    """Probability that the person gives 4 stars or more, having seen it; null where it was not measured how often
+    that comes true, and for a film that the profile holds."""
     source_id: str | None = None
     """The source's id where ids are text."""
 

@@ -26,6 +26,10 @@ class ModelStatus:
     disk_mb: float | None = None
     mapped_mb: float | None = None
     resident_mb: float | None = None
+    loves: bool = False
+    """Whether it tells what one would love from what one would watch."""
+    similarity: str | None = None
+    """What its number of similar movies is; null where it knows no likeness of movies."""
 
 
 @dataclass(frozen=True, slots=True)

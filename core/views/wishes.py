@@ -12,7 +12,7 @@ __all__ = ["WISHES", "MeasuredWeight", "Reranking", "Wish", "WishCost", "WishVie
 class Wish:
     """One wish: the range of its weight and the words for it, wherever people meet it.
 
-    A weight of 0 always changes nothing; `default` is what holds when nobody says anything.
+    `default` is the weight that changes nothing and holds when nobody says anything.
     """
 
     label: str
@@ -28,6 +28,8 @@ class Wish:
     measured: tuple[float, ...]
     """Weights whose cost is measured with every model, ascending."""
     default: float = 0.0
+    step: float = 0.1
+    """Of the slider."""
     name: str = ""
     """Of the field of `Reranking`, the parameter and the option."""
 
@@ -84,6 +86,21 @@ class Reranking:
         )
     )
 
+    love: float = _wish(
+        Wish(
+            label="Watch or love",
+            ends=("what I would watch", "what I would love"),
+            help="From what people like this come to watch (0) to what this person would love (1). Only the hybrid "
+            "tells the two apart; at .5 it is as measured and lists the most that people like.",
+            low=0,
+            high=1,
+            shown=(0, 1),
+            measured=(0.0, 1.0),
+            default=0.5,
+            step=0.25,
+        )
+    )
+
     def __post_init__(self) -> None:
         for wish in WISHES:
             weight = getattr(self, wish.name)
@@ -92,19 +109,9 @@ class Reranking:
                     f"The weight of {wish.name} must be between {wish.low:g} and {wish.high:g}, not {weight}."
                 )
 
-    @classmethod
-    def only(cls, **weights: float) -> "Reranking":
-        """Return these weights with all others at 0, whatever their defaults; without any, the algorithm's order."""
-        return cls(**{wish.name: 0.0 for wish in WISHES} | weights)
-
     @property
     def weights(self) -> dict[str, float]:
         """The weights that change anything, by name."""
-        return {wish.name: weight for wish in WISHES if (weight := getattr(self, wish.name))}
-
-    @property
-    def told(self) -> dict[str, float]:
-        """The weights that somebody set: those that are not their default, by name."""
         return {wish.name: weight for wish in WISHES if (weight := getattr(self, wish.name)) != wish.default}
 
     @property
@@ -112,9 +119,14 @@ class Reranking:
         """Whether the order may differ from the algorithm's own."""
         return bool(self.weights)
 
+    @property
+    def reorders(self) -> bool:
+        """Whether the algorithm's best are put into another order; love is in the algorithm's own."""
+        return not self.weights.keys() <= {"love"}
+
     def depth(self, n: int) -> int:
         """Return how many of the algorithm's best to re-rank for a list of `n`."""
-        return max(100, 5 * n) if self.active else n
+        return max(100, 5 * n) if self.reorders else n
 
 
 WISHES: tuple[Wish, ...] = tuple(
@@ -125,7 +137,7 @@ WISHES: tuple[Wish, ...] = tuple(
 
 @dataclass(frozen=True, slots=True)
 class MeasuredWeight:
-    """What one weight of a wish changed on held-out ratings, alone: NDCG@10 with it minus without any wish."""
+    """What one weight of a wish changed on held-out ratings, alone: NDCG@10 of liked films, with minus without."""
 
     weight: float
     change: float
@@ -142,7 +154,7 @@ class WishCost:
     """The name of one of `WISHES`."""
     weight: float
     ndcg: float | None
-    """NDCG@10 without any wish; null where nothing was measured."""
+    """NDCG@10 of liked films without any wish; null where nothing was measured."""
     measured: list[MeasuredWeight]
     """The weight itself or its neighbours on both sides; empty when none was measured for the algorithm."""
     text: str

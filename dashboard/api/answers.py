@@ -54,7 +54,8 @@ class Neighbourhood:
     """The movies most similar to one."""
 
     movie_id: int
-    algorithm: str
+    algorithm: str | None
+    """Whose measure orders them; null for the one that needs no algorithm: liked by the same people, of a kind."""
     items: list[SimilarMovie]
 
 

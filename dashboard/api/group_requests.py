@@ -6,7 +6,7 @@ from pydantic import Field
 
 from core.lists.requests import MAX_VIEWERS, GroupRequest
 from core.views import GroupMethod
-from dashboard.api.requests import Algorithm, Count, ListFilters, ProfileBody
+from dashboard.api.requests import Algorithm, Count, ListFilters, Love, ProfileBody
 
 __all__ = ["GroupBody"]
 
@@ -27,8 +27,10 @@ class GroupBody(ListFilters):
     """By default the best model that is loaded."""
     n: Count = 10
     """How many at most; fewer when fewer movies qualify."""
+    love: Love | None = None
+    """From what they would watch (0) to what they would love (1), with the hybrid; by default as it was measured."""
 
     def asked(self) -> GroupRequest:
         """Return what the service takes."""
         viewers = [member.profile() for member in self.members]
-        return GroupRequest(viewers, self.algorithm, self.n, self.method, self.filters())
+        return GroupRequest(viewers, self.algorithm, self.n, self.method, self.filters(), self.love)

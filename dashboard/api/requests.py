@@ -121,7 +121,8 @@ class SimilarQuery(Strict):
     """How to look for similar movies."""
 
     algorithm: Algorithm | None = None
-    """The measure of similarity; by default that of the best model that is loaded."""
+    """Whose measure of similarity; by default who likes both beyond chance, with genres, years and tags, which needs
+    no model."""
     n: Count = 10
     """How many at most."""
 
@@ -192,6 +193,8 @@ class RatingBody(Strict):
     """Stars."""
 
 
+Love = Annotated[float, Field(ge=0, le=1)]
+"""From what people like this watch to what this person would love."""
 Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Field(max_length=20)]
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
@@ -261,3 +264,5 @@ class ExplanationBody(ProfileBody):
     """By default the best model that is loaded."""
     counterfactuals: bool = False
     """Say, too, what rank the movie would have without each of the ratings that carry the most weight."""
+    love: Love | None = None
+    """Of the list that is asked about; by default as the algorithm was measured."""

@@ -70,9 +70,8 @@ def get_movie(path: MoviePath) -> Response:
 def get_similar(path: MoviePath, query: SimilarQuery) -> Response:
     """List the movies most similar to one."""
     service = _service()
-    algorithm = query.algorithm or service.default_algorithm()
-    found = service.similar(path.movie_id, algorithm, query.n)
-    return answers.json_answer(answers.Neighbourhood(service.movie(path.movie_id).movie_id, algorithm, found))
+    found = service.similar(path.movie_id, query.algorithm, query.n)
+    return answers.json_answer(answers.Neighbourhood(service.movie(path.movie_id).movie_id, query.algorithm, found))
 
 
 def get_user(path: UserPath) -> Response:
@@ -109,7 +108,9 @@ def post_group_recommendations(body: GroupBody) -> Response:
 def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
     profile = body.profile()
-    found = _service().explain(body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals)
+    found = _service().explain(
+        body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals, body.love
+    )
     return answers.json_answer(found)
 
 

@@ -8,10 +8,22 @@ from dash.development.base_component import Component
 
 from core.views import ModelStatus
 from dashboard.components.icons import icon
+from dashboard.components.metric_label import metric_label
 
-__all__ = ["algorithm_card", "algorithm_note", "algorithm_options", "measured_how", "metric_rows"]
+__all__ = [
+    "LIKED_TOGETHER",
+    "algorithm_card",
+    "algorithm_note",
+    "algorithm_options",
+    "measured_how",
+    "metric_rows",
+    "similarity_options",
+]
 
-_SHOWN_FIRST = ("rmse", "mae", "ndcg@10", "recall@20", "precision@10")
+LIKED_TOGETHER = "liked-together"
+"""The choice of no algorithm where films like a film are asked for."""
+
+_SHOWN_FIRST = ("liked_ndcg@10", "disliked@10", "rated_ndcg@10", "rmse", "mae")
 _STATES = {"loaded": "Loaded", "skipped": "Left out", "failed": "Failed", "missing": "Not trained"}
 
 
@@ -25,6 +37,12 @@ def algorithm_options(statuses: list[ModelStatus]) -> list[dict[str, Any]]:
         }
         for status in statuses
     ]
+
+
+def similarity_options(statuses: list[ModelStatus]) -> list[dict[str, Any]]:
+    """Return options of a select of measures: what needs no algorithm first, then those that know a likeness."""
+    first = {"value": LIKED_TOGETHER, "label": "Liked by the same people", "disabled": False}
+    return [first, *algorithm_options([status for status in statuses if status.similarity])]
 
 
 def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:
@@ -82,10 +100,10 @@ def algorithm_note(status: ModelStatus) -> html.Div:
 
 
 def metric_rows(metrics: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return up to five measured values as text, the best-known first, whatever else the manifest holds."""
+    """Return up to five measured values as text, what people love first, whatever else the manifest holds."""
     flat = _flatten(metrics)
     names = [name for name in _SHOWN_FIRST if name in flat]
-    return [(_pretty(name), f"{flat[name]:.3f}") for name in names]
+    return [(metric_label(name), f"{flat[name]:.3f}") for name in names]
 
 
 def measured_how(metrics: Mapping[str, Any]) -> html.Details:
@@ -107,9 +125,3 @@ def _flatten(metrics: Mapping[str, Any]) -> dict[str, float]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found[name.lower()] = float(value)
     return found
-
-
-def _pretty(name: str) -> str:
-    return (
-        name.upper() if name in ("rmse", "mae") else name.replace("ndcg", "NDCG").capitalize().replace("Ndcg", "NDCG")
-    )

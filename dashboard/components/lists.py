@@ -33,6 +33,8 @@ def recommendation_list(
         data["data-user"] = str(found.user_id)
     if films:
         data["data-films"] = ",".join(map(str, films))
+    if found.wish is not None and "love" in found.wish.weights:
+        data["data-love"] = f"{found.wish.love:g}"
     return html.Ol(
         [recommendation_card(item, visitor=visitor) for item in found.items], className="card-grid plain", **data
     )

@@ -17,11 +17,6 @@ __all__ = ["movie_card", "movie_row", "recommendation_card", "similar_card"]
 def recommendation_card(item: ListItem, *, visitor: bool) -> html.Node:
     """Return a film of a recommendation list; anybody can keep it, visitors can rate it or wave it away."""
     name = format_movie_title(item.title, include_year=False)
-    predicted = (
-        stars(item.predicted_rating, "Predicted {rating:.1f} of 5 stars")
-        if item.predicted_rating is not None
-        else html.Span("No rating predicted", className="stars-none")
-    )
     why = html.Button(
         "Why this?",
         className="link-button",
@@ -39,10 +34,32 @@ def recommendation_card(item: ListItem, *, visitor: bool) -> html.Node:
                 **{"data-hide": str(item.movie_id), "aria-label": f"Not interested in {name}"},
             )
         )
-    body = [predicted, html.Div([why, html.Span(tools, className="card-tools")], className="card-actions")]
+    body = [*_predicted(item), html.Div([why, html.Span(tools, className="card-tools")], className="card-actions")]
     if visitor:
         body.append(html.Div(["Seen it?", star_input(item.movie_id, name)], className="card-rate"))
     return _card(item.movie_id, item.title, item.year, item.genres, body, rank=item.rank)
+
+
+def _predicted(item: ListItem) -> list[html.Node]:
+    """Return the match where it was measured, and the stars with how far off they may be where that is known."""
+    if item.predicted_rating is None:
+        return [html.Span("No rating predicted", className="stars-none")]
+    if item.predicted_spread is None:
+        shown = stars(item.predicted_rating, "Predicted {rating:.1f} of 5 stars")
+    else:
+        off = f"{item.predicted_spread:.1f}"
+        label = "Predicted {rating:.1f} of 5 stars, give or take " + off
+        rating = stars(item.predicted_rating, label)
+        around = html.Span(f"± {off}", className="card-meta tabular", **{"aria-hidden": "true"})
+        shown = html.Div([rating, around], className="card-predicted")
+    if item.match is None:
+        return [shown]
+    match = html.Span(
+        [html.Span(f"{item.match:.0%} match", className="card-match-share"), " predicted"],
+        className="card-match tabular",
+        title="How likely 4 stars or more are, as checked on held-out ratings",
+    )
+    return [match, shown]
 
 
 def movie_card(movie: MovieView) -> html.Node:
@@ -55,8 +72,8 @@ def movie_card(movie: MovieView) -> html.Node:
 
 
 def similar_card(movie: SimilarMovie) -> html.Node:
-    """Return a neighbour with its similarity."""
-    body = [html.Span(f"similarity {movie.similarity:.3f}", className="card-meta tabular")]
+    """Return a neighbour with what those say of it who liked the film itself."""
+    body = [html.Span(movie.text, className="card-meta tabular")]
     return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
 
 

@@ -44,9 +44,6 @@ class Weighty(Recommender):
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.dataset.movie_means[items]
 
-    def _similar(self, item: int) -> NDArray[np.float32]:
-        return -np.abs(self.dataset.movie_means - self.dataset.movie_means[item])
-
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         return [Contribution("bias", item, "All of it", float(scoring.scores[item]))]
 
@@ -73,7 +70,7 @@ CLASSES = (Small, Poor, Good, Broad)
 def write_models(dataset: Dataset, folder: Path) -> None:
     """Store every class's model with its quality as if it had been measured."""
     for found in CLASSES:
-        metrics = {"values": {"ndcg@10": found.quality}, "how": "given by the test"}
+        metrics = {"values": {"liked_ndcg@10": found.quality}, "how": "given by the test"}
         save_model(found().fit(dataset), folder / found.key, metrics)
 
 

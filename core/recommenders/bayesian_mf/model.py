@@ -14,6 +14,7 @@ from core.data.splits import draw_users
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.contributions import film_contributions
+from core.recommenders.parts.memo import LastProfile
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.results import Contribution, Scoring
 
@@ -69,6 +70,7 @@ class BayesianMF(Recommender):
     key = "bayesian_mf"
     title = "Bayesian factors"
     summary = "Hundreds of plausible taste maps, sampled and averaged: the best single predictor of your rating."
+    similarity = "cosine of factors over all samples, drawn to 0 for films that few rated"
     config_class = BayesianMFConfig
     config: BayesianMFConfig
 
@@ -129,7 +131,8 @@ class BayesianMF(Recommender):
         self._prior_mean = self.arrays["prior_mean"].astype(np.float64)
         self._linked = len(self.arrays["link"]) > 0
         counts = self.dataset.movie_counts
-        self._watched = WatchedDirections(self.arrays, counts, _SCALING)
+        self._watched = WatchedDirections(self.arrays, counts, _SCALING, self._level)
+        self._posterior = LastProfile(self._fold_in)
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
 
     # --- folding in ---------------------------------------------------------------------------------------
@@ -175,7 +178,7 @@ class BayesianMF(Recommender):
 
     def _weights(self, profile: Profile) -> tuple[NDArray[np.float32], np.float32]:
         """Return what to multiply the concatenated factors of all samples with, and what to add."""
-        means = self._fold_in(profile).means
+        means = self._posterior(profile).means
         weights = means / self._n_samples
         weights[:, 0] = 1.0 / self._n_samples
         return weights.astype(np.float32).ravel(), np.float32(self._level + means[:, 0].mean())
@@ -194,17 +197,30 @@ class BayesianMF(Recommender):
         predicted: NDArray[np.float32] = self._flat[items] @ weights + level
         return predicted
 
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return how far ratings lie from the prediction: noise of the rating, of the taste, and between samples."""
+        posterior = self._posterior(profile)
+        rows = self.arrays["factors"][items].astype(np.float64)
+        own = rows[:, :, 0].copy()
+        rows[:, :, 0] = 1.0
+        means = own + np.einsum("nsa,sa->ns", rows, posterior.means)
+        of_taste = np.einsum("nsa,sab,nsb->ns", rows, posterior.covariance, rows)
+        of_rating = 1.0 / (self.arrays["precision"][items] * posterior.scale)
+        # The law of total variance, over samples.
+        variance: NDArray[np.float64] = (of_taste + of_rating).mean(axis=1) + means.var(axis=1)
+        return np.sqrt(variance).astype(np.float32)
+
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights, level = self._weights(profile)
         position = self._watched.position(profile)
         scores: NDArray[np.float32] = self._flat @ weights + level + self._popular
-        scores += self._watched.scores(position * self._watched_weight(position))
+        scores += self._watched.scores(position * self._watched_weight(profile))
         scores[self.dataset.movie_counts == 0] = np.nan
         return scores
 
-    def _watched_weight(self, position: NDArray[np.float32]) -> np.float32:
+    def _watched_weight(self, profile: Profile) -> np.float32:
         """Return the weight that makes long and short profiles alike."""
-        return np.float32(self.config.watched / (float(np.linalg.norm(position)) + 1e-9))
+        return np.float32(self.config.watched / (self._watched.reach(profile) + 1e-9))
 
     def _similar(self, item: int) -> NDArray[np.float32]:
         factors = self.arrays["factors"][:, :, 1:].reshape(len(self._flat), -1)
@@ -221,7 +237,7 @@ class BayesianMF(Recommender):
         row[:, 0] = 1.0
         values = np.einsum("nsa,sa->n", self._shares(posterior), row) / self._n_samples
         rest = self._level + own + float(values[-1]) + float(self._popular[item])
-        together = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
+        together = self._watched.by_film(profile, item) * self._watched_weight(profile)
         used = np.searchsorted(profile.items, posterior.profile.items)
         together[used] += values[:-1].astype(np.float32)
         return film_contributions(

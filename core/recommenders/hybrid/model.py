@@ -14,6 +14,7 @@ from core.data.splits import draw_users, holdout_per_user
 from core.errors import InvalidInputError
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.hybrid.liking import LIKING, LOW, Liking
 from core.recommenders.hybrid.opening import Opening, opening_list
 from core.recommenders.hybrid.ranking_blend import RankingBlend
 from core.recommenders.hybrid.rating_stack import RatingStack, StackedRating
@@ -26,6 +27,7 @@ from core.views import MAX_FACTOR
 __all__ = ["Hybrid", "HybridConfig"]
 
 _HEAVY = frozenset({"als", "bayesian_mf"})
+_TITLES = {LIKING: "How much it would please", LOW: "Fewer stars than usual"}
 
 
 class HybridConfig(AlgorithmConfig):
@@ -33,8 +35,11 @@ class HybridConfig(AlgorithmConfig):
 
     rating_members: tuple[str, ...] = ("bayesian_mf", "item_knn", "svd")
     """Whose stars are stacked, the most accurate first."""
-    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "als", "user_knn", "popularity")
+    ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "als", "user_knn", "popularity", "bayesian_mf")
     """Whose scores order the list."""
+    love: float = Field(default=0.5, ge=0, le=1)
+    """The list's order: 0 is what one would come to watch, 1 what one would love. Most liked films are listed between
+    the two: who never comes to watch a film cannot love it."""
     heavy_limit: int = Field(default=2_000_000, ge=0)
     """Above this many ratings `als` and `bayesian_mf` are left out: they take minutes to fit there."""
     learning_limit: int = Field(default=1_000_000, ge=1)
@@ -55,7 +60,9 @@ class Hybrid(Recommender):
     key = "hybrid"
     title = "Hybrid"
     summary = "All the others together, each trusted as far as it proved right on ratings it had not seen."
+    similarity = "sum over its members of one divided by 60 plus the film's rank in their order"
     config_class = HybridConfig
+    loves = True
     config: HybridConfig
     member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
 
@@ -82,7 +89,8 @@ class Hybrid(Recommender):
 
         inner = {key: fitted(key, split.train, step) for step, key in enumerate(wanted)}
         stack = RatingStack.fit({key: inner[key] for key in rating_keys}, split)
-        blend = RankingBlend.fit({key: inner[key] for key in ranking_keys}, split, config.seed)
+        liking = Liking(stack, inner, split.train)
+        blend = RankingBlend.fit({key: inner[key] for key in ranking_keys}, split, config.seed, liking)
         inner.clear()
         for number, key in enumerate(missing):
             self.members[key] = fitted(key, dataset, len(wanted) + number)
@@ -108,8 +116,14 @@ class Hybrid(Recommender):
         rating_keys = [config.rating_members[position] for position in arrays["rating_keys"].tolist()]
         ranking_keys = [config.ranking_members[position] for position in arrays["ranking_keys"].tolist()]
         self._stack = RatingStack.from_arrays(rating_keys, arrays, self.dataset.movie_counts)
-        self._blend = RankingBlend.from_arrays(ranking_keys, arrays)
+        self._learned = RankingBlend.from_arrays([*ranking_keys, LIKING, LOW], arrays)
+        self._blend = self._learned.at(config.love)
         self._opening = Opening.from_arrays(arrays)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What to call each summand of the list's order: the members and the two parts of `Liking`."""
+        return {**{key: member.title for key, member in self.members.items()}, **_TITLES}
 
     def influence(self, length: int | None = None) -> dict[str, dict[str, float]]:
         """Return the learned weights of the members, for the ``rating`` and for the ``ranking``.
@@ -120,6 +134,21 @@ class Hybrid(Recommender):
             Number of ratings of the profile, on which the weights of the ranking depend; by default a long one.
         """
         return {"rating": self._stack.influence(), "ranking": self._blend.influence(length)}
+
+    def loving(self, love: float) -> "Hybrid":
+        """Return a hybrid over the same members with another order: 0 what one would watch, 1 what one would love.
+
+        Raises
+        ------
+        InvalidInputError
+            For a number outside that range.
+        """
+        if not 0 <= love <= 1:
+            raise InvalidInputError(f"The order must lie between 0 (watch) and 1 (love), not {love}.")
+        changed = copy(self)
+        changed.config = self.config.model_copy(update={"love": love})
+        changed._blend = self._learned.at(love)
+        return changed
 
     def what_if(
         self, ranking: Mapping[str, float] | None = None, rating: Mapping[str, float] | None = None
@@ -139,15 +168,20 @@ class Hybrid(Recommender):
             to decide.
         """
         changed = copy(self)
-        changed._blend = self._blend.scaled(_factors("ranking", self._blend.keys, ranking))
+        factors = _factors("ranking", self._blend.keys, ranking)
+        changed._learned, changed._blend = self._learned.scaled(factors), self._blend.scaled(factors)
         changed._stack = self._stack.scaled(_factors("rating", self._stack.keys, rating))
-        if not changed._blend.weights.any():
+        if not any(value for key, value in changed.influence()["ranking"].items() if key not in _TITLES):
             raise InvalidInputError("Nobody is left to order the list: leave one member of weight above 0.")
         # What is stored is what answers: a changed hybrid that is saved comes back changed.
-        changed._arrays = {**self.arrays, **changed._stack.arrays(), **changed._blend.arrays()}
+        changed._arrays = {**self.arrays, **changed._stack.arrays(), **changed._learned.arrays()}
         for array in changed._arrays.values():
             array.setflags(write=False)
         return changed
+
+    @property
+    def _liking(self) -> Liking:
+        return Liking(self._stack, self.members, self.dataset)
 
     def rating_parts(self, profile: Profile, items: NDArray[np.int32]) -> StackedRating:
         """Return predicted stars split by member; they add up to the prediction before it is clipped."""
@@ -156,20 +190,26 @@ class Hybrid(Recommender):
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         if not len(profile):
             return self._opening.scores()
-        return self._blend.total(self.members, profile)
+        return self._blend.total(self.members, profile, self._liking)
 
     def _scoring(self, profile: Profile) -> Scoring:
         if not len(profile):
             return Scoring(profile, self._opening.scores())
         members: dict[str, NDArray[np.float32]] = {}
-        return Scoring(profile, self._blend.total(self.members, profile, members), members)
+        return Scoring(profile, self._blend.total(self.members, profile, self._liking, members), members)
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.rating_parts(profile, items).total()
 
+    def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the spread that the most accurate member knows of: stacking moves the stars little."""
+        keys = (key for key in self._stack.keys if type(self.members[key])._spread is not Recommender._spread)
+        first = next(keys, None)
+        return super()._spread(profile, items) if first is None else self.members[first]._spread(profile, items)
+
     def _similar(self, item: int) -> NDArray[np.float32]:
-        keys = self._blend.keys
-        found = [self.members[key]._similar(item) for key in keys if key != "popularity"]
+        members = (self.members[key] for key in self._blend.keys if key in self.members)
+        found = [member._similar(item) for member in members if member.similarity]
         ranks = np.zeros(self.dataset.n_movies, dtype=np.float32)
         for similarity in found:
             # Reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): the measures are not comparable.
@@ -181,10 +221,10 @@ class Hybrid(Recommender):
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         if not len(scoring.profile):
             return self._opening.explain(item)
-        parts = self._blend.parts(scoring.members, scoring.profile)
+        titles = self.titles
         return [
-            Contribution("model", number, self.members[key].title, float(part[item]))
-            for number, (key, part) in enumerate(parts.items())
+            Contribution("model", number, titles[key], float(part[item]), pleasing=key in _TITLES)
+            for number, (key, part) in enumerate(self._blend.parts(scoring.members, scoring.profile).items())
         ]
 
     def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
@@ -193,7 +233,7 @@ class Hybrid(Recommender):
             return []
         values = np.zeros(len(profile))
         for key, scores in scoring.members.items():
-            if np.isfinite(scores[item]):
+            if key in self.members and np.isfinite(scores[item]):
                 own = _film_values(self.members[key], Scoring(profile, scores), item)
                 values += self._blend.slope(key, scores, profile) * own
         rest = float(scoring.scores[item]) - float(values.sum())

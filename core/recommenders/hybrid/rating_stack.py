@@ -27,6 +27,7 @@ _PENALTY = 1e-3
 _LIMIT = 2.5
 _MIDDLE = 3.5
 _SHARED = 8
+_LEAST_SPREAD = 0.25
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,26 @@ class RatingStack:
     baseline : Baseline
     counts : ndarray of int32, shape (n_movies,)
         Number of ratings.
+    spread : float
+        Root mean square of what the stack left over of the ratings on which it was learned, in stars.
     """
 
     def __init__(
-        self, keys: Sequence[str], weights: NDArray[np.float64], baseline: Baseline, counts: NDArray[np.int32]
+        self,
+        keys: Sequence[str],
+        weights: NDArray[np.float64],
+        baseline: Baseline,
+        counts: NDArray[np.int32],
+        spread: float = 1.0,
     ) -> None:
         self.keys = tuple(keys)
         self.weights: NDArray[Any] = weights
+        self.spread = spread
         self.baseline = baseline
         logs = np.log1p(counts)
         center = float(np.average(logs, weights=counts))
-        spread = float(np.sqrt(np.average((logs - center) ** 2, weights=counts)))
-        self._known = np.clip((logs - center) / max(spread, 1e-3), -_LIMIT, _LIMIT)
+        width = float(np.sqrt(np.average((logs - center) ** 2, weights=counts)))
+        self._known = np.clip((logs - center) / max(width, 1e-3), -_LIMIT, _LIMIT)
 
     @classmethod
     def fit(cls, members: Mapping[str, Recommender], split: Split) -> Self:
@@ -101,12 +110,14 @@ class RatingStack:
         if rows:
             matrix = np.concatenate(rows)
             gram = matrix.T @ matrix / len(matrix) + _PENALTY * np.eye(matrix.shape[1])
-            stack.weights = np.linalg.solve(gram, matrix.T @ np.concatenate(targets) / len(matrix))
+            target = np.concatenate(targets)
+            stack.weights = np.linalg.solve(gram, matrix.T @ target / len(matrix))
+            stack.spread = max(float(np.sqrt(np.mean((target - matrix @ stack.weights) ** 2))), _LEAST_SPREAD)
         return stack
 
     def on(self, dataset: Dataset) -> "RatingStack":
         """Return the stack with the same weights over another data set's baseline and counts."""
-        return RatingStack(self.keys, self.weights, fit_baseline(dataset).baseline, dataset.movie_counts)
+        return RatingStack(self.keys, self.weights, fit_baseline(dataset).baseline, dataset.movie_counts, self.spread)
 
     def predict(
         self, members: Mapping[str, Recommender], profile: Profile, items: NDArray[np.int32]
@@ -163,9 +174,14 @@ class RatingStack:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays under which an ensemble stores the stack."""
-        return {"stack_weights": self.weights, **self.baseline.arrays("stack_baseline_")}
+        return {
+            "stack_weights": self.weights,
+            "stack_spread": np.array([self.spread]),
+            **self.baseline.arrays("stack_baseline_"),
+        }
 
     @classmethod
     def from_arrays(cls, keys: Sequence[str], arrays: Mapping[str, NDArray[Any]], counts: NDArray[np.int32]) -> Self:
         """Rebuild the stack from what `arrays` returned."""
-        return cls(keys, arrays["stack_weights"], Baseline.from_arrays(arrays, "stack_baseline_"), counts)
+        baseline = Baseline.from_arrays(arrays, "stack_baseline_")
+        return cls(keys, arrays["stack_weights"], baseline, counts, float(arrays["stack_spread"][0]))

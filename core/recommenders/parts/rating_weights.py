@@ -2,6 +2,14 @@
 
 A rating's weight is ``max(1 + gain * d, floor)`` with its deviation d = r - mean - b_u - MOVIE_SHARE * b_i: a film
 rated above its user's average pulls harder than one below it, and part of its general quality is discounted.
+
+A model is trained with these weights: that somebody watched a film says what else such people watch, whether it
+pleased or not. A profile is folded in with a sign. What lies up to `FULL` stars below the person's own mean still
+counts as watched, what lies `AGAINST` below it says nothing, and what lies lower pushes films like it down. Measured
+over per-user splits of ml-100k and ml-latest-small this lists more liked films than weights without a sign, which
+let a disliked film bring more of its kind, and more than a sign that turns at the mean, which forgets what people
+watch and rate with their usual stars. Who finds nothing good has no mean to be below: under `POOR` stars a film never
+speaks for its like.
 """
 
 import numpy as np
@@ -12,9 +20,18 @@ from core.data.profile import Profile
 from core.recommenders.parts.biases import USER_SHRINKAGE, Baseline, BaselineFit
 from core.recommenders.parts.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, year_bells
 
-__all__ = ["PopularityPrior", "content_rows", "profile_weights", "training_weights"]
+__all__ = ["PopularityPrior", "content_rows", "own_mean", "profile_weights", "signed", "training_weights"]
 
 MOVIE_SHARE = 0.35
+FULL, AGAINST = 0.75, 1.5
+"""Stars below a person's own mean up to which a film counts as watched, and from which on against its like."""
+POOR = 1.75
+"""Stars under which a film counts against its like, however low the person's own mean is."""
+_BETWEEN = 0.25
+"""At least so many stars lie between what counts against and what counts in full."""
+DISLIKE_GAIN = 0.2
+"""Weight against its like of a film for each star that it lies lower than `AGAINST`."""
+_PRIOR_STARS = 5.0
 _FLOOR = 0.05
 _PRIOR_RATINGS = 10.0
 _YEAR_LENGTH = np.float32(0.75)
@@ -32,12 +49,38 @@ def training_weights(dataset: Dataset, fitted: BaselineFit, gain: float) -> NDAr
 
 
 def profile_weights(baseline: Baseline, profile: Profile, gain: float) -> NDArray[np.float32]:
-    """Return the weights of a profile's ratings; for a training user they equal those of `training_weights`."""
+    """Return the signed weights of a profile's ratings, the same for a stored user and a visitor with his ratings.
+
+    Above the person's own mean they equal those of `training_weights`.
+    """
     item_bias = baseline.item_bias[profile.items]
     left = profile.ratings - np.float32(baseline.mean) - item_bias
     user_bias = left.sum() / (len(profile) + USER_SHRINKAGE)
     deviation = left - np.float32(user_bias) + np.float32(1 - MOVIE_SHARE) * item_bias
-    return np.maximum(1 + np.float32(gain) * deviation, np.float32(_FLOOR)).astype(np.float32, copy=False)
+    return signed(np.maximum(1 + np.float32(gain) * deviation, np.float32(_FLOOR)), profile, baseline.mean)
+
+
+def own_mean(profile: Profile, mean: float) -> float:
+    """Return a person's mean rating, shrunk to everybody's by five ratings: one film alone can please or not."""
+    return (float(profile.ratings.sum()) + _PRIOR_STARS * mean) / (len(profile) + _PRIOR_STARS)
+
+
+def signed(weights: NDArray[np.float32], profile: Profile, mean: float) -> NDArray[np.float32]:
+    """Return weights of a profile's films with the sign of taste.
+
+    Parameters
+    ----------
+    weights : ndarray of float32, as long as the profile
+        Not negative: how much each film counts as watched.
+    mean : float
+        Everybody's mean rating, in stars.
+    """
+    own = own_mean(profile, mean)
+    nothing = max(own - AGAINST, POOR)
+    full = max(own - FULL, nothing + _BETWEEN)
+    above = profile.ratings - np.float32(nothing)
+    kept = weights * np.clip(above / np.float32(full - nothing), 0, 1)
+    return np.where(above > 0, kept, np.float32(DISLIKE_GAIN) * above).astype(np.float32)
 
 
 class PopularityPrior:

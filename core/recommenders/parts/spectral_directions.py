@@ -18,7 +18,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.leading_directions import leading_directions
-from core.recommenders.parts.rating_weights import content_rows, profile_weights, training_weights
+from core.recommenders.parts.rating_weights import content_rows, profile_weights, signed, training_weights
 
 __all__ = ["Scaling", "WatchedDirections", "power_iterations"]
 
@@ -74,8 +74,8 @@ class WatchedDirections:
     counts : ndarray of int32, shape (n_movies,)
         Number of ratings.
     scaling : Scaling
-    baseline : Baseline, optional
-        From which the weights of ratings are told; not needed where `scaling` has no gain.
+    taste : Baseline or float
+        From which the weights of ratings are told; where `scaling` has no gain everybody's mean rating will do.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class WatchedDirections:
         arrays: Mapping[str, NDArray[Any]],
         counts: NDArray[np.int32],
         scaling: Scaling,
-        baseline: Baseline | None = None,
+        taste: Baseline | float,
     ) -> None:
         self.items: NDArray[np.int32] = arrays["watched_items"].view(np.ndarray)
         # As wide as an index: NumPy would widen it in each request.
@@ -94,7 +94,7 @@ class WatchedDirections:
         self._inward: NDArray[np.float32] = known ** np.float32(-scaling.movie_power)
         self._outward: NDArray[np.float32] = known ** np.float32(scaling.score_power)
         self._scaling = scaling
-        self._baseline = baseline
+        self._taste = taste
         self._n_movies = len(counts)
 
     @staticmethod
@@ -129,6 +129,12 @@ class WatchedDirections:
         rows, weights = self._weighted(profile)
         position: NDArray[np.float32] = (weights @ self.directions[rows]) * self.damping
         return position
+
+    def reach(self, profile: Profile) -> float:
+        """Return the length of the coordinates if every film had been watched and none disliked: a scale for them."""
+        rows, known = self.rows(profile.items)
+        weights = self._inward[rows] * known / np.float32(max(len(profile), 1) ** self._scaling.user_power)
+        return float(np.linalg.norm((weights @ self.directions[rows]) * self.damping))
 
     def scores(self, position: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the scores of all movies, 0 for those without a direction."""
@@ -189,10 +195,11 @@ class WatchedDirections:
     def _weighted(self, profile: Profile) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """Return where the films of a profile stand in `directions`, and their scaled weights."""
         rows, known = self.rows(profile.items)
-        weights = self._inward[rows]
-        if self._baseline is not None:
-            weights *= profile_weights(self._baseline, profile, self._scaling.rating_gain)
-        weights *= known
+        weights = self._inward[rows] * known
+        if isinstance(self._taste, Baseline):
+            weights *= profile_weights(self._taste, profile, self._scaling.rating_gain)
+        else:
+            weights *= signed(np.ones(len(profile), dtype=np.float32), profile, self._taste)
         weights /= np.float32(max(len(profile), 1) ** self._scaling.user_power)
         return rows, weights
 

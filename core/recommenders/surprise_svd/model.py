@@ -58,6 +58,7 @@ class SurpriseSVD(Recommender):
     key = "surprise_svd"
     title = "Surprise SVD"
     summary = "Hidden tastes that stochastic gradient descent found in the ratings."
+    similarity = "cosine of factors, drawn to 0 for films that few rated"
     config_class = SurpriseSVDConfig
     config: SurpriseSVDConfig
 
@@ -133,9 +134,9 @@ class SurpriseSVD(Recommender):
         used = self._used(profile)
         return Profile(profile.items[used], profile.ratings[used], profile.user)
 
-    def _watched_weight(self, position: NDArray[np.float32]) -> np.float32:
+    def _watched_weight(self, profile: Profile) -> np.float32:
         """Return the weight that makes long and short profiles alike."""
-        return np.float32(self.config.watched / (float(np.linalg.norm(position)) + 1e-9))
+        return np.float32(self.config.watched / (self._watched.reach(profile) + 1e-9))
 
     def _factors(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the vectors of movies, zeros for those that are rated too rarely to have one."""
@@ -165,7 +166,7 @@ class SurpriseSVD(Recommender):
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         user, vector = self._fold_in(profile)
         position = self._watched.position(profile)
-        known = self._watched.known_scores(position * self._watched_weight(position))
+        known = self._watched.known_scores(position * self._watched_weight(profile))
         known += self.arrays["factors"] @ vector[1:]
         scores = self._watched.spread(known)
         scores += self._baseline.predict(user)
@@ -198,7 +199,7 @@ class SurpriseSVD(Recommender):
             if value != 0
         ]
         position = self._watched.position(profile)
-        watched = float(self._watched.by_factor(position, item).sum() * self._watched_weight(position))
+        watched = float(self._watched.by_factor(position, item).sum() * self._watched_weight(profile))
         together = Contribution("bias", -1, "Watched by people who watch the same films", watched)
         return [*parts, together, *self._rest(user, item, float(vector[0]))]
 
@@ -213,7 +214,7 @@ class SurpriseSVD(Recommender):
         left = self._baseline.profile_residuals(user, used) - self.arrays["item_bias"][used.items]
         # The vector's bias is part of what the films pull, so the rest is without it.
         rest = sum(part.value for part in self._rest(user, item, 0.0))
-        values = self._watched.by_film(profile, item) * self._watched_weight(self._watched.position(profile))
+        values = self._watched.by_film(profile, item) * self._watched_weight(profile)
         values[self._used(profile)] += pull * left
         return film_contributions(
             self.dataset,

@@ -6,27 +6,7 @@ from typing import Any
 from core.evaluation.runs import EvaluationRun, smaller_is_better
 from dashboard.figures.base import axis, figure
 
-__all__ = ["metric_dots", "metric_label"]
-
-_LABELS = {
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "rmse_user": "RMSE per user",
-    "mae_user": "MAE per user",
-    "ndcg": "NDCG",
-    "map": "MAP",
-    "mrr": "MRR",
-    "recall": "Recall",
-    "precision": "Precision",
-    "hit_rate": "Hit rate",
-}
-
-
-def metric_label(metric: str) -> str:
-    """Return a metric's name as people write it: ``ndcg@10`` -> ``NDCG@10``."""
-    name, _, depth = metric.partition("@")
-    label = _LABELS.get(name, name.replace("_", " ").capitalize())
-    return f"{label}@{depth}" if depth else label
+__all__ = ["metric_dots"]
 
 
 def metric_dots(run: EvaluationRun, metric: str) -> dict[str, Any]:

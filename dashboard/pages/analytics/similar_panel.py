@@ -7,7 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.views import ModelStatus, SimilarMovie
-from dashboard.components.algorithm_card import algorithm_options
+from dashboard.components.algorithm_card import similarity_options
 from dashboard.components.chart import chart
 from dashboard.components.film_select import KEEP_ALL
 from dashboard.components.movie_card import similar_card
@@ -18,12 +18,16 @@ __all__ = ["similar_panel", "similar_view"]
 
 
 def similar_panel(
-    statuses: Sequence[ModelStatus], options: list[dict[str, str]], film: str | None, algorithm: str | None
+    statuses: Sequence[ModelStatus], options: list[dict[str, str]], film: str | None, measure: str
 ) -> Component:
     """Return the tab."""
     return html.Div(
         [
-            html.P("Which films does an algorithm take to be alike? Each has its own measure.", className="lede"),
+            html.P(
+                "Films that the same people like more often than chance would have it, of one kind and time; "
+                "or what an algorithm takes to be alike, each in its own measure.",
+                className="lede",
+            ),
             html.Div(
                 [
                     dmc.Select(
@@ -38,9 +42,9 @@ def similar_panel(
                     ),
                     dmc.Select(
                         id=Analytics.SIMILAR_ALGORITHM,
-                        label="Algorithm",
-                        data=algorithm_options(list(statuses)),
-                        value=algorithm,
+                        label="Alike by",
+                        data=similarity_options(list(statuses)),
+                        value=measure,
                         allowDeselect=False,
                     ),
                     dmc.Select(
@@ -60,15 +64,20 @@ def similar_panel(
     )
 
 
-def similar_view(name: str, found: Sequence[SimilarMovie], algorithm: str) -> Component:
-    """Return the neighbours of a film as cards and as a chart."""
+def similar_view(name: str, found: Sequence[SimilarMovie], by: ModelStatus | None) -> Component:
+    """Return the neighbours of a film as cards and as a chart; `by` is the algorithm that found them, if one did."""
+    measure = (
+        f"{by.name}: {by.similarity}. Numbers of different algorithms do not compare."
+        if by
+        else "Mostly the correlation of likes beyond chance; genres, years and tags add up to a fifth. 1 at most."
+    )
     return html.Div(
         [
             html.H2(f"Films like {name}", className="visually-hidden"),
             html.Ul([similar_card(neighbour) for neighbour in found], className="card-grid"),
             chart(
                 f"Similarity to {name}",
-                f"In the measure of {algorithm}; values of different algorithms do not compare.",
+                measure,
                 similarity_bars(found),
                 wide=True,
             ),

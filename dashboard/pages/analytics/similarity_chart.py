@@ -23,8 +23,8 @@ def similarity_bars(found: Sequence[SimilarMovie]) -> dict[str, Any]:
                 "x": [movie.similarity for movie in found],
                 # Two films may bear one title: positions keep their bars apart.
                 "y": list(range(len(found))),
-                "customdata": names,
-                "hovertemplate": "%{customdata}: %{x:.4f}<extra></extra>",
+                "customdata": [[name, movie.text] for name, movie in zip(names, found, strict=True)],
+                "hovertemplate": "%{customdata[0]}: %{x:.3f}<br>%{customdata[1]}<extra></extra>",
                 "marker": {"color": "#b8862a"},
             }
         ],

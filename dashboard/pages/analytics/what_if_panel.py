@@ -19,7 +19,11 @@ from dashboard.pages.analytics.weight_sliders import weight_sliders
 
 __all__ = ["measured_view", "moved_lists", "what_if_panel"]
 
-_METRICS = {"ndcg@10": ("NDCG@10", "higher is better", False), "rmse": ("RMSE", "lower is better", True)}
+_METRICS = {
+    "liked_ndcg@10": ("NDCG@10 of liked films", "higher is better", False),
+    "rated_ndcg@10": ("NDCG@10 of all films", "higher is better", False),
+    "rmse": ("RMSE", "lower is better", True),
+}
 
 
 def what_if_panel(

@@ -114,7 +114,7 @@ def _quick_controls(service: CineMatch) -> Component:
                 value="user",
                 **{"aria-label": "Whose taste"},
             ),
-            html.Div(user_select(Home.USER, service.users(), service.first_user()), id=f"{Home.USER}-box"),
+            html.Div(user_select(Home.USER, service.users(), service.user_named()), id=f"{Home.USER}-box"),
             html.Div(
                 dmc.MultiSelect(
                     id=Home.FILMS,

@@ -8,7 +8,7 @@ from core.display.titles import format_movie_title
 from core.service import CineMatch
 from core.views import MovieView
 from dashboard.address import Query, href
-from dashboard.components.algorithm_card import algorithm_options
+from dashboard.components.algorithm_card import LIKED_TOGETHER, algorithm_options, similarity_options
 from dashboard.components.keep_button import keep_button
 from dashboard.components.poster import poster
 from dashboard.components.stars import star_input, stars
@@ -37,7 +37,7 @@ def layout(service: CineMatch, query: Query, movie_id: int | str) -> Component:
                 className="film",
             ),
             html.Section(_why(service, query), className="section"),
-            html.Section(_similar(service, query), className="section"),
+            html.Section(_similar(service), className="section"),
         ]
     )
 
@@ -108,7 +108,7 @@ def _chosen(service: CineMatch, query: Query) -> str | None:
 
 
 def _why(service: CineMatch, query: Query) -> list[Component]:
-    user = service.viewer(query.get("user", ""))
+    user = service.user_named(query.get("user", ""))
     return [
         html.Div(html.H2("Why would I get this?"), className="section-head"),
         html.Div(
@@ -143,17 +143,17 @@ def _why(service: CineMatch, query: Query) -> list[Component]:
     ]
 
 
-def _similar(service: CineMatch, query: Query) -> list[Component]:
+def _similar(service: CineMatch) -> list[Component]:
     return [
         html.Div(
             [
                 html.H2("Films like it"),
                 dmc.Select(
                     id=Movie.SIMILAR_ALGORITHM,
-                    data=algorithm_options(service.models()),
-                    value=_chosen(service, query),
+                    data=similarity_options(service.models()),
+                    value=LIKED_TOGETHER,
                     allowDeselect=False,
-                    **{"aria-label": "Algorithm for similar films"},
+                    **{"aria-label": "By what films are alike"},
                 ),
             ],
             className="section-head",

@@ -56,7 +56,7 @@ def layout(service: CineMatch, query: Query) -> Component:
 
 def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[int, int]) -> list[Component]:
     mode = mode_of(query)
-    user = service.viewer(query.get("user", ""))
+    user = service.user_named(query.get("user", ""))
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     hidden = {"display": "none"}
     return [

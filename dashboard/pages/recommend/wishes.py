@@ -2,55 +2,40 @@
 
 from collections.abc import Mapping
 
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from core.views import WISHES, Reranking, Wish, WishView
+from core.views import WISHES, Reranking, WishView
 from dashboard.components.controls import fold, reset_button
+from dashboard.components.wish_slider import wish_slider
 from dashboard.pages.recommend.ids import Recommend
 
 __all__ = ["measured_note", "wish_of", "wishes_fold"]
 
-_STEP = 0.1
 
+def wish_of(weights: Mapping[str, float | None], *, loves: bool) -> Reranking:
+    """Return the wish that the sliders hold, by name; one that holds nothing counts as it does by default.
 
-def wish_of(weights: Mapping[str, float | None]) -> Reranking:
-    """Return the wish that the sliders hold, by name; one that holds nothing counts as it does by default."""
-    return Reranking(**{name: float(weight) for name, weight in weights.items() if weight is not None})
+    Parameters
+    ----------
+    loves : bool
+        Whether the algorithm tells loving from watching: without, that slider is not moved.
+    """
+    held = {name: float(weight) for name, weight in weights.items() if weight is not None}
+    return Reranking(**{name: weight for name, weight in held.items() if loves or name != "love"})
 
 
 def wishes_fold(wish: Reranking) -> Component:
     """Return the folded sliders, holding a wish."""
     controls = [
-        *(_slider(one, getattr(wish, one.name)) for one in WISHES),
+        *(
+            wish_slider(one, getattr(wish, one.name), Recommend.wish(one.name), Recommend.wish_cost(one.name))
+            for one in WISHES
+        ),
         html.Div(id=Recommend.WISH_NOTE),
         reset_button(Recommend.WISH_RESET, "Reset wishes"),
     ]
-    return fold("sliders", "Wishes", controls, opened=bool(wish.told))
-
-
-def _slider(wish: Wish, weight: float) -> Component:
-    low, high = wish.shown
-    return html.Div(
-        [
-            html.Div(wish.label, className="control-label"),
-            dmc.Slider(
-                id=Recommend.wish(wish.name),
-                min=low,
-                max=high,
-                step=_STEP,
-                precision=1,
-                value=max(low, min(high, weight)),
-                marks=[{"value": wish.default}] if low < wish.default < high else [],
-                className="slider-two-sided" if low < 0 else None,
-                thumbLabel=f"{wish.label}: {wish.ends[0]} to {wish.ends[1]}",
-                size="sm",
-            ),
-            html.Div([html.Span(end) for end in wish.ends], className="slider-ends", **{"aria-hidden": "true"}),
-            html.P(id=Recommend.wish_cost(wish.name), className="note wish-cost", **{"aria-live": "polite"}),
-        ]
-    )
+    return fold("sliders", "Wishes", controls, opened=wish.active)
 
 
 def measured_note(wish: WishView) -> list[Component]:

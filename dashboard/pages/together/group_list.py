@@ -1,6 +1,6 @@
 """A list for several people: every film with what each of them is expected to think of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dash.development.base_component import Component
 
@@ -20,21 +20,23 @@ def member_names(users: Sequence[int | None]) -> list[str]:
     return ["You" if user is None else f"User {user}" for user in users]
 
 
-def group_list(found: GroupList) -> html.Node | Component:
-    """Return the rows of a list, or why there are none."""
+def group_list(found: GroupList, love: float | None = None) -> html.Node | Component:
+    """Return the rows of a list, or why there are none; `love` is what it was made with."""
     if not found.items:
         return empty_state(
             "No film qualifies", "Every film that passes the filters was rated by somebody of you. Widen the filters."
         )
     users = [member.user_id for member in found.members]
-    return html.Ol([_row(found.algorithm, item, users) for item in found.items], className="plain together")
+    data = {} if love is None else {"data-love": f"{love:g}"}
+    rows = [_row(found.algorithm, item, users, data) for item in found.items]
+    return html.Ol(rows, className="plain together")
 
 
-def _row(algorithm: str, item: GroupItem, users: Sequence[int | None]) -> html.Node:
+def _row(algorithm: str, item: GroupItem, users: Sequence[int | None], love: Mapping[str, str]) -> html.Node:
     name = format_movie_title(item.title, include_year=False)
     meta = " · ".join(filter(None, [str(item.year or ""), ", ".join(item.genres[:3])])) or "No genres listed"
     opinions = [
-        _opinion(algorithm, item.movie_id, name, user, called, opinion)
+        _opinion({"data-algorithm": algorithm, **love}, item.movie_id, name, user, called, opinion)
         for user, called, opinion in zip(users, member_names(users), item.members, strict=True)
     ]
     return html.Li(
@@ -55,9 +57,11 @@ def _row(algorithm: str, item: GroupItem, users: Sequence[int | None]) -> html.N
     )
 
 
-def _opinion(algorithm: str, movie_id: int, title: str, user: int | None, called: str, opinion: Opinion) -> html.Node:
+def _opinion(
+    list_data: Mapping[str, str], movie_id: int, title: str, user: int | None, called: str, opinion: Opinion
+) -> html.Node:
     # The button's explanation is for whom the nearest element with an algorithm says.
-    data = {"data-algorithm": algorithm} | ({} if user is None else {"data-user": str(user)})
+    data = dict(list_data) | ({} if user is None else {"data-user": str(user)})
     shown = (
         html.Span("No rating predicted", className="stars-none")
         if opinion.predicted_rating is None

@@ -12,6 +12,8 @@ class Together:
     ME_NOTE = "tog-me-note"
     METHOD = "tog-method"
     METHOD_NOTE = "tog-method-note"
+    LOVE = "tog-love"
+    LOVE_NOTE = "tog-love-note"
     ALGORITHM = "tog-algorithm"
     COUNT = "tog-count"
     GENRES = "tog-genres"

@@ -6,10 +6,12 @@ from dash.development.base_component import Component
 
 from core.lists.requests import MAX_VIEWERS
 from core.service import CineMatch
-from dashboard.address import FilterState, Query, integer, words
+from core.views import WISHES
+from dashboard.address import FilterState, Query, integer, wish_from_query, words
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
 from dashboard.components.filters import filter_controls
+from dashboard.components.wish_slider import wish_slider
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.member_select import member_select
 
@@ -26,6 +28,9 @@ METHODS = {
         "dislikes, but fewer favourites, too.",
     ),
 }
+
+
+LOVE = next(wish for wish in WISHES if wish.name == "love")
 
 
 def members_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
@@ -109,6 +114,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component]:
             value=asked if asked in loaded else service.default_algorithm() if loaded else None,
             allowDeselect=False,
         ),
+        wish_slider(LOVE, wish_from_query(query).love, Together.LOVE, Together.LOVE_NOTE),
         count_select(Together.COUNT, count),
         fold(
             "filter",

@@ -91,8 +91,8 @@ def metric(name: str, difference: float, significant: bool) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("found", "verdict"),
     [
-        (metric("ndcg@10", 0.02, True), "better"),
-        (metric("ndcg@10", -0.02, True), "worse"),
+        (metric("liked_ndcg@10", 0.02, True), "better"),
+        (metric("liked_ndcg@10", -0.02, True), "worse"),
         (metric("rmse", -0.02, True), "better"),
         (metric("rmse", 0.02, True), "worse"),
         (metric("rmse", 0.02, False), "inside the noise"),

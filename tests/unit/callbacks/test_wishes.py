@@ -34,7 +34,7 @@ _PLAIN = {
 }
 _MEASURED = {
     "wishes": {
-        "ndcg@10": 0.4,
+        "liked_ndcg@10": 0.4,
         "how": "Held out, seed 42.",
         "weights": [{"wish": "popularity", "weight": -0.2, "change": -0.01, "low": -0.02, "high": -0.005}],
     }
@@ -122,7 +122,9 @@ def test_measured_costs_name_how_and_that_each_was_measured_alone(
         )
     finally:
         attach_metrics(path, before)
-    assert one["rec-popularity-cost"]["children"].startswith("On held-out ratings this cost 0.0100 NDCG@10 (2.5%, ")
+    assert one["rec-popularity-cost"]["children"].startswith(
+        "On held-out ratings this cost 0.0100 NDCG@10 of liked films (2.5%, "
+    )
     assert "seed 42" in str(one["rec-wish-note"])
     assert "alone" not in str(one["rec-wish-note"])
     assert two["rec-popularity-cost"]["children"].startswith("0.1 was not measured. On held-out ratings 0.2 cost")

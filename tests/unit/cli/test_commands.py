@@ -23,14 +23,14 @@ def test_train_stores_measured_models(run, home):
     assert done.code == 0
     assert model["key"] == "popularity"
     assert model["peak_mb"] > 0
-    assert 0 < model["metrics"]["values"]["ndcg@10"] <= 1
+    assert 0 < model["metrics"]["values"]["liked_ndcg@10"] <= 1
     assert "held out" in model["metrics"]["how"]
     assert (home / "models_dir" / "toy" / "popularity" / "manifest.json").is_file()
 
 
 def test_train_prints_time_memory_and_size(run):
     done = run("train", "--algorithms", "popularity")
-    for word in ("popularity", "Seconds", "Peak MB", "Disk MB", "NDCG@10"):
+    for word in ("popularity", "Seconds", "Peak MB", "Disk MB", "NDCG@10 liked"):
         assert word in done.out
     assert "train:" in done.err
 

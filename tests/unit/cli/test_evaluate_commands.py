@@ -35,11 +35,11 @@ def test_evaluate_says_data_split_seed_and_intervals(capsys: pytest.CaptureFixtu
 
 
 def test_evaluate_writes_one_document(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    code, out, _ = _run("evaluate --algorithms popularity --protocol ranking --k 5 --relevance 4 --json", capsys)
+    code, out, _ = _run("evaluate --algorithms popularity --protocol ranking --k 5 --liked-from 4 --json", capsys)
     assert code == 0
     document: dict[str, Any] = json.loads(out)
-    assert document["protocol"]["relevance"] == 4
-    assert document["primary"] == ["ndcg@5", "recall@5"]
+    assert document["protocol"]["liked_from"] == 4
+    assert document["primary"] == ["liked_ndcg@5", "liked_recall@5", "rated_ndcg@5", "rated_recall@5"]
     target = tmp_path / "out.json"
     code, out, _ = _run(f"evaluate --algorithms popularity --split temporal --json {target}", capsys)
     assert code == 0
@@ -73,7 +73,7 @@ def test_runs_are_listed_shown_and_compared(capsys: pytest.CaptureFixture[str]) 
     assert ids[0][:8] in out
     code, out, _ = _run(f"runs show {ids[0][:8]}", capsys)
     assert code == 0
-    assert "ndcg@10" in out
+    assert "liked_ndcg@10" in out
     code, out, _ = _run(f"runs compare {ids[0]} {ids[1]}", capsys)
     assert code == 0
     assert "Data or protocol differ" in out
@@ -85,7 +85,7 @@ def test_runs_are_listed_shown_and_compared(capsys: pytest.CaptureFixture[str]) 
 def test_wishes_measures_a_combination(run):
     found = run("wishes", "--algorithm", "popularity", "--diversity", ".3", "--recency", "-.2", "--json").json
     assert found["wish"] == {"diversity": 0.3, "popularity": 0.0, "recency": -0.2}
-    assert found["changes"][0]["metric"] == "ndcg@10"
+    assert found["changes"][0]["metric"] == "liked_ndcg@10"
     assert (found["algorithm"], found["seed"]) == ("popularity", 42)
     shown = run("wishes", "--algorithm", "popularity", "--diversity", ".3").out
     assert "diversity +0.3" in shown

@@ -97,24 +97,21 @@ def test_ranking_run_is_what_recommend_lists(data: Dataset) -> None:
     for user in np.unique(split.test_users).tolist():
         listed = model.recommend(split.train.profile(user), n=5).items
         hits.append(np.isin(listed, split.test_items[split.test_users == user]).sum() / 5)
-    assert run.algorithms["popularity"].metrics["precision@5"].value == pytest.approx(np.mean(hits))
-    assert run.primary == ["ndcg@5", "recall@10"]
+    assert run.algorithms["popularity"].metrics["rated_precision@5"].value == pytest.approx(np.mean(hits))
+    assert run.primary == ["liked_ndcg@5", "liked_recall@10", "rated_ndcg@5", "rated_recall@10"]
 
 
 def test_relevance_threshold_and_user_limit(data: Dataset) -> None:
-    strict = evaluate(data, ["popularity"], Protocol(k=(5,), relevance=4.5, max_users=20))
-    assert strict.protocol["relevance"] == 4.5
-    everything = evaluate(data, ["popularity"], Protocol(k=(5,)))
-    name = "precision@5"
-    assert (
-        strict.algorithms["popularity"].metrics[name].value < everything.algorithms["popularity"].metrics[name].value
-    )
+    strict = evaluate(data, ["popularity"], Protocol(k=(5,), liked_from=4.5, max_users=20))
+    assert strict.protocol["liked_from"] == 4.5
+    metrics = strict.algorithms["popularity"].metrics
+    assert metrics["liked@5"].value < 5 * metrics["rated_precision@5"].value
     split = next(Protocol().splits(data))
     liking = np.unique(split.test_users[split.test_ratings >= 4.5])
-    at_least = evaluate(data, ["popularity"], Protocol(k=(60,), relevance=4.5)).algorithms["popularity"].metrics
+    at_least = evaluate(data, ["popularity"], Protocol(k=(60,), liked_from=4.5)).algorithms["popularity"].metrics
     # Everybody who gave 4.5 or more, in lists that hold the whole catalogue; nobody else has a value.
     found = np.isin(split.test_users, liking) & (split.test_ratings >= 4.5)
-    assert at_least["precision@60"].value == pytest.approx(found.sum() / len(liking) / 60)
+    assert at_least["liked_precision@60"].value == pytest.approx(found.sum() / len(liking) / 60)
     assert "4.5 stars" in strict.summary
     assert "20 test users" in strict.summary
 
@@ -149,9 +146,9 @@ def test_what_a_model_cannot_say_is_counted(data: Dataset) -> None:
 @pytest.mark.usefixtures("classes")
 def test_ties_inside_the_noise_are_named(data: Dataset) -> None:
     run = evaluate(data, ["popularity", "recalling", "mute"], "ranking")
-    assert set(run.leaders["ndcg@10"]) == {"popularity", "recalling"}
+    assert set(run.leaders["liked_ndcg@10"]) == {"popularity", "recalling"}
     assert {
-        (pair.first, pair.second) for pair in run.comparisons if pair.metric == "ndcg@10" and pair.significant
+        (pair.first, pair.second) for pair in run.comparisons if pair.metric == "liked_ndcg@10" and pair.significant
     } == {
         ("popularity", "mute"),
         ("recalling", "mute"),
@@ -162,7 +159,7 @@ def test_perfect_lists_score_one() -> None:
     """In the checkerboard every user's missing movies are the ones held out; colour-blind lists find few."""
     board = checkerboard(30)
     run = evaluate(board, ["popularity"], "ranking", k=(3,))
-    assert 0 <= run.algorithms["popularity"].metrics["recall@3"].value < 1
+    assert 0 <= run.algorithms["popularity"].metrics["rated_recall@3"].value < 1
 
 
 def test_run_round_trips_through_json(data: Dataset) -> None:
@@ -270,10 +267,12 @@ def test_manifest_metrics_come_from_one_fit_on_held_out_data(data: Dataset) -> N
     metrics = found["recalling"]
     assert len(Recalling.fitted_on) == 1
     assert Recalling.fitted_on[0][0] == metrics["split"]["train_ratings"] < data.n_ratings
-    assert {"rmse", "mae", "ndcg@10", "recall@20", "precision@10", "coverage@10"} <= set(metrics["values"])
+    assert {"rmse", "mae", "liked_ndcg@10", "liked_recall@20", "liked_precision@10", "coverage@10"} <= set(
+        metrics["values"]
+    )
     assert "seed 42" in metrics["how"]
     ranking = evaluate(data, ["recalling"], "ranking").algorithms["recalling"].metrics
-    assert metrics["values"]["ndcg@10"] == pytest.approx(ranking["ndcg@10"].value, abs=1e-6)
+    assert metrics["values"]["liked_ndcg@10"] == pytest.approx(ranking["liked_ndcg@10"].value, abs=1e-6)
     json.dumps(found, allow_nan=False)
 
 

@@ -4,6 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from sklearn.metrics import (
     average_precision_score,
     label_ranking_average_precision_score,
@@ -20,11 +23,14 @@ from core.evaluation.metrics import (
     average_precision,
     calibration,
     error_statistics,
+    graded_ndcg,
     hit_rate,
+    listed,
     ndcg,
     precision,
     recall,
     reciprocal_rank,
+    star_gains,
 )
 from core.testing.toy import toy_dataset
 
@@ -109,6 +115,45 @@ def test_bounds_and_users_without_relevant_movies(name: str, random_case: tuple)
 def test_a_short_list_counts_as_misses() -> None:
     assert precision(np.array([[True, True]]), np.array([9]), 10)[0] == pytest.approx(0.2)
     assert ndcg(np.array([[True]]), np.array([2]), 2)[0] == pytest.approx(1 / (1 + 1 / math.log2(3)))
+
+
+@pytest.mark.parametrize("k", [1, 5, 10, 40])
+def test_graded_ndcg_is_scikit_learns_and_that_of_binary_gains_is_ndcg(random_case: tuple, k: int) -> None:
+    scores, relevance, hits, relevant = random_case
+    stars = np.where(relevance, np.random.default_rng(3).integers(1, 11, relevance.shape) / 2, 0)
+    gains = star_gains(stars, 5.0)
+    order = np.argsort(-scores, axis=1)
+    found = graded_ndcg(np.take_along_axis(gains, order, axis=1), -np.sort(-gains, axis=1), k)
+    expected = [ndcg_score([gains[row]], [scores[row]], k=k) for row in range(N_USERS)]
+    np.testing.assert_allclose(found, expected)
+    binary = relevance.astype(float)
+    np.testing.assert_allclose(graded_ndcg(hits.astype(float), -np.sort(-binary, axis=1), k), ndcg(hits, relevant, k))
+
+
+@given(
+    stars=arrays(np.float64, (3, 12), elements=st.integers(0, 10).map(lambda half: half / 2)),
+    k=st.integers(1, 12),
+)
+def test_graded_ndcg_is_a_share_of_the_best_list(stars: np.ndarray, k: int) -> None:
+    gains = star_gains(stars, 5.0)
+    ideal = -np.sort(-gains, axis=1)
+    values = graded_ndcg(gains, ideal, k)
+    known = gains.any(axis=1)
+    assert np.isnan(values[~known]).all()
+    assert ((values[known] >= 0) & (values[known] <= 1 + 1e-12)).all()
+    np.testing.assert_allclose(graded_ndcg(ideal, ideal, k)[known], 1)
+
+
+def test_gains_by_stars() -> None:
+    stars = np.array([0, 1, 2, 3, 4, 5])
+    np.testing.assert_allclose(star_gains(stars, 5.0), np.array([0, 1, 3, 7, 15, 31]) / 31)
+    assert star_gains(np.array([4.0]), 4.0)[0] == 1
+
+
+def test_films_of_a_list_are_counted() -> None:
+    hits = np.array([[True, False, True, True], [False] * 4])
+    assert listed(hits, 3).tolist() == [2, 0]
+    assert listed(hits, 10).tolist() == [3, 0]
 
 
 def test_errors_are_scikit_learns() -> None:

@@ -1,17 +1,24 @@
 """The quality benchmark: the same splits for everybody, one table, its place in a document."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import quality_asking, quality_groups
+from benchmarks import peers_of_lists, quality, quality_asking, quality_canonical, quality_groups
+from benchmarks.peer_registry import signal_matrix
+from benchmarks.peer_search import variants
 from benchmarks.quality import main, protocols
 from benchmarks.quality_asking import asking
 from benchmarks.quality_groups import groups
 from benchmarks.quality_report import update_document
 from benchmarks.quality_wishes import cold_start, wishes
+from core.data.readers.ratings import RatingColumns
+from core.data.readers.tables import SourceTables
+from core.evaluation.coldstart import SIZES
 from core.testing.toy import toy_dataset
 
 
@@ -21,7 +28,7 @@ def test_protocols_are_those_of_the_published_tables() -> None:
     (single,) = protocols("ml-latest-small", "ratings", [42], quick=False)
     assert (single.split, single.fraction, single.seed) == ("random", 0.2, 42)
     ranking = protocols("ml-100k", "ranking", [42, 43], quick=False)
-    assert [(plan.split, plan.seed, plan.relevance) for plan in ranking] == [
+    assert [(plan.split, plan.seed, plan.liked_from) for plan in ranking] == [
         ("per-user", 42, None),
         ("per-user", 43, None),
     ]
@@ -68,10 +75,12 @@ def test_a_table_replaces_its_former_self_and_nothing_else(tmp_path: Path) -> No
     assert text.count("<!-- quality a:ratings -->") == 1
 
 
-def test_cold_start_and_wishes_are_tables() -> None:
+def test_cold_start_and_wishes_are_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SIZES, "coherent", (1, 2))
     data = toy_dataset(n_users=60)
     curve = cold_start(data, ["popularity"])
-    assert "| NDCG@10 after so many ratings | 0 | 1 | 3 | 5 | 10 |" in curve
+    assert "| NDCG@10 of liked films after so many ratings | 0 | 1 | 3 | 5 | 10 |" in curve
+    assert "| NDCG@10 of liked films after so many ratings | 1 | 2 |" in curve
     table = wishes(data, "popularity")
     assert "| diversity .2 |" in table
     assert table.count("\n|") == 14
@@ -99,3 +108,55 @@ def test_groups_compare_ways_to_decide(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 0 <= worst <= mean <= 1
     best = {row[1]: float(row[2].split()[0]) for row in rows[:4]}
     assert best["average"] > best["most popular"]
+
+
+def test_published_splits_are_blocks_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = toy_dataset()
+    rows = np.random.default_rng(3).permutation(data.n_ratings)
+    users, films = data.user_ids[data.rating_users()[rows]], data.movies.ids[data.user_items[rows]]
+    columns = RatingColumns(users, films, data.user_ratings[rows], data.user_times[rows])
+    tables = SourceTables(columns, data.movies, None, "a file")
+    monkeypatch.setattr(quality_canonical, "tables_of_recbole_wheel", lambda: (tables, "a wheel"))
+    monkeypatch.setattr(quality_canonical, "_TEST", -(-data.n_ratings // 5))
+    splits = list(quality_canonical.canonical_splits(data))
+    assert len(splits) == 5
+    assert sum(len(split.test_users) for split in splits) == data.n_ratings
+    first = rows[: -(-data.n_ratings // 5)]
+    expected = sorted(zip(data.rating_users()[first].tolist(), data.user_items[first].tolist(), strict=True))
+    assert list(zip(splits[0].test_users.tolist(), splits[0].test_items.tolist(), strict=True)) == expected
+    with pytest.raises(SystemExit, match="Fetch it again"):
+        next(quality_canonical.canonical_splits(toy_dataset(seed=8)))
+
+
+def test_each_peer_runs_once_with_what_was_found_for_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    same, other = {"signal": "liked", "neighbours": 20}, {"signal": "all", "neighbours": 50}
+    found = {"one": {"liked": same, "rated": same}, "two": {"liked": same, "rated": other}}
+    file = tmp_path / "options.json"
+    file.write_text(json.dumps({"toy": found}))
+    monkeypatch.setattr(quality, "OPTIONS_FILE", file)
+    assert quality.peer_options("toy") == {
+        "one": {"liked and rated": same},
+        "two": {"liked": same, "rated": other},
+    }
+    assert quality.peer_options("elsewhere") == {}
+
+
+def test_a_peers_grid_holds_every_signal_that_it_can_learn_from() -> None:
+    grid = variants("implicit_als")
+    assert {one["signal"] for one in grid.values()} == {"all", "liked", "weighted"}
+    assert {one["signal"] for one in variants("lenskit_ease").values()} == {"all", "liked"}
+    assert len(variants("implicit_als", quick=True)) == 3
+
+
+def test_peers_learn_from_their_signal_and_list_nothing_rated() -> None:
+    task = {
+        **{"n_users": 2, "n_movies": 5, "length": 2, "liked_from": 4.0, "ask_users": np.array([0, 1])},
+        **{"users": np.array([0, 0, 1]), "items": np.array([0, 1, 4]), "ratings": np.array([5.0, 1.0, 4.0])},
+    }
+    dense = {name: signal_matrix(task, {"signal": name}).toarray() for name in ("all", "liked", "weighted")}
+    assert dense["all"][0].tolist() == [1, 1, 0, 0, 0]
+    assert dense["liked"][0].tolist() == [1, 0, 0, 0, 0]
+    assert dense["weighted"][0].tolist() == pytest.approx([1, 0.2, 0, 0, 0])
+    lists = np.array([[1, 0, 2, 3], [4, 3, -1, -1]], dtype=np.int32)
+    assert peers_of_lists._without_training(lists, task).tolist() == [[2, 3], [3, -1]]
+    assert peers_of_lists._depth(task) == 4

@@ -84,12 +84,12 @@ def test_no_trial_sees_a_held_out_rating(data: Dataset, monkeypatch: pytest.Monk
     assert sizes[3] == sizes[4] == result_size
     inner = holdout_per_user(holdout_per_user(data).train, 0.1, 43)
     expected = measure_ranking(Popularity().fit(inner.train), inner, Protocol(), lambda share, text: None)
-    assert result.default["validation"] == pytest.approx(expected.statistics["ndcg@10"].value)
+    assert result.default["validation"] == pytest.approx(expected.statistics["liked_ndcg@10"].value)
     assert "used once" in result.how
 
 
 def test_cancel_and_wrong_metric(data: Dataset) -> None:
-    with pytest.raises(InvalidInputError, match=r"ndcg@10"):
+    with pytest.raises(InvalidInputError, match=r"liked_ndcg@10"):
         tune(data, "popularity", metric="accuracy", trials=1)
     with pytest.raises(InvalidInputError):
         tune(data, "popularity", trials=0)

@@ -43,8 +43,9 @@ def test_both_are_measured_on_the_same_held_out_ratings(dataset: Dataset, model:
     for one, side in ((learned, "learned"), (learned.what_if({"svd": 0}, {"svd": 0}), "changed")):
         lists = measure_ranking(one, split, Protocol(kind="ranking"), lambda *_: None)
         stars = measure_ratings(one, split, Protocol(kind="ratings", split="per-user", folds=1), lambda *_: None)
-        ndcg, rmse = (getattr(metric, side) for metric in found.metrics)
-        assert ndcg == pytest.approx(lists.statistics["ndcg@10"].value, abs=1e-6)
+        liked, rated, rmse = (getattr(metric, side) for metric in found.metrics)
+        assert liked == pytest.approx(lists.statistics["liked_ndcg@10"].value, abs=1e-6)
+        assert rated == pytest.approx(lists.statistics["rated_ndcg@10"].value, abs=1e-6)
         assert rmse == pytest.approx(stars.statistics["rmse"].value, abs=1e-6)
     for metric in found.metrics:
         assert metric.difference == pytest.approx(metric.changed - metric.learned)
@@ -66,7 +67,7 @@ def test_a_difference_beyond_the_noise_is_told_from_one_inside_it() -> None:
 
 def test_nothing_changed_makes_no_difference(dataset: Dataset, model: Hybrid) -> None:
     found = measure_what_if(dataset, model, WhatIf())
-    assert [(one.difference, one.low, one.high, one.significant) for one in found.metrics] == [(0, 0, 0, False)] * 2
+    assert [(one.difference, one.low, one.high, one.significant) for one in found.metrics] == [(0, 0, 0, False)] * 3
 
 
 def test_the_fitted_hybrid_is_kept_for_the_next_question(

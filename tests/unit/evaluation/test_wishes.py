@@ -61,11 +61,11 @@ def test_changes_are_paired_differences_of_ndcg(split: Split, ranked: Ranked) ->
     assert [(row["wish"], row["weight"]) for row in found["weights"]] == list(WEIGHTS)
     assert "seed 42" in found["how"]
     assert found["seed"] == 42
-    plain = judge_lists(ranked.lists[:, :20], ranked.users, split, PROTOCOL).statistics["ndcg@10"]
-    assert found["ndcg@10"] == pytest.approx(plain.value, abs=1e-6)
+    plain = judge_lists(ranked.lists[:, :20], ranked.users, split, PROTOCOL).statistics["liked_ndcg@10"]
+    assert found["liked_ndcg@10"] == pytest.approx(plain.value, abs=1e-6)
     row = next(row for row in found["weights"] if row["wish"] == "popularity" and row["weight"] == -0.4)
     (lists,) = wished_lists(ranked, split.train, [Reranking(popularity=-0.4)])
-    wished = judge_lists(lists, ranked.users, split, PROTOCOL).statistics["ndcg@10"]
+    wished = judge_lists(lists, ranked.users, split, PROTOCOL).statistics["liked_ndcg@10"]
     each = (wished.numerators - plain.numerators)[plain.denominators > 0]
     assert row["change"] == pytest.approx(each.mean(), abs=1e-6)
     # The bootstrap's interval is close to the normal one of paired differences.
@@ -79,7 +79,10 @@ def test_weights_are_judged_together_with_what_they_gain(split: Split, ranked: R
     found = judge_wish("popularity", ranked, split, PROTOCOL, wish)
     lists = wished_lists(ranked, split.train, [Reranking(), wish])
     plain, wished = (judge_lists(one, ranked.users, split, replace(PROTOCOL, k=(10,))) for one in lists)
-    assert [change.metric for change in found.changes][:2] == ["ndcg@10", "recall@10"]
+    assert [change.metric for change in found.changes][:4] == [
+        *("liked_ndcg@10", "liked_recall@10"),
+        *("rated_ndcg@10", "rated_recall@10"),
+    ]
     for change in found.changes:
         assert change.plain == plain.statistics[change.metric].value
         assert change.wished == wished.statistics[change.metric].value
@@ -96,6 +99,6 @@ def test_weights_are_judged_together_with_what_they_gain(split: Split, ranked: R
 def test_manifests_carry_the_costs_as_plain_json() -> None:
     measured = measure_for_manifest(toy_dataset(), ["popularity"])["popularity"]
     found = json.loads(json.dumps(measured))["wishes"]
-    assert found["ndcg@10"] == measured["values"]["ndcg@10"]
+    assert found["liked_ndcg@10"] == measured["values"]["liked_ndcg@10"]
     assert len(found["weights"]) == len(WEIGHTS)
     assert all(row["low"] <= row["change"] <= row["high"] for row in found["weights"])

@@ -76,7 +76,7 @@ def test_the_measured_cost_of_a_wish_is_not_that_of_other_weights(
     service: CineMatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = {"wish": "recency", "weight": 0.2, "change": -0.01, "low": -0.02, "high": -0.005}
-    measured = {"wishes": {"ndcg@10": 0.4, "how": "Held out.", "weights": [row]}}
+    measured = {"wishes": {"liked_ndcg@10": 0.4, "how": "Held out.", "weights": [row]}}
     statuses = [replace(status, metrics=measured) for status in service.models()]
     monkeypatch.setattr(service, "models", lambda: statuses)
     wish, what_if = Reranking(recency=0.2), WhatIf(ranking={"ease": 0.0})

@@ -13,7 +13,7 @@ def row(wish: str, weight: float, change: float, low: float, high: float) -> dic
 METRICS = {
     "wishes": {
         "how": "Held out.",
-        "ndcg@10": 0.4,
+        "liked_ndcg@10": 0.4,
         "weights": [
             row("diversity", 0.4, -0.02, -0.025, -0.015),
             row("diversity", 0.1, -0.004, -0.006, -0.002),
@@ -31,19 +31,19 @@ METRICS = {
             "diversity",
             0.1,
             [0.1],
-            "On held-out ratings this cost 0.0040 NDCG@10 (1.0%, 95% interval 0.0020 to 0.0060).",
+            "On held-out ratings this cost 0.0040 NDCG@10 of liked films (1.0%, 95% interval 0.0020 to 0.0060).",
         ),
         (
             "popularity",
             -0.2,
             [-0.2],
-            "On held-out ratings this gained 0.0100 NDCG@10 (2.5%, 95% interval 0.0080 to 0.0120).",
+            "On held-out ratings this gained 0.0100 NDCG@10 of liked films (2.5%, 95% interval 0.0080 to 0.0120).",
         ),
         (
             "popularity",
             0.2,
             [0.2],
-            "On held-out ratings this gained 0.0020 NDCG@10 (0.5%, 95% interval -0.0010 to 0.0050), "
+            "On held-out ratings this gained 0.0020 NDCG@10 of liked films (0.5%, 95% interval -0.0010 to 0.0050), "
             "which is within the noise.",
         ),
         (
@@ -51,8 +51,8 @@ METRICS = {
             0.2,
             [0.1, 0.4],
             "0.2 was not measured. On held-out ratings "
-            "0.1 cost 0.0040 NDCG@10 (1.0%, 95% interval 0.0020 to 0.0060); "
-            "0.4 cost 0.0200 NDCG@10 (5.0%, 95% interval 0.0150 to 0.0250).",
+            "0.1 cost 0.0040 NDCG@10 of liked films (1.0%, 95% interval 0.0020 to 0.0060); "
+            "0.4 cost 0.0200 NDCG@10 of liked films (5.0%, 95% interval 0.0150 to 0.0250).",
         ),
         ("diversity", 0.5, [0.4], "0.5 was not measured. On held-out ratings 0.4 cost 0.0200 NDCG@10"),
         ("diversity", 0.05, [0.1], "0.05 was not measured. On held-out ratings 0.1 cost"),

@@ -201,7 +201,7 @@ def test_the_report_fills_the_budget_by_quality_and_with_whole_ensembles(tmp_pat
             "kind": "model",
             "algorithm": key,
             "members": members,
-            "metrics": {"values": {"ndcg@10": quality}},
+            "metrics": {"values": {"liked_ndcg@10": quality}},
         }
         return write_array_dir(
             tmp_path / key, {"weights": np.zeros(int(megabytes * 1024 * 1024 / 4), dtype=np.float32)}, manifest

@@ -7,7 +7,7 @@ from core.data.profile import Profile
 from core.recommenders.als import ALS
 from core.recommenders.kernels.als import solve_side
 from core.recommenders.parts.biases import fit_baseline
-from core.recommenders.parts.rating_weights import training_weights
+from core.recommenders.parts.rating_weights import profile_weights, training_weights
 from core.testing.toy import toy_dataset
 
 
@@ -16,34 +16,34 @@ def dataset():
     return toy_dataset()
 
 
-def loss(model: ALS, users: np.ndarray, movies: np.ndarray) -> float:
+def loss(model: ALS, users: np.ndarray, movies: np.ndarray, weights: np.ndarray) -> float:
+    """A film whose weight is below 0 has the target -1, at the weight's magnitude."""
     dataset, config = model.dataset, model.config
-    weights = dataset.matrix(training_weights(dataset, fit_baseline(dataset), config.rating_gain)).toarray()
+    of_ratings = dataset.matrix(weights).toarray()
+    rated = dataset.matrix(np.ones(dataset.n_ratings)).toarray()
     scores = users @ movies.T
     missing = config.unwatched_weight
-    of_users = (weights > 0).sum(axis=1) + missing * dataset.n_movies
-    of_movies = (weights > 0).sum(axis=0) + missing * dataset.n_users
+    of_users = rated.sum(axis=1) + missing * dataset.n_movies
+    of_movies = rated.sum(axis=0) + missing * dataset.n_users
     penalty = of_users @ (users**2).sum(axis=1) + of_movies @ (movies**2).sum(axis=1)
-    watched = (weights * (1 - scores) ** 2).sum() + missing * (scores**2).sum()
+    watched = (np.abs(of_ratings) * (np.sign(of_ratings) - scores) ** 2).sum() + missing * (scores**2).sum()
     return float(watched + config.regularisation * penalty)
-
-
-def vectors(model: ALS) -> np.ndarray:
-    rows = []
-    for user in range(model.dataset.n_users):
-        _, matrix, weighted = model._system(model.dataset.profile(user))
-        rows.append(np.linalg.solve(matrix, weighted.sum(axis=0)))
-    return np.array(rows)
 
 
 def test_a_folded_in_profile_is_the_minimum_of_the_loss(dataset):
     model = ALS({"factors": 5}).fit(dataset)
-    users, movies = vectors(model), model.arrays["factors"].astype(float)
-    lowest = loss(model, users, movies)
+    baseline = fit_baseline(dataset).baseline
+    profiles = [dataset.profile(user) for user in range(dataset.n_users)]
+    weights = np.concatenate([profile_weights(baseline, one, model.config.rating_gain) for one in profiles])
+    assert weights.min() < 0
+    systems = [model._system(profile) for profile in profiles]
+    users = np.array([np.linalg.solve(matrix, weighted.sum(axis=0)) for _, matrix, weighted in systems])
+    movies = model.arrays["factors"].astype(float)
+    lowest = loss(model, users, movies, weights)
     rng = np.random.default_rng(0)
     for _ in range(5):
-        assert loss(model, users + 1e-2 * rng.normal(size=users.shape), movies) > lowest
-    half, double = (loss(model, scale * users, movies) for scale in (0.99, 1.01))
+        assert loss(model, users + 1e-2 * rng.normal(size=users.shape), movies, weights) > lowest
+    half, double = (loss(model, scale * users, movies, weights) for scale in (0.99, 1.01))
     assert lowest < min(half, double)
 
 
@@ -51,7 +51,11 @@ def test_every_sweep_lowers_the_loss(dataset):
     losses = []
     for sweeps in (1, 2, 4, 8):
         model = ALS({"factors": 5, "sweeps": sweeps}).fit(dataset)
-        losses.append(loss(model, vectors(model), model.arrays["factors"].astype(float)))
+        movies = model.arrays["factors"].astype(float)
+        weights = training_weights(dataset, fit_baseline(dataset), model.config.rating_gain)
+        penalty = model._penalty(np.diff(dataset.user_indptr), dataset.n_movies)
+        users = solve_side(dataset.user_indptr, dataset.user_items, weights, movies, model.arrays["gram"], penalty)
+        losses.append(loss(model, users, movies, weights))
     assert losses == sorted(losses, reverse=True)
     assert losses[0] > losses[-1] * 1.0001
 

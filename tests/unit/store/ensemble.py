@@ -38,8 +38,5 @@ class Pair(Recommender):
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.members["popularity"].predict(profile, items)
 
-    def _similar(self, item: int) -> NDArray[np.float32]:
-        return self.arrays["weight"] * self.members["popularity"]._similar(item)
-
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         return [Contribution("model", 0, "Popularity", float(scoring.scores[item]))]

@@ -40,7 +40,11 @@ def test_members_that_nobody_may_ask_for_are_loaded_for_the_ensemble_alone():
 
 
 def test_footprint_reads_size_quality_and_members_of_a_manifest():
-    manifest = {"sizes": {"disk": 3.5}, "members": ["svd"], "metrics": {"values": {"ndcg@10": 0.41, "rmse": 0.9}}}
+    manifest = {
+        "sizes": {"disk": 3.5},
+        "members": ["svd"],
+        "metrics": {"values": {"liked_ndcg@10": 0.41, "rmse": 0.9}},
+    }
     assert footprint(manifest) == Footprint(3.5, 0.41, ("svd",))
     assert footprint({"sizes": {"disk": 1.0}, "metrics": {}}).quality is None
 

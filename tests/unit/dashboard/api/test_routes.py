@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from core.recommenders.registry import algorithm_keys
+from core.recommenders.registry import algorithm_keys, recommender_class
 from core.service import CineMatch
 from core.views import Filters, Reranking
 
@@ -50,12 +50,27 @@ def test_movie(client: FlaskClient, service: CineMatch) -> None:
     assert ok(client, "/movies/10") == asdict(service.movie(10))
 
 
-@pytest.mark.parametrize("algorithm", algorithm_keys())
-def test_similar_movies(client: FlaskClient, algorithm: str) -> None:
+@pytest.mark.parametrize("algorithm", [key for key in algorithm_keys() if recommender_class(key).similarity])
+def test_similar_movies_by_an_algorithm(client: FlaskClient, algorithm: str) -> None:
     document = ok(client, "/movies/10/similar", algorithm=algorithm, n=4)
     assert document["algorithm"] == algorithm
     assert len(document["items"]) <= 4
     assert 10 not in [movie["movie_id"] for movie in document["items"]]
+
+
+def test_similar_movies_say_who_liked_them(client: FlaskClient) -> None:
+    document = ok(client, "/movies/10/similar", n=4)
+    assert document["algorithm"] is None
+    assert len(document["items"]) == 4
+    for movie in document["items"]:
+        assert movie["share"] is None or 0 <= movie["share"] <= 1
+        assert movie["text"].startswith(("Liked by", "Nobody"))
+
+
+def test_popularity_knows_no_similar_movies(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/movies/10/similar?algorithm=popularity")
+    assert answer.status_code == 422
+    assert "knows no likeness of films" in answer.get_data(as_text=True)
 
 
 def test_user_and_history(client: FlaskClient, service: CineMatch) -> None:

@@ -1,6 +1,7 @@
 """Components say what their values say, for eyes and for screen readers."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import dash
@@ -87,6 +88,16 @@ def test_a_list_tells_its_buttons_for_whom_it_is() -> None:
     assert "No film qualifies" in text_of(recommendation_list(RecommendationList("svd", "toy", 7, [], 1.0)))
 
 
+def test_a_match_is_shown_where_it_was_measured_and_nothing_where_it_was_not() -> None:
+    item = replace(_ITEM, match=0.857, predicted_spread=0.71)
+    text = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0)))
+    assert "86% match predicted" in text
+    assert "± 0.7" in text
+    without = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0)))
+    assert "match" not in without
+    assert "±" not in without
+
+
 def test_a_film_without_a_prediction_says_so() -> None:
     item = ListItem(1, 10, "", None, [], 2.5, None)
     text = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0)))
@@ -139,21 +150,26 @@ def test_an_explanation_says_whose_films_carry_it_and_what_if_they_did_not() -> 
 
 def test_an_algorithm_that_is_not_loaded_is_shown_disabled_with_its_reason() -> None:
     left_out = ModelStatus("svd", "SVD", "Factors.", "skipped", reason="Needs 900 MB.")
-    loaded = ModelStatus("ease", "EASE", "Linear.", "loaded", metrics={"ndcg@10": {"value": 0.3456}, "seed": 42})
+    metrics = {"liked_ndcg@10": {"value": 0.3456}, "seed": 42}
+    loaded = ModelStatus("ease", "EASE", "Linear.", "loaded", metrics=metrics)
     options = algorithm_options([left_out, loaded])
     assert [option["disabled"] for option in options] == [True, False]
     assert "left out" in options[0]["label"]
     assert "Needs 900 MB." in text_of(algorithm_card(left_out))
-    assert "NDCG@10 0.346" in text_of(algorithm_card(loaded))
+    assert "NDCG@10 of liked films 0.346" in text_of(algorithm_card(loaded))
     assert "Not measured" in text_of(algorithm_card(ModelStatus("svd", "SVD", "Factors.", "loaded")))
 
 
 def test_metrics_are_found_wherever_a_manifest_keeps_them() -> None:
     manifest = {
-        "ranking": {"values": {"ndcg@10": 0.3, "recall@20": {"value": 0.2, "low": 0.1}}},
+        "ranking": {"values": {"liked_ndcg@10": 0.3, "disliked@10": {"value": 0.2, "low": 0.1}}},
         "ratings": {"rmse": 0.9},
     }
-    assert metric_rows(manifest) == [("RMSE", "0.900"), ("NDCG@10", "0.300"), ("Recall@20", "0.200")]
+    assert metric_rows(manifest) == [
+        ("NDCG@10 of liked films", "0.300"),
+        ("Disliked films in 10", "0.200"),
+        ("RMSE", "0.900"),
+    ]
 
 
 def test_bars_are_relative_to_the_longest_or_to_what_is_full() -> None:

@@ -1,5 +1,6 @@
 """Figures are plain dictionaries of SVG traces without colours that a colour scheme would have to change."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from core.analytics.similarity import genre_cooccurrence
 from core.data.dataset import Dataset
 from core.evaluation.runs import AlgorithmResult, EvaluationRun, MetricValue
 from core.testing.toy import toy_dataset
-from core.views import SimilarMovie
+from core.views import ReliabilityPoint, ReliabilityView, SimilarMovie
+from dashboard.components.metric_label import metric_label
 from dashboard.figures import dataset as figures
-from dashboard.pages.analytics.comparison_chart import metric_dots, metric_label
-from dashboard.pages.analytics.run_view import run_rows
+from dashboard.figures.reliability import reliability_diagram
+from dashboard.pages.analytics.comparison_chart import metric_dots
+from dashboard.pages.analytics.run_view import run_rows, run_view
 from dashboard.pages.analytics.similarity_chart import similarity_bars
+from tests.unit.dashboard.markup import text_of
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +25,18 @@ def data() -> Dataset:
     return toy_dataset()
 
 
+_RELIABLE = ReliabilityView(
+    "svd",
+    [ReliabilityPoint(0.15, 0.2, 40, 0.1, 0.35), ReliabilityPoint(0.85, 0.8, 400, 0.76, 0.84)],
+    error=0.05,
+    chance=0.02,
+    how="Made up.",
+)
+
+
 def _all(data: Dataset) -> list[dict[str, Any]]:
     tables = overview(data)
-    neighbours = [SimilarMovie(10, "A (1990)", 1990, [], 0.5), SimilarMovie(20, "A (1990)", 1990, [], 0.4)]
+    neighbours = [SimilarMovie(ident, "A (1990)", 1990, [], 0.5, 0.5, 2.0, 20, "Liked") for ident in (10, 20)]
     return [
         figures.rating_bars(tables["rating_histogram"]),
         figures.genre_bars(tables["genres"]),
@@ -35,13 +48,18 @@ def _all(data: Dataset) -> list[dict[str, Any]]:
         figures.popularity_ranks(tables["popularity"]),
         figures.genre_heatmap(genre_cooccurrence(data)),
         similarity_bars(neighbours),
-        metric_dots(_run(), "ndcg@10"),
+        metric_dots(_run(), "liked_ndcg@10"),
+        reliability_diagram(_RELIABLE),
     ]
 
 
 def _run() -> EvaluationRun:
     def result(key: str, value: float, low: float | None, high: float | None) -> AlgorithmResult:
-        metrics = {"ndcg@10": MetricValue(value, low, high), "rmse": MetricValue(1 - value)}
+        metrics = {
+            "liked_ndcg@10": MetricValue(value, low, high),
+            "rated_ndcg@10": MetricValue(0.5 - value),
+            "rmse": MetricValue(1 - value),
+        }
         return AlgorithmResult(key, key.upper(), {}, metrics, {}, {}, 1.0, 1.0)
 
     return EvaluationRun(
@@ -53,7 +71,7 @@ def _run() -> EvaluationRun:
         [],
         {"code_version": "1"},
         {"b": result("b", 0.2, 0.1, 0.3), "a": result("a", 0.4, None, None)},
-        ["ndcg@10"],
+        ["liked_ndcg@10", "rated_ndcg@10"],
     )
 
 
@@ -86,24 +104,49 @@ def test_the_diagonal_of_the_genres_is_empty(data: Dataset) -> None:
     assert all(trace["z"][at][at] is None for at in range(len(trace["x"])))
 
 
+def test_a_reliability_diagram_sets_what_was_so_against_what_was_said() -> None:
+    diagonal, dots = reliability_diagram(_RELIABLE)["data"]
+    assert (diagonal["x"], diagonal["y"]) == ([0, 1], [0, 1])
+    assert (dots["x"], dots["y"], dots["customdata"]) == ([0.15, 0.85], [0.2, 0.8], [40, 400])
+    assert dots["error_y"]["array"] == pytest.approx([0.15, 0.04])
+    assert dots["error_y"]["arrayminus"] == pytest.approx([0.1, 0.04])
+
+
 def test_films_of_one_title_keep_their_own_bars() -> None:
-    neighbours = [SimilarMovie(number, "Hamlet (1990)", 1990, [], 0.5) for number in (1, 2)]
+    neighbours = [SimilarMovie(number, "Hamlet (1990)", 1990, [], 0.5, None, None, 0, "Nobody") for number in (1, 2)]
     trace = similarity_bars(neighbours)["data"][0]
     assert trace["y"] == [0, 1]
 
 
 def test_algorithms_are_sorted_best_first_with_their_intervals() -> None:
-    trace = metric_dots(_run(), "ndcg@10")["data"][0]
+    trace = metric_dots(_run(), "liked_ndcg@10")["data"][0]
     assert trace["y"] == ["A", "B"]
     assert trace["error_x"]["array"] == pytest.approx([0, 0.1])
     assert trace["error_x"]["arrayminus"] == pytest.approx([0, 0.1])
-    assert [row["title"] for row in run_rows(_run())] == ["A", "B"]
+    assert [row["title"] for row in run_rows(_run(), "liked")] == ["A", "B"]
+    assert [row["title"] for row in run_rows(_run(), "rated")] == ["B", "A"]
     assert metric_dots(_run(), "rmse")["data"][0]["y"] == ["A", "B"]
 
 
 @pytest.mark.parametrize(
     ("metric", "label"),
-    [("ndcg@10", "NDCG@10"), ("rmse", "RMSE"), ("hit_rate@5", "Hit rate@5"), ("new_thing", "New thing")],
+    [
+        ("liked_ndcg@10", "NDCG@10 of liked films"),
+        ("rated_hit_rate@5", "Hit rate@5 of all rated films"),
+        ("disliked@10", "Disliked films in 10"),
+        ("rmse", "RMSE"),
+        ("new_thing", "New thing"),
+    ],
 )
 def test_metrics_have_names(metric: str, label: str) -> None:
     assert metric_label(metric) == label
+
+
+def test_a_run_shows_both_judgements_and_leads_with_what_people_love() -> None:
+    view = run_view(_run())
+    (tabs,) = [part for part in view.children if type(part).__name__ == "Tabs"]
+    assert tabs.value == "liked"
+    assert [tab.value for tab in tabs.children[0].children] == ["liked", "rated"]
+    assert "Hits: liked films" in text_of(view)
+    stars = replace(_run(), primary=["rmse"])
+    assert not [part for part in run_view(stars).children if type(part).__name__ == "Tabs"]

@@ -67,7 +67,7 @@ def _everything(service: CineMatch) -> list[Component]:
     pages = [render(service, path, "")[0] for path in PATHS]
     statuses = service.models()
     weights = what_if_panel(service.users(), service.hybrid_weights(), 1, {})
-    panels = [compare_panel(statuses, [], None), similar_panel(statuses, [], None, None), weights]
+    panels = [compare_panel(statuses, [], None), similar_panel(statuses, [], None, "ease"), weights]
     return [build_layout(service), *pages, *panels]
 
 

@@ -6,6 +6,7 @@ import pytest
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.splits import Split, holdout_per_user
+from core.errors import InvalidInputError
 from core.recommenders.hybrid.model import Hybrid
 from core.recommenders.hybrid.ranking_blend import RankingBlend, scale_of
 from core.recommenders.hybrid.rating_stack import RatingStack
@@ -147,3 +148,22 @@ def test_the_total_of_a_blend_is_the_sum_of_its_parts(dataset: Dataset) -> None:
 def test_a_part_of_the_data_is_asked_of_the_members_of_the_whole():
     assert Hybrid().config_at(100_000) == Hybrid().config
     assert Hybrid().config_at(32_000_000).heavy_limit == 0
+
+
+def test_the_order_lies_between_watching_and_loving(dataset: Dataset, hybrid: Hybrid) -> None:
+    profile = dataset.profile(2)
+    watched, loved, between = (hybrid.loving(love).score(profile) for love in (0.0, 1.0, 0.5))
+    np.testing.assert_array_equal(between, hybrid.score(profile))
+    assert not np.array_equal(watched, loved, equal_nan=True)
+    known = np.isfinite(loved) & (np.argsort(np.argsort(-np.nan_to_num(loved, nan=-99))) < 20)
+    np.testing.assert_allclose(between[known], (watched[known] + loved[known]) / 2, rtol=1e-3, atol=1e-3)
+    with pytest.raises(InvalidInputError, match="between 0"):
+        hybrid.loving(1.5)
+
+
+def test_what_would_please_less_than_usual_stands_low(dataset: Dataset, hybrid: Hybrid) -> None:
+    profile = dataset.profile(6)
+    listed = hybrid.recommend(profile, 10).predicted
+    by_habit = hybrid.loving(0.0).recommend(profile, 10).predicted
+    assert listed.mean() > by_habit.mean()
+    assert {part.label for part in hybrid.explain(profile, 3).contributions} > {"How much it would please"}

@@ -144,7 +144,7 @@ def test_shortened_profiles_never_compete_with_what_they_leave_out():
     user = int(np.unique(split.test_users)[0])
     one = type(split)(dataset, *(part[split.test_users == user] for part in _tests(split)), {})
     lists = sample_lists({"t": Telltale().fit(dataset)}, one, 0, lambda scores, _: scores.copy())
-    assert len(lists) == 3
+    assert len(lists) == 5
     for found in lists:
         assert not np.isin(found.rows[:, 0], dataset.profile(user).items).any()
 
@@ -164,8 +164,8 @@ def test_learned_weights_differ_by_length_where_the_truth_does():
     weights = learn_weights(lists, shares, np.zeros((2, 4), dtype=bool))
     assert weights[0, 0] > 3 * weights[1, 0]
     assert weights[1, 3] > 3 * weights[0, 3]
-    silent = np.array([[False] * 4, [False, False, False, True]])
-    assert learn_weights(lists, shares, silent)[1, 3] == 0
+    fixed = np.array([[False] * 4, [False, False, False, True]])
+    assert learn_weights(lists, shares, fixed)[1, 3] == 0
 
 
 def test_weights_stand_where_the_loss_has_no_slope():

@@ -70,7 +70,7 @@ def test_a_factor_multiplies_what_the_member_adds(dataset: Dataset, hybrid: Hybr
 
 
 def test_a_single_member_orders_the_list_alone(dataset: Dataset, hybrid: Hybrid) -> None:
-    alone = hybrid.what_if({"item_knn": 0, "popularity": 0})
+    alone = hybrid.what_if({"item_knn": 0, "popularity": 0, "liking": 0, "low": 0})
     profile = dataset.profile(3)
     own = hybrid.members["svd"].recommend(profile, 5)
     assert alone.recommend(profile, 5).items.tolist() == own.items.tolist()

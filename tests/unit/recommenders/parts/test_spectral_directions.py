@@ -19,7 +19,7 @@ def dataset() -> Dataset:
 
 def _directions(dataset: Dataset) -> WatchedDirections:
     arrays = WatchedDirections.fit(dataset, 12, Scaling(), 0, lambda _: None)
-    return WatchedDirections(arrays, dataset.movie_counts, Scaling())
+    return WatchedDirections(arrays, dataset.movie_counts, Scaling(), dataset.global_mean)
 
 
 def test_the_most_rated_movies_alone_give_the_same_scores_for_profiles_of_such_movies(dataset, monkeypatch):
