@@ -78,6 +78,7 @@ def start_peers(
             [python, "-W", "ignore", "-m", "benchmarks.peers", str(source.resolve()), str(target.resolve()), *keys],
             cwd=_ROOT,
             env={**os.environ, **limits},
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:

@@ -33,7 +33,7 @@ OPTIONS_FILE = Path(__file__).with_name("peer_options.json")
 _SEED = 42
 
 Grid = dict[str, Sequence[Any]]
-_NEIGHBOURS: Grid = {"neighbours": (20, 50, 100, 200)}
+_NEIGHBOURS: Grid = {"neighbours": (20, 50, 200, 400)}
 _ANY = ("all", "liked", "weighted")
 _NO_WEIGHTS = ("all", "liked")
 GRIDS: dict[str, tuple[Sequence[str], Grid]] = {
@@ -41,12 +41,12 @@ GRIDS: dict[str, tuple[Sequence[str], Grid]] = {
     "lenskit_user_knn": (_NO_WEIGHTS, {"neighbours": (50, 100)}),
     "lenskit_ease": (_NO_WEIGHTS, {"regularization": (250.0, 500.0, 1000.0)}),
     "lenskit_als": (_ANY, {"factors": (32, 48), "weight": (1.0, 5.0), "regularization": (1.0, 10.0)}),
-    "implicit_als": (_ANY, {"factors": (32, 48), "regularization": (3.0, 10.0, 30.0), "alpha": (1.0, 5.0)}),
+    "implicit_als": (_ANY, {"factors": (32, 48), "regularization": (10.0, 30.0, 90.0), "alpha": (1.0, 5.0)}),
     "implicit_cosine": (_ANY, _NEIGHBOURS),
     "implicit_bm25": (_ANY, _NEIGHBOURS),
     "irspack_ials": (_ANY, {"factors": (32, 64), "alpha0": (0.1, 0.3, 1.0), "regularization": (0.003, 0.01, 0.03)}),
     "irspack_slim": (_ANY, {"alpha": (0.01, 0.03, 0.1), "l1_ratio": (0.01, 0.1)}),
-    "irspack_p3alpha": (_ANY, {"alpha": (0.5, 1.0, 1.5), "neighbours": (100, 400)}),
+    "irspack_p3alpha": (_ANY, {"alpha": (0.3, 0.5, 1.0), "neighbours": (100, 400)}),
 }
 """Peer -> the signals that it can learn from, and the values to try."""
 

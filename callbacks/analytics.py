@@ -19,6 +19,7 @@ from dashboard.components.states import empty_state, error_state
 from dashboard.pages.analytics.compare_panel import compare_panel, run_options
 from dashboard.pages.analytics.ids import Analytics
 from dashboard.pages.analytics.layout import TABS
+from dashboard.pages.analytics.match_panel import match_panel
 from dashboard.pages.analytics.run_view import run_view
 from dashboard.pages.analytics.similar_panel import similar_panel, similar_view
 
@@ -52,6 +53,12 @@ def _register_tabs(app: "Dash", service: "CineMatch") -> None:
         asked = query.get("run")
         return compare_panel(service.models(), stored, asked if asked in known else next(iter(known), None))
 
+    def match(query: Mapping[str, str]) -> "Component":
+        del query
+        loaded = [status for status in service.models() if status.state == "loaded"]
+        told = [(status, service.reliability(status.key)) for status in loaded]
+        return match_panel([(status, view) for status, view in told if view is not None])
+
     def similar(query: Mapping[str, str]) -> "Component":
         asked = query.get("film", "")
         chosen = [service.movie(int(asked))] if asked.isdigit() else []
@@ -64,6 +71,7 @@ def _register_tabs(app: "Dash", service: "CineMatch") -> None:
     build: dict[str, Callable[[Mapping[str, str]], Component]] = {
         "data": data,
         "compare": compare,
+        "match": match,
         "similar": similar,
         "what-if": lambda query: what_if.panel(service, query),
     }

@@ -18,7 +18,7 @@ from dashboard.components.controls import DEFAULT_COUNT
 from dashboard.components.states import empty_state, error_state
 from dashboard.components.user_select import user_options
 from dashboard.components.wish_slider import NOT_TOLD
-from dashboard.pages.together.group_list import group_list, member_names
+from dashboard.pages.together.group_list import group_list, viewer_names
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.layout import LOVE, METHODS
 from dashboard.shell_ids import Shell
@@ -111,7 +111,7 @@ def _love(service: "CineMatch", algorithm: str | None, held: float | None) -> fl
 
 
 def _summary(found: GroupList, asked: int, name: str) -> str:
-    names = [name.lower() for name in member_names([member.user_id for member in found.members])]
+    names = [name.lower() for name in viewer_names([viewer.user_id for viewer in found.members])]
     films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
     short = "" if len(found.items) == asked else f" of {asked} asked for; no more qualify"
     whom = f"{', '.join(names[:-1])} and {names[-1]}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.errors import CineMatchError
-from core.limits import container_limit, model_budget_mb, process_memory
+from core.memory_limit import container_limit, model_budget_mb, process_memory
 from core.store.artifact import get_model_metadata
 from core.store.loader import dataset_of, load_model_safe, open_artifact
 from core.store.priority import Footprint, footprint, loading_order
@@ -52,7 +52,7 @@ class SequentialLoad(NamedTuple):
 
 
 def default_budget_mb(settings: Settings | None = None) -> float:
-    """Return the memory that models may take, in MB: the setting, else the rule of `core.limits`."""
+    """Return the memory that models may take, in MB: the setting, else the rule of `core.memory_limit`."""
     if settings is None:
         return model_budget_mb()
     return model_budget_mb(settings.memory_budget_mb, settings.workers)

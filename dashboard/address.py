@@ -63,7 +63,7 @@ class FilterState:
     """Which films may be listed, as controls and addresses hold it; ``years`` spans all when None."""
 
     genres: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    exclude_genres: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
     min_ratings: int = 0
     all_genres: bool = False
@@ -76,7 +76,7 @@ class FilterState:
         years = (low, high) if low is not None and high is not None and low <= high else None
         return cls(
             genres=tuple(words(query, "genres", genre_names)),
-            exclude=tuple(words(query, "exclude_genres", genre_names)),
+            exclude_genres=tuple(words(query, "exclude_genres", genre_names)),
             years=None if years == span else years,
             min_ratings=integer(query, "min_ratings", 0) or 0,
             all_genres=query.get("all_genres") == "1",
@@ -88,7 +88,7 @@ class FilterState:
         span: tuple[int, int],
         *,
         genres: Sequence[str] | None = None,
-        exclude: Sequence[str] | None = None,
+        exclude_genres: Sequence[str] | None = None,
         years: Sequence[int] | None = None,
         min_ratings: int | str | None = None,
         all_genres: bool | None = False,
@@ -97,7 +97,7 @@ class FilterState:
         chosen = (int(years[0]), int(years[1])) if years else span
         return cls(
             genres=tuple(genres or ()),
-            exclude=tuple(exclude or ()),
+            exclude_genres=tuple(exclude_genres or ()),
             years=None if chosen == span else chosen,
             min_ratings=int(min_ratings or 0),
             all_genres=bool(all_genres),
@@ -106,14 +106,14 @@ class FilterState:
     def filters(self) -> Filters:
         """Return what the service takes."""
         low, high = self.years or (None, None)
-        return Filters(self.genres, self.exclude, low, high, self.min_ratings, self.all_genres)
+        return Filters(self.genres, self.exclude_genres, low, high, self.min_ratings, self.all_genres)
 
     def query(self) -> dict[str, object]:
         """Return what belongs into an address: only what differs from the defaults."""
         low, high = self.years or (None, None)
         return {
             "genres": self.genres,
-            "exclude_genres": self.exclude,
+            "exclude_genres": self.exclude_genres,
             "year_min": low,
             "year_max": high,
             "min_ratings": self.min_ratings or None,

@@ -77,7 +77,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         self._directory = private_directory(directory)
         self._records = Records(directory)
         self._outbox = outbox
-        self._limits = limits
+        self._job_limits = limits
         self._starter = JobStarter(self._run_request)
         super().__init__(cache_by=None)  # type: ignore[no-untyped-call]
         self._live_jobs()
@@ -95,7 +95,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
 
     def call_job_fn(self, key: str, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> str:
         """Start the job and return its id. What goes wrong here reaches the page with its first poll."""
-        if self._live_jobs() >= self._limits.slots + self._limits.queue:
+        if self._live_jobs() >= self._job_limits.slots + self._job_limits.queue:
             self._outbox.post_error(key, JobError("The server is busy with other jobs. Try again in a minute."))
             return key
         record = self._records.create(key)
@@ -134,15 +134,15 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         # In the job's own process.
         self._outbox.stay_open()
         self._allow(record, has_slot=False)
-        take_slot(self._directory, self._limits.slots)
+        take_slot(self._directory, self._job_limits.slots)
         self._allow(record, has_slot=True)
         run_job(key, job_fn, args, context, self._outbox)
         self._records.remove(key)
 
     def _allow(self, record: int, has_slot: bool) -> None:
         # Deadline first: when the alarm has rung, the deadline has passed, and the reader knows why it died.
-        Records.write_deadline(record, time.time() + self._limits.time_limit_s, has_slot)
-        arm_alarm(self._limits.time_limit_s)
+        Records.write_deadline(record, time.time() + self._job_limits.time_limit_s, has_slot)
+        arm_alarm(self._job_limits.time_limit_s)
 
     # -- polling -----------------------------------------------------------------------------------------
 
@@ -227,7 +227,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         if record is None:
             return "The result of this job is no longer kept. Start it again."
         if 0 < record.deadline <= time.time():
-            limit = f"{self._limits.time_limit_s:g} s"
+            limit = f"{self._job_limits.time_limit_s:g} s"
             if record.has_slot:
                 return f"The job was stopped after its time limit of {limit}."
             return f"The server is busy: the job waited {limit} for its turn. Try again later."

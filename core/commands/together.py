@@ -31,7 +31,7 @@ def show_group(found: GroupList, json_target: str | None) -> None:
     if json_target:
         emit_json(found, json_target)
         return
-    names = [_name(member.source_id or member.user_id) for member in found.members]
+    names = [_name(viewer.source_id or viewer.user_id) for viewer in found.members]
     print_table(
         f"{found.algorithm} for {', '.join(names)} on {found.dataset}, {found.method}",
         ["Rank#", "Id#", "Title", "Score#", *(f"{name}#" for name in names)],
@@ -60,5 +60,5 @@ def _stars(rating: float | None, least: bool) -> str:
 def _caption(found: GroupList) -> str:
     if not found.items:
         return "No movie qualifies: loosen the filters."
-    by = "the stars" if found.method == "least-misery" else "the ten best films for that member"
+    by = "the stars" if found.method == "least-misery" else "the ten best films for that viewer"
     return f"Predicted stars; * marks who is pleased least, measured by {by}."

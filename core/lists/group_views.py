@@ -7,7 +7,7 @@ import numpy as np
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.lists.groups import GroupRecommendations
-from core.views import GroupItem, GroupList, GroupMember, Opinion
+from core.views import GroupItem, GroupList, GroupViewer, Opinion
 
 __all__ = ["group_list"]
 
@@ -24,15 +24,15 @@ def group_list(
     """
     movies = dataset.movies
     stars = np.where(np.isfinite(found.predicted), found.predicted, np.inf)
-    least = (stars if found.method == "least-misery" else found.member_scores).argmin(axis=0)
+    least = (stars if found.method == "least-misery" else found.viewer_scores).argmin(axis=0)
     return GroupList(
         algorithm=found.algorithm,
         dataset=dataset.name,
         method=found.method,
         members=[
-            GroupMember(None, len(profile))
+            GroupViewer(None, len(profile))
             if profile.user is None
-            else GroupMember(int(dataset.user_ids[profile.user]), len(profile), _source_id(dataset, profile.user))
+            else GroupViewer(int(dataset.user_ids[profile.user]), len(profile), _source_id(dataset, profile.user))
             for profile in profiles
         ],
         items=[
@@ -51,7 +51,7 @@ def group_list(
                         least_pleased=row == int(least[column]),
                     )
                     for row, (stars, score) in enumerate(
-                        zip(found.predicted[:, column], found.member_scores[:, column], strict=True)
+                        zip(found.predicted[:, column], found.viewer_scores[:, column], strict=True)
                     )
                 ],
             )

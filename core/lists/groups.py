@@ -27,18 +27,18 @@ class GroupRecommendations:
     items : ndarray of int32, shape (n,)
     scores : ndarray of float32, shape (n,)
         The group's, which order the list: the mean of the members' own, or the lowest predicted stars.
-    member_scores : ndarray of float32, shape (members, n)
-        Each member's own score, mapped so that the member's average movie has 0 and the ten best unseen have 1 on
+    viewer_scores : ndarray of float32, shape (viewers, n)
+        Each viewer's own score, mapped so that the viewer's average movie has 0 and the ten best unseen have 1 on
         average.
-    predicted : ndarray of float32, shape (members, n)
-        Each member's predicted stars, NaN where the algorithm cannot say.
+    predicted : ndarray of float32, shape (viewers, n)
+        Each viewer's predicted stars, NaN where the algorithm cannot say.
     """
 
     algorithm: str
     method: GroupMethod
     items: NDArray[np.int32]
     scores: NDArray[np.float32]
-    member_scores: NDArray[np.float32]
+    viewer_scores: NDArray[np.float32]
     predicted: NDArray[np.float32]
 
 
@@ -51,12 +51,12 @@ def recommend_group(
 ) -> GroupRecommendations:
     """Return movies for a group, none of which any of them has rated.
 
-    An algorithm's scores grow with the length of a profile, so each member's are mapped first: 0 is what the
-    member's average movie has, 1 the mean of the ten best that the member has not rated. ``average`` orders by their
+    An algorithm's scores grow with the length of a profile, so each viewer's are mapped first: 0 is what the
+    viewer's average movie has, 1 the mean of the ten best that the viewer has not rated. ``average`` orders by their
     mean: most pleasure in all. ``least-misery`` takes the `2 n` best of these and orders them by the lowest predicted
     stars: nobody is made unhappy. Masthoff (2011), Group recommender systems, Recommender Systems Handbook, section
     21.4. Map and method were chosen on two other random splits of ml-latest-small than the one that is reported
-    (seeds 43 and 44): of several maps (standard scores, ranks, logarithms of both) this one served members best, and
+    (seeds 43 and 44): of several maps (standard scores, ranks, logarithms of both) this one served viewers best, and
     the minimum of the scores in place of the stars listed more of what somebody disliked, not less.
 
     Parameters
@@ -72,8 +72,8 @@ def recommend_group(
         For another number of profiles, an unknown method or a length that is not served.
     """
     check_group(len(profiles), n, method)
-    members = np.stack([_relative(model.score(profile), profile.items) for profile in profiles])
-    together = members.mean(axis=0)
+    viewers = np.stack([_relative(model.score(profile), profile.items) for profile in profiles])
+    together = viewers.mean(axis=0)
     if candidates is not None:
         together = np.where(candidates, together, np.float32(np.nan))
     for profile in profiles:
@@ -95,7 +95,7 @@ def recommend_group(
         method=method,
         items=items,
         scores=scores.astype(np.float32, copy=False),
-        member_scores=members[:, items],
+        viewer_scores=viewers[:, items],
         predicted=predicted,
     )
 

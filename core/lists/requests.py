@@ -110,7 +110,7 @@ class GroupRequest:
     n: int = 10
     """1 to `MAX_LIST`; fewer rows when fewer movies qualify."""
     method: GroupMethod = "average"
-    """By the mean of the members' scores, or the best of these by the lowest predicted rating."""
+    """By the mean of the viewers' scores, or the best of these by the lowest predicted rating."""
     filters: Filters = field(default_factory=Filters)
     love: float | None = None
     """From what they would watch (0) to what they would love (1); by default as the algorithm was measured."""
@@ -145,6 +145,6 @@ def check_group(size: int, n: int, method: str) -> None:
     """
     check_length(n)
     if not 2 <= size <= MAX_VIEWERS:
-        raise InvalidInputError(f"A group has 2 to {MAX_VIEWERS} members, not {size}.")
+        raise InvalidInputError(f"A group has 2 to {MAX_VIEWERS} viewers, not {size}.")
     if method not in get_args(GroupMethod):
         raise InvalidInputError(f"A group decides by {' or '.join(get_args(GroupMethod))}, not {method!r}.")

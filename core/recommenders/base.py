@@ -307,7 +307,7 @@ class Recommender(ABC):
                 "data says anything about it. Choose another algorithm."
             )
         contributions = sorted(self._explain(scoring, wanted), key=lambda part: -abs(part.value))
-        films = sorted(self._explain_films(scoring, wanted), key=lambda part: -abs(part.value))
+        films = sorted(self._explain_items(scoring, wanted), key=lambda part: -abs(part.value))
         predicted = float(self.predict(scoring.profile, [wanted])[0])
         return Explanation(
             algorithm=self.key,
@@ -360,6 +360,6 @@ class Recommender(ABC):
         """Return the spread of `spread`, NaN where it is not known."""
         return np.full(len(items), np.nan, dtype=np.float32)
 
-    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+    def _explain_items(self, scoring: Scoring, item: int) -> list[Contribution]:
         """Return a second exact split of the score by the profile's films, where there is one."""
         return []

@@ -211,10 +211,10 @@ class Content(Recommender):
         if year >= 0:
             label = f"films around {year + FIRST_YEAR}"
             parts.append(Contribution("genre", len(names), label, float(taste.years[year])))
-        parts += self._films_with_shared_terms(profile, item, float(taste.terms[item]))
+        parts += self._items_with_shared_terms(profile, item, float(taste.terms[item]))
         return [*parts, watched_by_many(float(self._prior[item]), item)]
 
-    def _films_with_shared_terms(self, profile: Profile, item: int, total: float) -> list[Contribution]:
+    def _items_with_shared_terms(self, profile: Profile, item: int, total: float) -> list[Contribution]:
         """Split what shared words and tags add by the films of the profile that have them."""
         if total == 0:
             return []

@@ -17,7 +17,7 @@ from importlib.metadata import EntryPoint, entry_points
 from core.errors import ConfigurationError, UnknownIdError
 from core.recommenders.base import Recommender
 
-__all__ = ["GROUP", "algorithm_keys", "loadable_keys", "members_of", "recommender_class", "training_order"]
+__all__ = ["GROUP", "algorithm_keys", "loadable_keys", "recommender_class", "training_order", "viewers_of"]
 
 GROUP = "cinematch.algorithms"
 _LOG = logging.getLogger("cinematch.algorithms")
@@ -75,7 +75,7 @@ def recommender_class(key: str) -> type[Recommender]:
     return found
 
 
-def members_of(key: str) -> tuple[str, ...]:
+def viewers_of(key: str) -> tuple[str, ...]:
     """Return the members of an ensemble; none for other algorithms and for those that cannot be loaded."""
     try:
         return recommender_class(key).member_keys
@@ -87,7 +87,7 @@ def training_order(keys: tuple[str, ...]) -> list[str]:
     """Return keys so that the members of an ensemble come before it."""
     ordered: list[str] = []
     for key in keys:
-        ordered += [needed for needed in (*members_of(key), key) if needed not in ordered]
+        ordered += [needed for needed in (*viewers_of(key), key) if needed not in ordered]
     return ordered
 
 

@@ -96,11 +96,11 @@ class SVD(Recommender):
 
     def _bind(self) -> None:
         self._baseline = Baseline.from_arrays(self.arrays)
-        self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling(), self._baseline)
+        self._spectral = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling(), self._baseline)
         self._prior = PopularityPrior(self.dataset, _POPULARITY)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
-        scores = self._watched.scores(self._watched.position(profile))
+        scores = self._spectral.scores(self._spectral.position(profile))
         scores += self._prior.added(profile)
         return scores
 
@@ -116,13 +116,13 @@ class SVD(Recommender):
 
     def _similar(self, item: int) -> NDArray[np.float32]:
         counts = self.dataset.movie_counts
-        cosine = self._watched.alike(item) * (counts / (counts + 5.0))
+        cosine = self._spectral.alike(item) * (counts / (counts + 5.0))
         return np.where((counts > 0) & (cosine != 0), cosine, np.nan).astype(np.float32)
 
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
-        values = self._watched.by_factor(self._watched.position(profile), item)
-        direction = self._watched.direction(item)
+        values = self._spectral.by_factor(self._spectral.position(profile), item)
+        direction = self._spectral.direction(item)
         parts = [
             Contribution(
                 "factor",
@@ -135,7 +135,7 @@ class SVD(Recommender):
         ]
         return [*parts, watched_by_many(self._prior.value(profile, item), item)]
 
-    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+    def _explain_items(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
-        values = self._watched.by_film(profile, item)
+        values = self._spectral.by_item(profile, item)
         return film_contributions(self.dataset, profile, values, watched_by_many(self._prior.value(profile, item)))

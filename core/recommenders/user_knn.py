@@ -165,7 +165,7 @@ class UserKNN(Recommender):
         chosen = np.sort(np.random.default_rng(len(profile)).choice(len(profile), limit, replace=False))
         return Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
 
-    def _film_weights(self, compared: Profile) -> NDArray[np.float32]:
+    def _item_weights(self, compared: Profile) -> NDArray[np.float32]:
         gains = profile_weights(self._baseline, compared, self.config.rating_gain)
         return gains * self._weights[compared.items]
 
@@ -177,7 +177,7 @@ class UserKNN(Recommender):
             self._movie_users,
             self._ones,
             compared.items,
-            self._film_weights(compared),
+            self._item_weights(compared),
             overlaps,
         )
         if compared.user is not None:
@@ -333,12 +333,12 @@ class UserKNN(Recommender):
         ]
         return [*people, watched_by_many(self._prior.value(profile, item), item)]
 
-    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+    def _explain_items(self, scoring: Scoring, item: int) -> list[Contribution]:
         """Split every voter's vote by what each common film adds to the overlap."""
         profile = scoring.profile
         voters = self._voters(profile, item)
         compared = self._compared(profile)
-        weights = self._film_weights(compared)
+        weights = self._item_weights(compared)
         values = np.zeros(len(compared))
         for user, vote in zip(voters.users.tolist(), voters.votes.tolist(), strict=True):
             span = slice(int(self.dataset.user_indptr[user]), int(self.dataset.user_indptr[user + 1]))

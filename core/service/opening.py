@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from core.data.dataset import Dataset
-from core.limits import model_budget_mb
+from core.memory_limit import model_budget_mb
 from core.recommenders.registry import algorithm_keys
 from core.service.cinematch import CineMatch
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from core.data.arraydir import MANIFEST
 from core.errors import CineMatchError, ConfigurationError, ModelUnavailableError, UnknownIdError
 from core.files import standing_dir
-from core.limits import model_budget_mb
-from core.recommenders.registry import algorithm_keys, members_of, recommender_class, training_order
+from core.memory_limit import model_budget_mb
+from core.recommenders.registry import algorithm_keys, recommender_class, training_order, viewers_of
 from core.store.artifact import get_model_metadata
 from core.store.loader import open_artifact
 from core.store.priority import Footprint, footprint, loading_order
@@ -60,7 +60,7 @@ class ModelCache:
     keys : iterable of str, optional
         The algorithms to serve; by default all. Members of an ensemble are loaded for it, but only keys are served.
     budget_mb : float, optional
-        Memory that all models together may take (mapped and resident); by default `core.limits.model_budget_mb`.
+        Memory that all models together may take (mapped and resident); by default `model_budget_mb`.
 
     Notes
     -----
@@ -153,7 +153,7 @@ class ModelCache:
         try:
             return footprint(get_model_metadata(self.models_dir / key), served=key in self.keys)
         except CineMatchError:
-            return Footprint(0.0, members=members_of(key), served=key in self.keys)
+            return Footprint(0.0, members=viewers_of(key), served=key in self.keys)
 
     def _version(self, key: str) -> tuple[int, int] | None:
         try:

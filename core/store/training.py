@@ -11,10 +11,10 @@ from typing import Any
 
 from core.data.dataset import Dataset
 from core.errors import CineMatchError, InvalidInputError
-from core.limits import peak_rss_mb, reset_peak_rss
+from core.memory_limit import peak_rss_mb, reset_peak_rss
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
-from core.recommenders.registry import members_of, recommender_class, training_order
+from core.recommenders.registry import recommender_class, training_order, viewers_of
 from core.store.artifact import get_model_metadata, save_model
 from core.store.loader import open_artifact
 
@@ -115,7 +115,7 @@ def outdated(
     root, chosen = Path(models_dir), dict(configs or {})
     found: list[str] = []
     for key in training_order(tuple(keys)):
-        members = members_of(key)
+        members = viewers_of(key)
         if _is_outdated(dataset, key, root, chosen) or any(member in found for member in members):
             found.append(key)
     return found

@@ -12,7 +12,7 @@ An algorithm of another package keeps the contract when this passes, once its en
 
 import pytest
 
-pytest.register_assert_rewrite("core.testing.contract", "core.testing.comparing")
+pytest.register_assert_rewrite("core.testing.beside_lists", "core.testing.contract", "core.testing.comparing")
 
 from core.testing.contract import RecommenderContract  # noqa: E402  (rewriting has to be asked for first)
 from core.testing.toy import checkerboard, toy_dataset  # noqa: E402

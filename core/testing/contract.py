@@ -13,13 +13,13 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.errors import ArtifactError, ConfigurationError, InvalidInputError, JobCancelledError, NotFittedError
 from core.lists.counterfactuals import counterfactuals, weightiest_films
-from core.lists.match import MatchMap, list_matches
 from core.lists.sentences import describe
 from core.recommenders.base import Recommender
 from core.recommenders.registry import algorithm_keys, recommender_class
 from core.recommenders.results import Scoring
 from core.store.artifact import save_model
 from core.store.loader import load_model
+from core.testing.beside_lists import BesideLists
 from core.testing.comparing import assert_sums_to, digest
 from core.testing.profiles import PROFILES
 from core.testing.toy import checkerboard, toy_dataset
@@ -29,7 +29,7 @@ __all__ = ["RecommenderContract"]
 each_profile = pytest.mark.parametrize("kind", PROFILES)
 
 
-class RecommenderContract:
+class RecommenderContract(BesideLists):
     """The suite: a subclass names the `algorithm`, and pytest collects it where the subclass's name begins with Test.
 
     Attributes
@@ -292,39 +292,6 @@ class RecommenderContract:
         np.testing.assert_array_equal(scoring.scores, model.score(profile))
         item = int(model.recommend(profile, 1).items[0])
         assert model.explain(scoring, item) == model.explain(profile, item)
-
-    @each_profile
-    def test_it_knows_how_sure_its_stars_are_or_says_that_it_does_not(self, model: Recommender, kind: str) -> None:
-        profile, items = PROFILES[kind](model.dataset), np.arange(model.dataset.n_movies)
-        spread = model.spread(profile, items)
-        assert (spread.shape, spread.dtype.name) == (items.shape, "float32")
-        assert np.isnan(spread).all() or (spread > 0).all()
-        np.testing.assert_array_equal(model.spread(profile, items), spread)
-
-    @each_profile
-    def test_a_match_is_a_probability_that_grows_with_the_stars(self, model: Recommender, kind: str) -> None:
-        profile = PROFILES[kind](model.dataset)
-        items = model.best(profile, 5)[0]
-        stars, spread = np.sort(model.predict(profile, items)), np.full(len(items), np.float32(0.8))
-        match = MatchMap(np.array([2.0, 0.1, 0.0, 0.1, 0.2, -0.1, 0.1]), -7.0, 0.5, 3.5)
-        found = list_matches(match, model, profile, items, stars, spread, whole=True)
-        assert ((found >= 0) & (found <= 1)).all()
-        assert (np.diff(found) >= 0).all()
-
-    # --- neighbours ---------------------------------------------------------------------------------------
-
-    def test_similar_films_are_others_the_closest_first(self, model: Recommender) -> None:
-        if model.similarity is None:
-            with pytest.raises(InvalidInputError, match="knows no likeness of films"):
-                model.similar(0)
-            return
-        for item in (0, 5, model.dataset.n_movies - 1):
-            found = model.similar(item, 8)
-            assert item not in found.items
-            assert len(set(found.items.tolist())) == len(found) <= 8
-            assert np.isfinite(found.similarities).all()
-            assert (np.diff(found.similarities) <= 0).all()
-            assert (found.items.dtype.name, found.similarities.dtype.name) == ("int32", "float32")
 
     # --- bad input ----------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie
 from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
-from core.views.groups import GroupItem, GroupList, GroupMember, GroupMethod, Opinion
+from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.lists import Filters, ListItem, RecommendationList
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
@@ -20,8 +20,8 @@ __all__ = [
     "GenreTaste",
     "GroupItem",
     "GroupList",
-    "GroupMember",
     "GroupMethod",
+    "GroupViewer",
     "HybridWeights",
     "ListItem",
     "MeasuredWeight",

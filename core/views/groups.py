@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["GroupItem", "GroupList", "GroupMember", "GroupMethod", "Opinion"]
+__all__ = ["GroupItem", "GroupList", "GroupMethod", "GroupViewer", "Opinion"]
 
 GroupMethod = Literal["average", "least-misery"]
 
 
 @dataclass(frozen=True, slots=True)
-class GroupMember:
-    """A member, in the order in which the members were given."""
+class GroupViewer:
+    """A viewer, in the order in which the viewers were given."""
 
     user_id: int | None
     """None for a visitor."""
@@ -21,19 +21,19 @@ class GroupMember:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What one member is expected to think of a movie."""
+    """What one viewer is expected to think of a movie."""
 
     predicted_rating: float | None
     """Stars."""
     score: float
-    """How much the member wants it: 0 as the member's average movie, 1 as the ten best unseen ones on average."""
+    """How much the viewer wants it: 0 as the viewer's average movie, 1 as the ten best unseen ones on average."""
     least_pleased: bool
     """Whether nobody else's score is lower; in a list by least misery, nobody else's predicted rating."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupItem:
-    """A movie that none of the members has rated."""
+    """A movie that none of the viewers has rated."""
 
     rank: int
     movie_id: int
@@ -43,7 +43,7 @@ class GroupItem:
     score: float
     """The group's: the mean of the members' scores, or the lowest predicted rating."""
     members: list[Opinion]
-    """In the order of the group's members."""
+    """In the order of the group's viewers."""
     source_id: str | None = None
     """The source's id where ids are text."""
 
@@ -55,6 +55,6 @@ class GroupList:
     algorithm: str
     dataset: str
     method: GroupMethod
-    members: list[GroupMember]
+    members: list[GroupViewer]
     items: list[GroupItem]
     took_ms: float

@@ -9,7 +9,7 @@ from werkzeug.routing import MapAdapter
 
 from core.settings import Settings
 from dashboard.api.docs import install_docs
-from dashboard.api.limits import install_limits
+from dashboard.api.rate_limits import install_rate_limits
 from dashboard.api.routes import EXTENSION, add_routes
 from dashboard.web.problems import problem
 
@@ -29,7 +29,7 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
     server.extensions[EXTENSION] = service
     base = f"{settings.url_prefix}api"
     blueprint = APIBlueprint("api", __name__, url_prefix=f"{base}/v1")
-    install_limits(blueprint, settings)
+    install_rate_limits(blueprint, settings)
     blueprint.before_request(_check_body)
     add_routes(blueprint)
     server.register_api(blueprint)

@@ -11,14 +11,14 @@ from dashboard.api.requests import Algorithm, Count, ListFilters, Love, ProfileB
 __all__ = ["GroupBody"]
 
 
-class MemberBody(ProfileBody):
-    """A member of a group: a stored user, or a visitor's ratings."""
+class ViewerBody(ProfileBody):
+    """A viewer of a group: a stored user, or a visitor's ratings."""
 
 
 class GroupBody(ListFilters):
     """Who decides together, and what the list is to hold."""
 
-    members: Annotated[list[MemberBody], Field(min_length=2, max_length=MAX_VIEWERS)]
+    members: Annotated[list[ViewerBody], Field(min_length=2, max_length=MAX_VIEWERS)]
     """Two to five people, each of them once. No movie is listed that any of them has rated."""
     method: GroupMethod = "average"
     """`average` orders by the mean of the members' scores, `least-misery` the best of these by the lowest predicted
@@ -32,5 +32,5 @@ class GroupBody(ListFilters):
 
     def asked(self) -> GroupRequest:
         """Return what the service takes."""
-        viewers = [member.profile() for member in self.members]
+        viewers = [viewer.profile() for viewer in self.members]
         return GroupRequest(viewers, self.algorithm, self.n, self.method, self.filters(), self.love)

@@ -20,7 +20,7 @@ def filter_controls(
     genres_id: str,
     years_id: str,
     min_ratings_id: str,
-    exclude_id: str | None = None,
+    exclude_genres_id: str | None = None,
     all_genres_id: str | None = None,
 ) -> list[object]:
     """Return the filter controls, holding `state`.
@@ -29,7 +29,7 @@ def filter_controls(
     ----------
     span : tuple of int
         First and last year of release in the data set.
-    exclude_id : str, optional
+    exclude_genres_id : str, optional
         Without it films cannot be excluded by genre.
     all_genres_id : str, optional
         Without it one of the genres is enough.
@@ -52,14 +52,14 @@ def filter_controls(
                 id=all_genres_id, label="All of these genres in one film", checked=state.all_genres, size="sm"
             )
         )
-    if exclude_id:
+    if exclude_genres_id:
         controls.append(
             dmc.MultiSelect(
-                id=exclude_id,
+                id=exclude_genres_id,
                 label="Without",
-                placeholder="" if state.exclude else "None excluded",
+                placeholder="" if state.exclude_genres else "None excluded",
                 data=list(genre_names),
-                value=list(state.exclude),
+                value=list(state.exclude_genres),
                 clearable=True,
                 searchable=True,
             )

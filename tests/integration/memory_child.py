@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.limits import container_limit, model_budget_mb, process_memory
+from core.memory_limit import container_limit, model_budget_mb, process_memory
 from core.progress import Progress
 from core.recommenders import registry
 from core.recommenders.base import Recommender

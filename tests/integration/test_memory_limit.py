@@ -44,7 +44,7 @@ def _container(limit_mb: int) -> Iterator[tuple[MemoryGroup | _Unlimited, dict[s
 
 
 def _budget_mb(limit_mb: int) -> float:
-    """The rule of `core.limits.model_budget_mb` for two workers, written down once more."""
+    """The rule of `core.memory_limit.model_budget_mb` for two workers, written down once more."""
     return max((limit_mb - 360) * 0.8, limit_mb * 0.1)
 
 

@@ -131,7 +131,7 @@ class BayesianMF(Recommender):
         self._prior_mean = self.arrays["prior_mean"].astype(np.float64)
         self._linked = len(self.arrays["link"]) > 0
         counts = self.dataset.movie_counts
-        self._watched = WatchedDirections(self.arrays, counts, _SCALING, self._level)
+        self._spectral = WatchedDirections(self.arrays, counts, _SCALING, self._level)
         self._posterior = LastProfile(self._fold_in)
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
 
@@ -212,15 +212,15 @@ class BayesianMF(Recommender):
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights, level = self._weights(profile)
-        position = self._watched.position(profile)
+        position = self._spectral.position(profile)
         scores: NDArray[np.float32] = self._flat @ weights + level + self._popular
-        scores += self._watched.scores(position * self._watched_weight(profile))
+        scores += self._spectral.scores(position * self._spectral_weight(profile))
         scores[self.dataset.movie_counts == 0] = np.nan
         return scores
 
-    def _watched_weight(self, profile: Profile) -> np.float32:
+    def _spectral_weight(self, profile: Profile) -> np.float32:
         """Return the weight that makes long and short profiles alike."""
-        return np.float32(self.config.watched / (self._watched.reach(profile) + 1e-9))
+        return np.float32(self.config.watched / (self._spectral.reach(profile) + 1e-9))
 
     def _similar(self, item: int) -> NDArray[np.float32]:
         factors = self.arrays["factors"][:, :, 1:].reshape(len(self._flat), -1)
@@ -237,7 +237,7 @@ class BayesianMF(Recommender):
         row[:, 0] = 1.0
         values = np.einsum("nsa,sa->n", self._shares(posterior), row) / self._n_samples
         rest = self._level + own + float(values[-1]) + float(self._popular[item])
-        together = self._watched.by_film(profile, item) * self._watched_weight(profile)
+        together = self._spectral.by_item(profile, item) * self._spectral_weight(profile)
         used = np.searchsorted(profile.items, posterior.profile.items)
         together[used] += values[:-1].astype(np.float32)
         return film_contributions(

@@ -169,8 +169,8 @@ class Hybrid(Recommender):
         """
         changed = copy(self)
         factors = _factors("ranking", self._blend.keys, ranking)
-        changed._learned, changed._blend = self._learned.scaled(factors), self._blend.scaled(factors)
-        changed._stack = self._stack.scaled(_factors("rating", self._stack.keys, rating))
+        changed._learned, changed._blend = self._learned.reweighted(factors), self._blend.reweighted(factors)
+        changed._stack = self._stack.reweighted(_factors("rating", self._stack.keys, rating))
         if not any(value for key, value in changed.influence()["ranking"].items() if key not in _TITLES):
             raise InvalidInputError("Nobody is left to order the list: leave one member of weight above 0.")
         # What is stored is what answers: a changed hybrid that is saved comes back changed.
@@ -227,23 +227,23 @@ class Hybrid(Recommender):
             for number, (key, part) in enumerate(self._blend.parts(scoring.members, scoring.profile).items())
         ]
 
-    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+    def _explain_items(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
         if not len(profile):
             return []
         values = np.zeros(len(profile))
         for key, scores in scoring.members.items():
             if key in self.members and np.isfinite(scores[item]):
-                own = _film_values(self.members[key], Scoring(profile, scores), item)
+                own = _item_values(self.members[key], Scoring(profile, scores), item)
                 values += self._blend.slope(key, scores, profile) * own
         rest = float(scoring.scores[item]) - float(values.sum())
         everybody = Contribution("bias", -1, "What holds for everyone", rest, popularity=True)
         return film_contributions(self.dataset, profile, values, everybody)
 
 
-def _film_values(member: Recommender, scoring: Scoring, item: int) -> NDArray[np.float64]:
+def _item_values(member: Recommender, scoring: Scoring, item: int) -> NDArray[np.float64]:
     """Return what each film of the profile adds to a member's score, as far as it says so."""
-    parts = member._explain_films(scoring, item) or member._explain(scoring, item)
+    parts = member._explain_items(scoring, item) or member._explain(scoring, item)
     values = np.zeros(len(scoring.profile))
     for part in parts:
         if part.kind == "movie":

@@ -59,7 +59,7 @@ class RankingBlend:
     ) -> None:
         self.keys = tuple(keys)
         self.weights = weights
-        self._watched = weights if watched is None else watched
+        self._watch_weights = weights if watched is None else watched
 
     @classmethod
     def fit(cls, members: Mapping[str, Recommender], split: Split, seed: int, liking: Liking | None = None) -> Self:
@@ -90,7 +90,7 @@ class RankingBlend:
 
     def at(self, love: float) -> "RankingBlend":
         """Return the blend between what one would come to watch (0) and what one would love (1)."""
-        return RankingBlend(self.keys, (1 - love) * self._watched + love * self.weights)
+        return RankingBlend(self.keys, (1 - love) * self._watch_weights + love * self.weights)
 
     def parts(self, scores: Mapping[str, NDArray[np.float32]], profile: Profile) -> dict[str, NDArray[np.float32]]:
         """Return what each summand of weight adds to the score of every movie; NaN where no member can say.
@@ -175,13 +175,13 @@ class RankingBlend:
         weights = self.weights @ knot_shares(KNOTS[-1] if length is None else length)
         return dict(zip(self.keys, weights.tolist(), strict=True))
 
-    def scaled(self, factors: NDArray[np.float64]) -> "RankingBlend":
+    def reweighted(self, factors: NDArray[np.float64]) -> "RankingBlend":
         """Return the blend with each member's weights multiplied by a factor, float64 of shape (len(keys),).
 
         At a length at which nobody with a weight is left, those who are left share it by their factors.
         """
         members = np.array([key not in _PLEASING for key in self.keys])
-        loved, watched = (_shared(weights, factors, members) for weights in (self.weights, self._watched))
+        loved, watched = (_shared(weights, factors, members) for weights in (self.weights, self._watch_weights))
         return RankingBlend(self.keys, loved, watched)
 
     def _heard(self, length: int) -> dict[str, float]:
@@ -191,7 +191,7 @@ class RankingBlend:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays under which an ensemble stores the blend."""
-        return {"blend_weights": np.stack([self._watched, self.weights])}
+        return {"blend_weights": np.stack([self._watch_weights, self.weights])}
 
     @classmethod
     def from_arrays(cls, keys: Sequence[str], arrays: Mapping[str, NDArray[Any]]) -> Self:

@@ -143,7 +143,7 @@ class RatingStack:
         """Return each member's weight for an average user and movie."""
         return dict(zip(self.keys, self.weights[: len(self.keys)].tolist(), strict=True))
 
-    def scaled(self, factors: NDArray[np.float64]) -> "RatingStack":
+    def reweighted(self, factors: NDArray[np.float64]) -> "RatingStack":
         """Return the stack with what each member adds multiplied by a factor, float64 of shape (len(keys),)."""
         changed = copy(self)
         changed.weights = np.concatenate([np.tile(factors, 3), np.ones(_SHARED)]) * self.weights

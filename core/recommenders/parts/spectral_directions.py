@@ -157,7 +157,7 @@ class WatchedDirections:
         parts: NDArray[np.float32] = position * self._back(item)
         return parts
 
-    def by_film(self, profile: Profile, item: int) -> NDArray[np.float32]:
+    def by_item(self, profile: Profile, item: int) -> NDArray[np.float32]:
         """Split one score by the profile's films."""
         rows, weights = self._weighted(profile)
         parts: NDArray[np.float32] = weights * (self.directions[rows] @ (self.damping * self._back(item)))

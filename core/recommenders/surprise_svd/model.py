@@ -111,7 +111,7 @@ class SurpriseSVD(Recommender):
 
     def _bind(self) -> None:
         self._baseline = Baseline.from_arrays(self.arrays)
-        self._watched = WatchedDirections(self.arrays, self.dataset.movie_counts, Scaling(), self._baseline)
+        self._spectral = WatchedDirections(self.arrays, self.dataset.movie_counts, Scaling(), self._baseline)
         self._fold_in = LastProfile(self._folded_in)
         counts = self.dataset.movie_counts
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
@@ -134,13 +134,13 @@ class SurpriseSVD(Recommender):
         used = self._used(profile)
         return Profile(profile.items[used], profile.ratings[used], profile.user)
 
-    def _watched_weight(self, profile: Profile) -> np.float32:
+    def _spectral_weight(self, profile: Profile) -> np.float32:
         """Return the weight that makes long and short profiles alike."""
-        return np.float32(self.config.watched / (self._watched.reach(profile) + 1e-9))
+        return np.float32(self.config.watched / (self._spectral.reach(profile) + 1e-9))
 
     def _factors(self, items: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the vectors of movies, zeros for those that are rated too rarely to have one."""
-        rows, known = self._watched.rows(items)
+        rows, known = self._spectral.rows(items)
         factors: NDArray[np.float32] = self.arrays["factors"][rows]
         factors *= known[:, None]
         return factors
@@ -165,10 +165,10 @@ class SurpriseSVD(Recommender):
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         user, vector = self._fold_in(profile)
-        position = self._watched.position(profile)
-        known = self._watched.known_scores(position * self._watched_weight(profile))
+        position = self._spectral.position(profile)
+        known = self._spectral.known_scores(position * self._spectral_weight(profile))
         known += self.arrays["factors"] @ vector[1:]
-        scores = self._watched.spread(known)
+        scores = self._spectral.spread(known)
         scores += self._baseline.predict(user)
         scores += self._common
         scores += vector[0]
@@ -180,7 +180,7 @@ class SurpriseSVD(Recommender):
         wanted = self._factors(np.array([item], dtype=np.int32))[0]
         cosine = (factors @ wanted) / (norms * (np.linalg.norm(wanted) + np.float32(1e-9)))
         counts = self.dataset.movie_counts
-        found = self._watched.spread(cosine) * (counts / (counts + 10.0))
+        found = self._spectral.spread(cosine) * (counts / (counts + 10.0))
         return np.where((counts > 0) & (found != 0), found, np.nan).astype(np.float32)
 
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
@@ -198,12 +198,12 @@ class SurpriseSVD(Recommender):
             for factor, value in enumerate(values)
             if value != 0
         ]
-        position = self._watched.position(profile)
-        watched = float(self._watched.by_factor(position, item).sum() * self._watched_weight(profile))
+        position = self._spectral.position(profile)
+        watched = float(self._spectral.by_factor(position, item).sum() * self._spectral_weight(profile))
         together = Contribution("bias", -1, "Watched by people who watch the same films", watched)
         return [*parts, together, *self._rest(user, item, float(vector[0]))]
 
-    def _explain_films(self, scoring: Scoring, item: int) -> list[Contribution]:
+    def _explain_items(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
         user = self._baseline.fold_in(profile)
         used = self._shortened(profile)
@@ -214,7 +214,7 @@ class SurpriseSVD(Recommender):
         left = self._baseline.profile_residuals(user, used) - self.arrays["item_bias"][used.items]
         # The vector's bias is part of what the films pull, so the rest is without it.
         rest = sum(part.value for part in self._rest(user, item, 0.0))
-        values = self._watched.by_film(profile, item) * self._watched_weight(profile)
+        values = self._spectral.by_item(profile, item) * self._spectral_weight(profile)
         values[self._used(profile)] += pull * left
         return film_contributions(
             self.dataset,

@@ -13,6 +13,7 @@ __all__ = ["TABS", "layout"]
 TABS = (
     ("data", "The data set"),
     ("compare", "Compare algorithms"),
+    ("match", "Match"),
     ("similar", "Similar films"),
     ("what-if", "What if"),
 )

@@ -84,7 +84,7 @@ def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[
                     service.genre_names(),
                     span,
                     genres_id=Recommend.GENRES,
-                    exclude_id=Recommend.EXCLUDE,
+                    exclude_genres_id=Recommend.EXCLUDE,
                     all_genres_id=Recommend.ALL_GENRES,
                     years_id=Recommend.YEARS,
                     min_ratings_id=Recommend.MIN_RATINGS,

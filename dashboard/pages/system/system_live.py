@@ -5,7 +5,7 @@ import json
 from dash import html
 from dash.development.base_component import Component
 
-from core.limits import container_limit
+from core.memory_limit import container_limit
 from core.service import CineMatch
 from core.views import ModelStatus
 from dashboard.components.algorithm_card import algorithm_card

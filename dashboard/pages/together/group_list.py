@@ -12,11 +12,11 @@ from dashboard.components.poster import poster
 from dashboard.components.stars import stars
 from dashboard.components.states import empty_state
 
-__all__ = ["group_list", "member_names"]
+__all__ = ["group_list", "viewer_names"]
 
 
-def member_names(users: Sequence[int | str | None]) -> list[str]:
-    """Return what members are called; None is the person at the browser."""
+def viewer_names(users: Sequence[int | str | None]) -> list[str]:
+    """Return what viewers are called; None is the person at the browser."""
     return ["You" if user is None else f"User {user}" for user in users]
 
 
@@ -26,7 +26,7 @@ def group_list(found: GroupList, love: float | None = None) -> html.Node | Compo
         return empty_state(
             "No film qualifies", "Every film that passes the filters was rated by somebody of you. Widen the filters."
         )
-    users = [member.source_id or member.user_id for member in found.members]
+    users = [viewer.source_id or viewer.user_id for viewer in found.members]
     data = {} if love is None else {"data-love": f"{love:g}"}
     rows = [_row(found.algorithm, item, users, data) for item in found.items]
     return html.Ol(rows, className="plain together")
@@ -37,7 +37,7 @@ def _row(algorithm: str, item: GroupItem, users: Sequence[int | str | None], lov
     meta = " · ".join(filter(None, [str(item.year or ""), ", ".join(item.genres[:3])])) or "No genres listed"
     opinions = [
         _opinion({"data-algorithm": algorithm, **love}, item.movie_id, name, user, called, opinion)
-        for user, called, opinion in zip(users, member_names(users), item.members, strict=True)
+        for user, called, opinion in zip(users, viewer_names(users), item.members, strict=True)
     ]
     return html.Li(
         [

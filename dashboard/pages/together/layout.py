@@ -13,9 +13,9 @@ from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
 from dashboard.components.filters import filter_controls
 from dashboard.components.wish_slider import wish_slider
 from dashboard.pages.together.ids import Together
-from dashboard.pages.together.member_select import member_select
+from dashboard.pages.together.viewer_select import viewer_select
 
-__all__ = ["METHODS", "layout", "members_of"]
+__all__ = ["METHODS", "layout", "viewers_of"]
 
 METHODS = {
     "average": (
@@ -33,7 +33,7 @@ METHODS = {
 LOVE = next(wish for wish in WISHES if wish.name == "love")
 
 
-def members_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
+def viewers_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
     """Return whom an address names: stored users, and whether the visitor is one of the group."""
     me = query.get("me") == "1"
     if "users" not in query and not me:
@@ -76,7 +76,7 @@ def layout(service: CineMatch, query: Query) -> Component:
 
 
 def _controls(service: CineMatch, query: Query) -> list[Component]:
-    users, me = members_of(service, query)
+    users, me = viewers_of(service, query)
     span = service.year_span()
     state = FilterState.from_query(query, service.genre_names(), span)
     statuses = service.models()
@@ -85,7 +85,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component]:
     method = query.get("method", "")
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     return [
-        member_select(Together.USERS, service.users(keep=users), users),
+        viewer_select(Together.USERS, service.users(keep=users), users),
         html.Div(
             [
                 dmc.Switch(id=Together.ME, label="Me, too", checked=me),
@@ -124,7 +124,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component]:
                 service.genre_names(),
                 span,
                 genres_id=Together.GENRES,
-                exclude_id=Together.EXCLUDE,
+                exclude_genres_id=Together.EXCLUDE,
                 years_id=Together.YEARS,
                 min_ratings_id=Together.MIN_RATINGS,
             ),

@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from callbacks.together import GroupControls, register
 from callbacks.visitor import Visitor
 from core.service import CineMatch
-from core.views import Filters, GroupList, GroupMember
+from core.views import Filters, GroupList, GroupViewer
 from dashboard.address import FilterState, query_of
 from dashboard.components.user_select import user_options
 from dashboard.pages.together.group_list import group_list
 from dashboard.pages.together.ids import Together
-from dashboard.pages.together.layout import layout, members_of
+from dashboard.pages.together.layout import layout, viewers_of
 from tests.unit.dashboard.markup import nodes, text_of
 
 
@@ -32,9 +32,9 @@ def asked(service: CineMatch, users: list[str], me: bool = False, **visitor: Any
 
 
 def test_the_address_names_the_group(service: CineMatch) -> None:
-    assert members_of(service, {}) == ([1, 2], False)
-    assert members_of(service, {"users": "3,x,3,99999,1"}) == ([3, 1], False)
-    assert members_of(service, {"me": "1"}) == ([], True)
+    assert viewers_of(service, {}) == ([1, 2], False)
+    assert viewers_of(service, {"users": "3,x,3,99999,1"}) == ([3, 1], False)
+    assert viewers_of(service, {"me": "1"}) == ([], True)
 
 
 def test_the_address_of_a_request_asks_the_same(service: CineMatch) -> None:
@@ -89,7 +89,7 @@ def test_every_row_says_what_everybody_thinks_and_why(service: CineMatch) -> Non
 
 
 def test_an_empty_list_says_so() -> None:
-    found = GroupList("ease", "toy", "average", [GroupMember(1, 2), GroupMember(2, 3)], [], 1.0)
+    found = GroupList("ease", "toy", "average", [GroupViewer(1, 2), GroupViewer(2, 3)], [], 1.0)
     assert "Widen the filters" in text_of(group_list(found))
 
 

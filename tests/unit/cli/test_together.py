@@ -11,7 +11,7 @@ def trained(run):
 def test_several_users_are_a_group(run):
     found = run("recommend", "--user", "1", "--user", "5", "-n", "3", "--json").json
     assert found["method"] == "average"
-    assert [member["user_id"] for member in found["members"]] == [1, 5]
+    assert [viewer["user_id"] for viewer in found["members"]] == [1, 5]
     assert all(len(item["members"]) == 2 for item in found["items"])
 
 
@@ -25,7 +25,7 @@ def test_ratings_join_the_group_and_everybodys_stars_are_shown(run):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--user", "1", "--group", "average"), "2 to 5 members, not 1"),
+        (("--user", "1", "--group", "average"), "2 to 5 viewers, not 1"),
         (("--user", "1", "--user", "1"), "User 1 is in the group twice"),
         (("--user", "1", "--user", "2", "--include-rated"), "nobody of it has rated"),
         (("--user", "1", "--group", "dictator"), "least-misery"),

@@ -16,7 +16,7 @@ from tests.unit.dashboard.markup import nodes, text_of
 
 
 def test_wishes_are_the_fields_of_a_reranking() -> None:
-    assert [wish.name for wish in WISHES] == ["diversity", "popularity", "recency"]
+    assert [wish.name for wish in WISHES] == ["diversity", "popularity", "recency", "love"]
     for wish in WISHES:
         assert getattr(Reranking(), wish.name) == wish.default
         assert wish.low <= wish.shown[0] <= wish.default <= wish.shown[1] <= wish.high
@@ -54,9 +54,10 @@ def test_every_wish_is_a_parameter_of_the_api(client: FlaskClient, wish: Wish) -
 @pytest.mark.parametrize("wish", WISHES, ids=lambda wish: wish.name)
 def test_every_wish_is_a_slider_a_part_of_the_address_and_measured(wish: Wish) -> None:
     weight = wish.measured[-1]
-    held = wish_of({wish.name: weight})
+    held = wish_of({wish.name: weight}, loves=True)
     assert held == Reranking(**{wish.name: weight})
-    assert wish_of({wish.name: None}) == Reranking()
+    assert wish_of({wish.name: None}, loves=True) == Reranking()
+    assert wish_of({"love": 1.0}, loves=False) == Reranking()
     link = href("/recommend", **wish_query(held))
     assert wish_from_query(query_of(link.partition("?")[2])) == held
     page = wishes_fold(held)

@@ -19,7 +19,7 @@ def test_everybody_is_heard_and_nobody_gets_what_somebody_rated(service: CineMat
     found = service.recommend_group(
         GroupRequest([ProfileRequest(1), ProfileRequest(ratings=mine), ProfileRequest(4)], "svd", n=6)
     )
-    assert [(member.user_id, member.rating_count) for member in found.members] == [
+    assert [(viewer.user_id, viewer.rating_count) for viewer in found.members] == [
         (1, len(service.user_ratings(1))),
         (None, 2),
         (4, len(service.user_ratings(4))),
@@ -58,8 +58,8 @@ def test_filters_hold_for_groups(service: CineMatch) -> None:
 @pytest.mark.parametrize(
     ("users", "n", "error", "words"),
     [
-        ((1,), 5, InvalidInputError, "2 to 5 members, not 1"),
-        ((1, 2, 3, 4, 5, 6), 5, InvalidInputError, "2 to 5 members, not 6"),
+        ((1,), 5, InvalidInputError, "2 to 5 viewers, not 1"),
+        ((1, 2, 3, 4, 5, 6), 5, InvalidInputError, "2 to 5 viewers, not 6"),
         ((1, 2, 1), 5, InvalidInputError, "User 1 is in the group twice"),
         ((1, 999_999), 5, UnknownIdError, "no user 999999"),
         ((1, 2), 0, InvalidInputError, "n must be between 1"),

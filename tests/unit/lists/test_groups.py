@@ -1,4 +1,4 @@
-"""A group's list belongs to all of its members."""
+"""A group's list belongs to all of its viewers."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def test_methods_differ_where_tastes_do(model: ByUser) -> None:
     loved = recommend_group(model, _members(), n=3)
     assert set(loved.items[:2].tolist()) == {0, 1}
     assert loved.items[2] == 3
-    np.testing.assert_allclose(loved.scores, loved.member_scores.mean(axis=0))
+    np.testing.assert_allclose(loved.scores, loved.viewer_scores.mean(axis=0))
     safe = recommend_group(model, _members(), n=3, method="least-misery")
     assert safe.items[0] == 3
     assert not {0, 1} & set(safe.items.tolist())
@@ -90,7 +90,7 @@ def test_a_score_of_one_is_as_good_as_the_ten_best_unseen(model: ByUser) -> None
     model.table = table
     found = recommend_group(model, _members(), n=10)
     assert sorted(found.items.tolist()) == list(range(20, 30))
-    np.testing.assert_allclose(found.member_scores, 1.0, rtol=1e-5)
+    np.testing.assert_allclose(found.viewer_scores, 1.0, rtol=1e-5)
 
 
 def test_nobody_gets_what_somebody_rated(data: Dataset) -> None:
@@ -100,7 +100,7 @@ def test_nobody_gets_what_somebody_rated(data: Dataset) -> None:
     found = recommend_group(model, profiles, n=8, candidates=allowed)
     assert not np.isin(found.items, np.concatenate([profile.items for profile in profiles])).any()
     assert allowed[found.items].all()
-    assert found.predicted.shape == found.member_scores.shape == (3, len(found.items))
+    assert found.predicted.shape == found.viewer_scores.shape == (3, len(found.items))
     for row, profile in enumerate(profiles):
         np.testing.assert_array_equal(found.predicted[row], model.predict(profile, found.items))
 

@@ -56,7 +56,7 @@ METRICS = {
         ),
         ("diversity", 0.5, [0.4], "0.5 was not measured. On held-out ratings 0.4 cost 0.0200 NDCG@10"),
         ("diversity", 0.05, [0.1], "0.05 was not measured. On held-out ratings 0.1 cost"),
-        ("popularity", -0.4, [-0.2], "0.4 was not measured. On held-out ratings 0.2 gained"),
+        ("popularity", -0.4, [-0.2], "-0.4 was not measured. On held-out ratings -0.2 gained"),
         ("recency", 0.2, [], "What this costs was not measured for this algorithm."),
     ],
 )

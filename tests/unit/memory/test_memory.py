@@ -12,7 +12,7 @@ from core import memory
 from core.data.arraydir import write_array_dir
 from core.data.dataset import Dataset
 from core.errors import ArtifactError
-from core.limits import container_limit, model_budget_mb, peak_rss_mb, reset_peak_rss
+from core.memory_limit import container_limit, model_budget_mb, peak_rss_mb, reset_peak_rss
 from core.recommenders.popularity import Popularity
 from core.settings import Settings
 from core.store.artifact import save_model_standard

@@ -91,7 +91,7 @@ def test_a_list_tells_its_buttons_for_whom_it_is() -> None:
 def test_a_match_is_shown_where_it_was_measured_and_nothing_where_it_was_not() -> None:
     item = replace(_ITEM, match=0.857, predicted_spread=0.71)
     text = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0)))
-    assert "86% match predicted" in text
+    assert "86% match  predicted" in text
     assert "± 0.7" in text
     without = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0)))
     assert "match" not in without

@@ -10,11 +10,12 @@ from core.analytics.similarity import genre_cooccurrence
 from core.data.dataset import Dataset
 from core.evaluation.runs import AlgorithmResult, EvaluationRun, MetricValue
 from core.testing.toy import toy_dataset
-from core.views import ReliabilityPoint, ReliabilityView, SimilarMovie
+from core.views import ModelStatus, ReliabilityPoint, ReliabilityView, SimilarMovie
 from dashboard.components.metric_label import metric_label
 from dashboard.figures import dataset as figures
 from dashboard.figures.reliability import reliability_diagram
 from dashboard.pages.analytics.comparison_chart import metric_dots
+from dashboard.pages.analytics.match_panel import match_panel
 from dashboard.pages.analytics.run_view import run_rows, run_view
 from dashboard.pages.analytics.similarity_chart import similarity_bars
 from tests.unit.dashboard.markup import text_of
@@ -110,6 +111,14 @@ def test_a_reliability_diagram_sets_what_was_so_against_what_was_said() -> None:
     assert (dots["x"], dots["y"], dots["customdata"]) == ([0.15, 0.85], [0.2, 0.8], [40, 400])
     assert dots["error_y"]["array"] == pytest.approx([0.15, 0.04])
     assert dots["error_y"]["arrayminus"] == pytest.approx([0.1, 0.04])
+
+
+def test_each_measured_algorithm_has_its_diagram_and_its_error_in_words() -> None:
+    status = ModelStatus("svd", "Taste map", "For tests.", "loaded")
+    text = text_of(match_panel([(status, _RELIABLE)]))
+    assert "Off by 5.0 points on average; with so many ratings 2.0 would be chance alone." in text
+    assert "Made up." in text
+    assert "No match was measured" in text_of(match_panel([]))
 
 
 def test_films_of_one_title_keep_their_own_bars() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from core.errors import ConfigurationError
 from core.settings import Settings, load_settings
-from dashboard.api.limits import WorkerStorage
+from dashboard.api.rate_limits import WorkerStorage
 from dashboard.web import multiprocess
 from dashboard.web.logs import make_formatter
 from dashboard.web.refresh import install_refresh
@@ -92,7 +92,7 @@ def test_log_lines_with_broken_text_and_exceptions_are_json() -> None:
 
 def test_counts_start_anew_and_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("dashboard.api.limits.time.time", lambda: now)
+    monkeypatch.setattr("dashboard.api.rate_limits.time.time", lambda: now)
     storage = WorkerStorage()
     assert [storage.incr("a", 10) for _ in range(3)] == [1, 2, 3]
     assert (storage.get("a"), storage.get_expiry("a"), storage.get("b")) == (3, 1010.0, 0)

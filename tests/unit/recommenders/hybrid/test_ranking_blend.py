@@ -90,11 +90,11 @@ def test_weights_are_interpolated_between_the_lengths_they_were_learned_for(memb
 
 def test_a_changed_blend_always_has_somebody_to_decide():
     blend = RankingBlend(("ease", "popularity"), np.array([[0.0, 0.2, 0.4, 0.9], [1.0, 0.5, 0.2, 0.0]]))
-    np.testing.assert_allclose(blend.scaled(np.array([2.0, 1.0])).weights, blend.weights * [[2], [1]])
-    alone = blend.scaled(np.array([1.0, 0.0]))
+    np.testing.assert_allclose(blend.reweighted(np.array([2.0, 1.0])).weights, blend.weights * [[2], [1]])
+    alone = blend.reweighted(np.array([1.0, 0.0]))
     assert alone.influence(1) == {"ease": 1.0, "popularity": 0.0}
     assert alone.influence() == {"ease": 0.9, "popularity": 0.0}
-    assert not blend.scaled(np.zeros(2)).weights.any()
+    assert not blend.reweighted(np.zeros(2)).weights.any()
 
 
 def test_weights_of_another_version_are_refused():

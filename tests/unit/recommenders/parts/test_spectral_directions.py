@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.recommenders.parts import spectral_directions as watched_module
+from core.recommenders.parts import spectral_directions as spectral_module
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.svd import SVD
 from core.testing.toy import toy_dataset
@@ -24,7 +24,7 @@ def _directions(dataset: Dataset) -> WatchedDirections:
 
 def test_the_most_rated_movies_alone_give_the_same_scores_for_profiles_of_such_movies(dataset, monkeypatch):
     whole = _directions(dataset)
-    monkeypatch.setattr(watched_module, "_MOVIES", _KEPT)
+    monkeypatch.setattr(spectral_module, "_MOVIES", _KEPT)
     part = _directions(dataset)
     assert len(part.items) == _KEPT
     assert dataset.movie_counts[part.items].min() >= np.sort(dataset.movie_counts)[-_KEPT]
@@ -40,7 +40,7 @@ def test_the_most_rated_movies_alone_give_the_same_scores_for_profiles_of_such_m
 
 
 def test_splits_add_up_with_movies_that_have_no_direction(dataset, monkeypatch):
-    monkeypatch.setattr(watched_module, "_MOVIES", _KEPT)
+    monkeypatch.setattr(spectral_module, "_MOVIES", _KEPT)
     part = _directions(dataset)
     profile = dataset.profile(0)
     assert not np.isin(profile.items, part.items).all()
@@ -48,11 +48,11 @@ def test_splits_add_up_with_movies_that_have_no_direction(dataset, monkeypatch):
     scores = part.scores(position)
     for item in (int(part.items[0]), int(part.items[-1]), int(np.setdiff1d(np.arange(60), part.items)[0])):
         assert part.by_factor(position, item).sum() == pytest.approx(scores[item], rel=1e-3, abs=1e-6)
-        assert part.by_film(profile, item).sum() == pytest.approx(scores[item], rel=1e-3, abs=1e-6)
+        assert part.by_item(profile, item).sum() == pytest.approx(scores[item], rel=1e-3, abs=1e-6)
 
 
 def test_a_model_of_few_directions_explains_and_compares_every_movie(dataset, monkeypatch):
-    monkeypatch.setattr(watched_module, "_MOVIES", _KEPT)
+    monkeypatch.setattr(spectral_module, "_MOVIES", _KEPT)
     model = SVD({"factors": 8}).fit(dataset)
     rare = int(np.argsort(dataset.movie_counts + 1000 * (dataset.movie_counts == 0))[0])
     explanation = model.explain(dataset.profile(1), rare)

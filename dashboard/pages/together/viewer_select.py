@@ -8,10 +8,10 @@ from core.lists.requests import MAX_VIEWERS
 from core.views import UserView
 from dashboard.components.user_select import user_options
 
-__all__ = ["member_select"]
+__all__ = ["viewer_select"]
 
 
-def member_select(component_id: str, users: Sequence[UserView], chosen: Sequence[int]) -> dmc.MultiSelect:
+def viewer_select(component_id: str, users: Sequence[UserView], chosen: Sequence[int]) -> dmc.MultiSelect:
     """Return the select; callbacks/together.py fills in options while people type."""
     return dmc.MultiSelect(
         id=component_id,

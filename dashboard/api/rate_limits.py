@@ -20,7 +20,7 @@ from core.errors import ConfigurationError
 from core.settings import Settings
 from dashboard.web.problems import problem
 
-__all__ = ["WorkerStorage", "install_limits"]
+__all__ = ["WorkerStorage", "install_rate_limits"]
 
 log = logging.getLogger("cinematch.web")
 
@@ -120,7 +120,7 @@ class _Gate:
         return None
 
 
-def install_limits(blueprint: Blueprint, settings: Settings) -> None:
+def install_rate_limits(blueprint: Blueprint, settings: Settings) -> None:
     """Limit the requests of each client address to a blueprint.
 
     With `CINEMATCH_REDIS_URL` all workers count together; without it, and while Redis does not answer, each worker
