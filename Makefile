@@ -14,7 +14,7 @@ install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(U
        $(BIN)/python -m pip install --quiet --disable-pip-version-check $(subst --requirements,--requirement,$(1)); }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format unit integration e2e docs hooks lock clean
+.PHONY: help setup demo test lint format unit integration e2e docs notebook hooks lock clean
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -61,6 +61,17 @@ e2e: $(VENV)/.test ## Run the tests with a real browser
 
 docs: $(VENV)/.test ## Build the documents and the API reference into build/docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+define run_notebook
+import nbclient, nbformat
+notebook = nbformat.read("docs/notebook.ipynb", as_version=4)
+nbclient.NotebookClient(notebook, kernel_name="python3", record_timing=False).execute()
+nbformat.write(notebook, "docs/notebook.ipynb")
+endef
+export run_notebook
+
+notebook: $(VENV)/.test ## Run docs/notebook.ipynb and keep what it shows
+	PLOTLY_RENDERER=plotly_mimetype $(BIN)/python -c "$$run_notebook"
 
 hooks: $(VENV)/.test ## Have ruff look at every commit
 	$(BIN)/pre-commit install

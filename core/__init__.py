@@ -5,15 +5,18 @@
 >>> found = cinematch.recommend(user_id=1, algorithm="hybrid", n=10)
 >>> len(found.items)
 10
+>>> found.to_frame().loc[0, "rank"].item()
+1
 """
 
 from typing import TYPE_CHECKING, Any
 
-__all__ = ["CineMatch", "Settings", "__version__", "open_service"]
+__all__ = ["CineMatch", "Settings", "__version__", "dataset_from_frames", "open_service"]
 
 __version__ = "3.0.0"
 
 if TYPE_CHECKING:
+    from core.data.frames import dataset_from_frames
     from core.service import CineMatch, open_service
     from core.settings import Settings
 
@@ -24,6 +27,10 @@ def __getattr__(name: str) -> Any:
         from core import service
 
         return getattr(service, name)
+    if name == "dataset_from_frames":
+        from core.data.frames import dataset_from_frames
+
+        return dataset_from_frames
     if name == "Settings":
         from core.settings import Settings
 

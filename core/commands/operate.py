@@ -62,13 +62,9 @@ def serve(
     dataset: DatasetOption = None,
 ) -> None:
     """Serve the dashboard and the REST API with gunicorn; this process becomes its master."""
-    from core.errors import ConfigurationError
-
     settings = settings_for(dataset, host=host, port=port, workers=workers)
     root = Path(__file__).resolve().parents[2]
-    config = root / "gunicorn.conf.py"
-    if not config.is_file():
-        raise ConfigurationError(f"There is no {config}. Install CineMatch from its repository: pip install -e .")
+    config = root / "dashboard" / "gunicorn.conf.py"
     os.environ |= {
         "CINEMATCH_DATASET": settings.dataset,
         "CINEMATCH_HOST": settings.host,
@@ -78,5 +74,10 @@ def serve(
     address = f"http://{settings.address}{settings.url_prefix}"
     typer.echo(f"Serving {settings.dataset} at {address} (stop with Ctrl+C)", err=True)
     sys.stderr.flush()
-    command = ["-m", "gunicorn", "-c", str(config), "--pythonpath", str(root), "dashboard.wsgi:server"]
+    here = str(Path.cwd())
+    # gunicorn would look for modules where one stands before all other places, and a folder named core there need not
+    # be ours. It does not where that place is known already, behind ours.
+    known = [str(root), *filter(None, [os.environ.get("PYTHONPATH")]), here]
+    os.environ["PYTHONPATH"] = os.pathsep.join(known)
+    command = ["-P", "-m", "gunicorn", "-c", str(config), "--chdir", here, "dashboard.wsgi:server"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606

@@ -22,7 +22,7 @@ from core.errors import DataError
 from core.progress import Progress, part_of, silent
 from core.settings import Settings
 
-__all__ = ["build", "fetch", "import_path", "install", "install_synthetic", "installed"]
+__all__ = ["build", "fetch", "import_path", "install", "install_synthetic", "installed", "keep"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _Tables = Callable[[Progress], tuple[SourceTables, str]]
@@ -157,6 +157,11 @@ def install_synthetic(
         return generate(n_ratings, seed, n_users=n_users, n_movies=n_movies, name=chosen, progress=report)
 
     return _put(chosen, settings, make, progress, replace=True)
+
+
+def keep(dataset: Dataset, settings: Settings) -> Dataset:
+    """Install a data set that was made in memory under its own name, replacing a former one."""
+    return _put(dataset.name, settings, lambda _: dataset, silent, replace=True)
 
 
 def build(tables: SourceTables, *, name: str, source: str, details: Mapping[str, Any] | None = None) -> Dataset:

@@ -22,7 +22,8 @@ def position_of(ids: NDArray[np.int64], sources: StringColumn | None, wanted: An
         The source's text of every id, in the order in which `core.data.readers.ids.read_ids` numbers: whole numbers
         that kept their value first, then the others by their bytes.
     wanted : int or str
-        A number, or text: the source's id where ids are text, else a number written out.
+        A number, also numpy's or a whole one as a float; or text: the source's id where ids are text, else a number
+        written out.
     what : str
         ``user`` or ``movie``.
 
@@ -42,6 +43,8 @@ def position_of(ids: NDArray[np.int64], sources: StringColumn | None, wanted: An
         number = int(text)
     elif isinstance(wanted, int | np.integer) and not isinstance(wanted, bool):
         number = int(wanted)
+    elif isinstance(wanted, float | np.floating) and float(wanted).is_integer():
+        number = int(wanted)  # a column of ids in which one is missing is a column of floats
     else:
         raise _invalid(what, repr(wanted))
     if not 0 <= number <= MAX_ID:

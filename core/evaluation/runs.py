@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core import __version__
 from core.errors import DataError, UnknownIdError
@@ -15,6 +15,9 @@ from core.evaluation.former_runs import with_relevance
 from core.evaluation.relevance import RELEVANCES, Relevance, relevance_of
 from core.evaluation.significance import Comparison
 from core.files import write_atomically
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "AlgorithmResult",
@@ -195,6 +198,25 @@ class EvaluationRun:
             for name in result.metrics
             if relevance_of(name) in (None, relevance)
         }
+
+    def to_frame(self) -> "pd.DataFrame":
+        """Return the run as a DataFrame: a row for each algorithm and metric, with its interval.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``algorithm``, ``title``, ``metric``, ``value``, ``low``, ``high``; the latter two are missing
+            where a metric has no interval.
+        """
+        import pandas as pd
+
+        rows = [
+            (result.key, result.title, name, item.value, item.low, item.high)
+            for result in self.algorithms.values()
+            for name, item in result.metrics.items()
+        ]
+        frame = pd.DataFrame(rows, columns=["algorithm", "title", "metric", "value", "low", "high"])
+        return frame.astype({"value": "float64", "low": "float64", "high": "float64"})
 
     def table(
         self, metrics: Sequence[str] | None = None, relevance: Relevance = RELEVANCES[0]

@@ -38,6 +38,7 @@ class ProfileRequest:
 
     user_id: int | str | None = None
     ratings: Stars | None = None
+    """A mapping, or what has `items` like one: a pandas Series of stars by movie id."""
 
     def __post_init__(self) -> None:
         if (self.user_id is None) == (self.ratings is None):
@@ -117,7 +118,9 @@ class GroupRequest:
 
     def __post_init__(self) -> None:
         check_group(len(self.viewers), self.n, self.method)
-        users = [str(viewer.user_id).strip() for viewer in self.viewers if viewer.user_id is not None]
+        users = [
+            str(viewer.user_id).strip().removesuffix(".0") for viewer in self.viewers if viewer.user_id is not None
+        ]
         for user in users:
             if users.count(user) > 1:
                 raise InvalidInputError(f"User {user} is in the group twice: name everybody once.")

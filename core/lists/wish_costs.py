@@ -20,11 +20,11 @@ def wish_view(wish: Reranking, n: int, metrics: Mapping[str, Any]) -> WishView:
         Those of the model's manifest; what was measured of wishes stands under ``wishes``
         (`core.evaluation.wishes`).
     """
-    weights = wish.weights
+    weights = {name: float(weight) for name, weight in wish.weights.items()}
     costs = [wish_cost(name, weight, metrics) for name, weight in weights.items()]
     measured = metrics.get("wishes")
     how = measured.get("how") if isinstance(measured, Mapping) else None
-    return WishView(**weights, candidates=wish.depth(n), costs=costs, how=how)
+    return WishView(**weights, candidates=int(wish.depth(n)), costs=costs, how=how)
 
 
 def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:

@@ -17,21 +17,15 @@ from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
 from core.recommenders.registry import algorithm_keys, loadable_keys
-from core.service.catalogue import (
-    dataset_view,
-    first_films,
-    histogram,
-    knows_movie,
-    movie_view,
-    year_span,
-)
+from core.service.catalogue import dataset_view, first_films, histogram, knows_movie, movie_view, year_span
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
 from core.service.profiles import knows_user, profile_of, user_named, users_view
-from core.views import Filters, ModelMemory, RecommendationList, SearchPage
+from core.views import Filters, ListComparison, ModelMemory, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
@@ -99,6 +93,12 @@ class CineMatch:
         """Return the data set in numbers."""
         return dataset_view(self.dataset)
 
+    def frames(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return all ratings and all movies as DataFrames with MovieLens' columns; see `core.data.frames`."""
+        from core.data.frames import movies_frame, ratings_frame
+
+        return ratings_frame(self.dataset), movies_frame(self.dataset)
+
     def identity(self) -> str:
         """Return the short name of these very data, by which browsers tell whose films they keep."""
         return self.dataset.identity
@@ -156,7 +156,7 @@ class CineMatch:
         if not 1 <= limit <= MAX_LIST or offset < 0:
             raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
         total, found = self.titles.search(query, self._mask(filters or Filters()), limit, offset)
-        return SearchPage(total, limit, offset, [movie_view(self.dataset, int(item)) for item in found])
+        return SearchPage(total, int(limit), int(offset), [movie_view(self.dataset, int(item)) for item in found])
 
     def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
         """Return the movies most similar to a movie, with how often the people who liked it liked them.
@@ -290,13 +290,13 @@ class CineMatch:
         model = loving(self._model(request.algorithm), request.love)
         return group_answer(self.dataset, model, request, self._mask(request.filters))
 
-    def compare(self, algorithms: Sequence[str] | None = None, **asked: Any) -> dict[str, RecommendationList]:
+    def compare(self, algorithms: Sequence[str] | None = None, **asked: Any) -> ListComparison:
         """Return the lists of several algorithms for one profile; by default of all that are loaded.
 
         The keywords are those of `ListRequest.of`.
         """
         keys = algorithms or [status.key for status in self.models() if status.state == "loaded"]
-        return {key: self.recommend(**asked, algorithm=key) for key in keys}
+        return ListComparison((key, self.recommend(**asked, algorithm=key)) for key in keys)
 
     def explain(
         self,

@@ -37,8 +37,9 @@ def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
     """
     if request.user_id is not None:
         return dataset.profile(dataset.user_index(request.user_id))
-    stars = {dataset.movie_index(movie_id): given for movie_id, given in (request.ratings or {}).items()}
-    return Profile.of(list(stars), list(stars.values()))
+    given = {} if request.ratings is None else request.ratings
+    rated = [(dataset.movie_index(movie_id), stars) for movie_id, stars in given.items()]
+    return Profile.of([item for item, _ in rated], [stars for _, stars in rated])
 
 
 def knows_user(dataset: Dataset, user_id: int | str) -> bool:

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from core.data.profile import Profile
 from core.errors import InvalidInputError
+from core.lists.counterfactuals import rank_of
 from core.lists.match import MatchMap, list_matches
 from core.recommenders.base import Recommender
 from core.testing.profiles import PROFILES
@@ -46,3 +48,18 @@ class BesideLists:
             assert np.isfinite(found.similarities).all()
             assert (np.diff(found.similarities) <= 0).all()
             assert (found.items.dtype.name, found.similarities.dtype.name) == ("int32", "float32")
+
+    def test_taste_has_a_sign(self, model: Recommender) -> None:
+        """What is like two films falls or stays on average when these are hated, and rises when they are loved."""
+        loved, films, like = np.array([0, 2]), np.array([1, 3]), np.arange(5, model.dataset.n_movies - 2, 2)
+
+        def place(stars: float | None) -> float:
+            added = films[:0] if stars is None else films
+            ratings = np.concatenate([np.full(len(loved), 5.0), np.full(len(added), stars or 0.0)])
+            scores = model.score(Profile.of(np.concatenate([loved, added]), ratings))
+            ranks = [rank_of(scores, int(item), np.concatenate([loved, films]).astype(np.int32)) for item in like]
+            return float(np.mean([rank for rank in ranks if rank is not None]))
+
+        unrated = place(None)
+        assert place(0.5) >= unrated
+        assert place(5.0) < unrated

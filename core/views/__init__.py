@@ -3,7 +3,7 @@
 from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie
 from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
-from core.views.lists import Filters, ListItem, RecommendationList
+from core.views.lists import Filters, ListComparison, ListItem, RecommendationList
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
 from core.views.reliability import ReliabilityPoint, ReliabilityView
@@ -23,6 +23,7 @@ __all__ = [
     "GroupMethod",
     "GroupViewer",
     "HybridWeights",
+    "ListComparison",
     "ListItem",
     "MeasuredWeight",
     "MemberWeight",

@@ -1,10 +1,17 @@
 """A ranked list for one profile, and which movies may stand in it."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.views.frames import frame_of
 from core.views.wishes import WishView
 
-__all__ = ["Filters", "ListItem", "RecommendationList"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Filters", "ListComparison", "ListItem", "RecommendationList"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +65,18 @@ class RecommendationList:
     took_ms: float
     wish: WishView | None = None
     """Null when the order is the algorithm's own."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the list as a DataFrame: a row for each film, the columns of `ListItem`."""
+        return frame_of(self.items, ListItem)
+
+
+class ListComparison(dict[str, RecommendationList]):
+    """The lists of several algorithms for one profile, by the algorithm's key."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return all lists as one DataFrame: a row for each algorithm and film, ``algorithm`` the first column."""
+        items = [item for found in self.values() for item in found.items]
+        frame = frame_of(items, ListItem)
+        frame.insert(0, "algorithm", [key for key, found in self.items() for _ in found.items])
+        return frame

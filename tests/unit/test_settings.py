@@ -1,9 +1,11 @@
 from pathlib import Path
 
 import pytest
+from platformdirs import user_data_path
 
 from core.errors import ConfigurationError
 from core.settings import load_settings
+from tests.servers import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -15,11 +17,22 @@ def _no_variables(monkeypatch):
             monkeypatch.delenv(name)
 
 
-def test_defaults_serve_the_small_data_set():
+def test_defaults_serve_the_small_data_set(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     settings = load_settings()
-    assert settings.dataset_dir == Path("data/ml-latest-small")
-    assert settings.dataset_models_dir == Path("models/ml-latest-small")
+    assert settings.dataset_dir == ROOT / "data" / "ml-latest-small"
+    assert settings.dataset_models_dir == ROOT / "models" / "ml-latest-small"
+    assert settings.cache_dir == ROOT / "cache"
     assert settings.url_prefix == "/"
+
+
+def test_without_a_repository_the_users_own_directory_is_home(monkeypatch, tmp_path):
+    monkeypatch.setattr("core.settings._ROOT", tmp_path / "site-packages")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    settings = load_settings()
+    assert settings.data_dir == user_data_path("cinematch", appauthor=False) / "data"
+    assert settings.models_dir.parent == settings.cache_dir.parent == settings.data_dir.parent
+    assert load_settings(data_dir=Path("here")).data_dir == Path("here")
 
 
 def test_variables_are_read_and_arguments_win(monkeypatch):

@@ -31,7 +31,7 @@ _SHORT_LENGTHS = (1, 2, 3, 5, 8)
 _SHORT_EACH = 2
 _ALIKE = 0.75
 """From this mean similarity in genres and year with the films of a profile on, a film is of their kind."""
-_KINDRED = 2.0
+_KINDRED = 1.0
 """How much more a liked film counts that is of the profile's kind, where the profile is of one."""
 _PENALTY = 1e-3
 

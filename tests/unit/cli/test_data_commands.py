@@ -91,3 +91,10 @@ def test_failures_say_what_to_do_and_how_they_ended(run, words, code, message):
     assert found == code
     assert message in " ".join(err.split())
     assert out == ""
+
+
+def test_the_configured_data_set_is_fetched_where_none_is_named(run, monkeypatch):
+    monkeypatch.setenv("CINEMATCH_DATASET", "ml-98m")
+    code, _, err = run("fetch")
+    assert code == 1
+    assert "no data set 'ml-98m' to fetch" in " ".join(err.split())

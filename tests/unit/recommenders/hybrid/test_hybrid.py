@@ -153,7 +153,7 @@ def test_a_part_of_the_data_is_asked_of_the_members_of_the_whole():
 def test_the_order_lies_between_watching_and_loving(dataset: Dataset, hybrid: Hybrid) -> None:
     profile = dataset.profile(2)
     watched, loved, between = (hybrid.loving(love).score(profile) for love in (0.0, 1.0, 0.5))
-    np.testing.assert_array_equal(between, hybrid.score(profile))
+    np.testing.assert_array_equal(hybrid.loving(hybrid.config.love).score(profile), hybrid.score(profile))
     assert not np.array_equal(watched, loved, equal_nan=True)
     known = np.isfinite(loved) & (np.argsort(np.argsort(-np.nan_to_num(loved, nan=-99))) < 20)
     np.testing.assert_allclose(between[known], (watched[known] + loved[known]) / 2, rtol=1e-3, atol=1e-3)
