@@ -40,7 +40,7 @@ class Person:
         """Return the person of a profile."""
         if profile.user is None:
             return cls("you", "your")
-        name = f"user {int(dataset.user_ids[profile.user])}"
+        name = f"user {dataset.user_label(profile.user)}"
         return cls(name, f"{name}'s")
 
 

@@ -328,7 +328,7 @@ class UserKNN(Recommender):
         profile = scoring.profile
         voters = self._voters(profile, item)
         people = [
-            Contribution("neighbour", user, f"Person {int(self.dataset.user_ids[user])}", vote)
+            Contribution("neighbour", user, f"Person {self.dataset.user_label(user)}", vote)
             for user, vote in zip(voters.users.tolist(), voters.votes.tolist(), strict=True)
         ]
         return [*people, watched_by_many(self._prior.value(profile, item), item)]

@@ -120,23 +120,23 @@ def _read_fast(file: RatingFile, progress: Progress) -> RatingColumns | None:
 
     table = file.table
     header = 1 if table.header else 0
-    parts: list[RatingColumns] = []
+    found = _room_for(table.text.lines - header)
     lines = rows = 0
     try:
         for frame in _batches(file):
             block = _convert(frame, file.scale)
-            if block is None:
-                return None
             lines += len(frame)
+            if block is None or lines > len(found):
+                return None
+            _put(found, rows, block)
             rows += len(block)
-            parts.append(block)
             progress(min(lines / table.text.lines, 0.99), f"Read {rows:,} ratings of {file.name}")
     except pl.exceptions.PolarsError:
         return None
     # Every line must have been seen, and every row must have all its fields: the reader fills in those that lack.
-    if lines != table.text.lines - header or not (_reads_last_column(file) or _has_all_fields(table, rows + header)):
+    if lines != len(found) or not (_reads_last_column(file) or _has_all_fields(table, rows + header)):
         return None
-    return _join(parts)
+    return RatingColumns(found.users[:rows], found.movies[:rows], found.half_stars[:rows], found.times[:rows])
 
 
 def _reads_last_column(file: RatingFile) -> bool:
@@ -183,8 +183,8 @@ def _convert(frame: Any, scale: Scale) -> RatingColumns | None:
         frame = frame.filter(~pl.all_horizontal(pl.all().is_null()))  # blank lines
         if any(column.null_count() for column in frame):
             return None
-    users, movies = frame["user"].to_numpy(), frame["movie"].to_numpy()
     half_stars, good = scale.half_stars(frame["rating"].to_numpy())
+    users, movies = frame["user"].to_numpy(), frame["movie"].to_numpy()
     if not bool(good.all()) or not _in_range(users, MAX_ID) or not _in_range(movies, MAX_ID):
         return None
     times = np.zeros(len(frame), dtype=np.int64)
@@ -203,17 +203,20 @@ def _narrow(ids: NDArray[np.int64]) -> NDArray[Any]:
     return ids.astype(np.int32) if _in_range(ids, np.iinfo(np.int32).max) else ids
 
 
-def _join(parts: list[RatingColumns]) -> RatingColumns:
-    if not parts:
-        empty = np.empty(0, dtype=np.int32)
-        return RatingColumns(empty, empty, empty.astype(np.uint8), empty.astype(np.uint32))
-    columns = []
+def _room_for(rows: int) -> RatingColumns:
+    """Return columns to be filled, so that blocks need not be kept and joined; ids are narrow until one is not."""
+    count = max(rows, 0)
+    users, movies = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    return RatingColumns(users, movies, np.empty(count, dtype=np.uint8), np.empty(count, dtype=np.uint32))
+
+
+def _put(columns: RatingColumns, start: int, block: RatingColumns) -> None:
     for name in ("users", "movies", "half_stars", "times"):
-        columns.append(np.concatenate([getattr(part, name) for part in parts]))
-        for part in parts:
-            setattr(part, name, np.empty(0, dtype=np.int32))  # frees each block before the next column is joined
-    users, movies, half_stars, times = columns
-    return RatingColumns(users, movies, half_stars, times)
+        values, column = getattr(block, name), getattr(columns, name)
+        if values.dtype.itemsize > column.dtype.itemsize:
+            column = column.astype(values.dtype)
+            setattr(columns, name, column)
+        column[start : start + len(block)] = values
 
 
 # --- every other file ---------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ class Table:
                 if skip:
                     skip = 0
                 elif len(fields) == width:
-                    if not fields[0] and not "".join(fields).strip():
+                    if not any(fields[:1]) and not "".join(fields).strip():
                         continue
                     yield line, fields
                 elif "".join(fields).strip():

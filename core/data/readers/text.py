@@ -14,7 +14,7 @@ from core.errors import DataError
 
 __all__ = ["ENCODING_NAMES", "TextFile", "count_byte", "survey"]
 
-_BLOCK = 1 << 22
+_BLOCK = 1 << 16
 # The mark of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

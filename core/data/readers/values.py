@@ -125,7 +125,7 @@ class Scale:
     low, high : float
         ``low`` becomes half a star, ``high`` five, what lies between is mapped linearly.
     rounded : bool
-        Whether to take the nearest half star (ties upwards); otherwise ratings must be half stars.
+        Whether to take the nearest half star (ties upwards); otherwise ratings must be half stars from 0.5 to 5.
     """
 
     low: float = MIN_RATING
@@ -134,13 +134,18 @@ class Scale:
 
     def half_stars(self, ratings: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return half stars, 1 to 10, and which ratings the scale admits; both of the shape of `ratings`."""
-        halves = 1 + (ratings - self.low) * (9 / (self.high - self.low))
-        nearest = np.floor(halves + 0.5 + 1e-9) if self.rounded else np.rint(halves)
         with np.errstate(invalid="ignore"):
-            good = (ratings >= self.low - 1e-9) & (ratings <= self.high + 1e-9)
             if not self.rounded:
-                good &= np.abs(halves - nearest) < 1e-3
-        return nearest, good
+                halves = ratings * 2
+                nearest = np.rint(halves)
+                halves -= nearest
+                np.abs(halves, out=halves)
+                good = halves < 1e-3
+                good &= nearest >= 1
+                good &= nearest <= 10
+                return nearest, good
+            good = (ratings >= self.low - 1e-9) & (ratings <= self.high + 1e-9)
+            return np.floor(1.5 + 1e-9 + (ratings - self.low) * (9 / (self.high - self.low))), good
 
     def sentence(self) -> str:
         """Return the rule in words."""

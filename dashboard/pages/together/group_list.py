@@ -15,7 +15,7 @@ from dashboard.components.states import empty_state
 __all__ = ["group_list", "viewer_names"]
 
 
-def viewer_names(users: Sequence[int | None]) -> list[str]:
+def viewer_names(users: Sequence[int | str | None]) -> list[str]:
     """Return what viewers are called; None is the person at the browser."""
     return ["You" if user is None else f"User {user}" for user in users]
 
@@ -26,13 +26,13 @@ def group_list(found: GroupList, love: float | None = None) -> html.Node | Compo
         return empty_state(
             "No film qualifies", "Every film that passes the filters was rated by somebody of you. Widen the filters."
         )
-    users = [viewer.user_id for viewer in found.members]
+    users = [viewer.source_id or viewer.user_id for viewer in found.members]
     data = {} if love is None else {"data-love": f"{love:g}"}
     rows = [_row(found.algorithm, item, users, data) for item in found.items]
     return html.Ol(rows, className="plain together")
 
 
-def _row(algorithm: str, item: GroupItem, users: Sequence[int | None], love: Mapping[str, str]) -> html.Node:
+def _row(algorithm: str, item: GroupItem, users: Sequence[int | str | None], love: Mapping[str, str]) -> html.Node:
     name = format_movie_title(item.title, include_year=False)
     meta = " · ".join(filter(None, [str(item.year or ""), ", ".join(item.genres[:3])])) or "No genres listed"
     opinions = [

@@ -1,7 +1,10 @@
 """Sentences name what carries the weight, and whose taste it is."""
 
+import numpy as np
 import pytest
 
+from core.data.dataset import Dataset
+from core.data.movies import MovieTable, StringColumn
 from core.data.profile import Profile
 from core.lists.sentences import Person, describe, without_rating
 from core.recommenders.results import Contribution, Explanation
@@ -75,3 +78,21 @@ def test_popularity_is_named_where_it_weighs_more_than_the_films(label: str, wei
 def test_what_is_usual_for_a_film_is_not_called_popularity() -> None:
     parts = [PARTS["movie"], Contribution("bias", -1, "What people in general think of it", 4.0)]
     assert "mainly because you rated" in told(Profile.of([2], [4.5]), parts)
+
+
+def test_a_user_is_called_by_the_id_of_the_source():
+    table = MovieTable.from_columns([1], ["A (2001)"], [[]])
+    names = StringColumn.from_strings(["ann"])
+    one = np.array([0], dtype=np.int32)
+    dataset = Dataset.from_dense(
+        one,
+        one,
+        np.array([8], dtype=np.uint8),
+        np.array([0], dtype=np.uint32),
+        user_ids=np.array([1]),
+        user_source_ids=names,
+        table=table,
+        name="x",
+        source="y",
+    )
+    assert Person.of(dataset, dataset.profile(0)).possessive == "user ann's"
