@@ -109,7 +109,7 @@ def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
         "count": kind(Recommend.COUNT, "value"),
         "filters": {
             "genres": kind(Recommend.GENRES, "value"),
-            "exclude": kind(Recommend.EXCLUDE, "value"),
+            "exclude_genres": kind(Recommend.EXCLUDE, "value"),
             "years": kind(Recommend.YEARS, "value"),
             "min_ratings": kind(Recommend.MIN_RATINGS, "value"),
             "all_genres": kind(Recommend.ALL_GENRES, "checked"),

@@ -40,7 +40,7 @@ _CONTROLS: dict[str, Any] = {
     "count": Input(Together.COUNT, "value"),
     "filters": {
         "genres": Input(Together.GENRES, "value"),
-        "exclude": Input(Together.EXCLUDE, "value"),
+        "exclude_genres": Input(Together.EXCLUDE, "value"),
         "years": Input(Together.YEARS, "value"),
         "min_ratings": Input(Together.MIN_RATINGS, "value"),
     },
