@@ -135,7 +135,7 @@ def measure_for_manifest(
         for protocol, measured in kept.items():
             _keep(
                 RunStore(cache_dir),
-                run_request(dataset, tuple(results), protocol, configs),
+                run_request(dataset, [key for key in keys if key in results], protocol, configs),
                 protocol,
                 measured,
                 split,

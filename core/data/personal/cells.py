@@ -13,7 +13,7 @@ from core.display.titles import extract_year_from_title, format_movie_title
 
 __all__ = ["TEN", "imdb_number", "is_yes", "kind_of", "number", "stars", "text", "time_of", "titled", "year_of"]
 
-TEN = Scale(1, 10)
+TEN = Scale(1, 10, rounded=True)
 """1 to 10 in whole numbers: half of it in stars, which is what the linear mapping gives."""
 
 _IMDB = re.compile(r"(?:.*/)?(?:tt)?0*(\d{1,10})/?", re.IGNORECASE)

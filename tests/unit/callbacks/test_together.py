@@ -27,7 +27,7 @@ def application() -> Dash:
 
 def asked(service: CineMatch, users: list[str], me: bool = False, **visitor: Any) -> GroupControls:
     filters = {"genres": ["Comedy"], "exclude_genres": [], "years": [1960, 2009], "min_ratings": "0"}
-    held = {"users": users, "me": me, "algorithm": "ease", "method": "least-misery", "count": "4"}
+    held = {"users": users, "me": me, "algorithm": "ease", "method": "least-misery", "count": "4", "love": 0.75}
     return GroupControls.of(service, {**held, "filters": filters, "visitor": visitor})
 
 

@@ -127,7 +127,7 @@ def test_measured_costs_name_how_and_that_each_was_measured_alone(
     )
     assert "seed 42" in str(one["rec-wish-note"])
     assert "alone" not in str(one["rec-wish-note"])
-    assert two["rec-popularity-cost"]["children"].startswith("0.1 was not measured. On held-out ratings 0.2 cost")
+    assert two["rec-popularity-cost"]["children"].startswith("-0.1 was not measured. On held-out ratings -0.2 cost")
     assert "not measured for this algorithm" in two["rec-recency-cost"]["children"]
     assert "measured alone" in str(two["rec-wish-note"])
 
@@ -163,6 +163,7 @@ def test_resets_put_the_controls_back(ask: Ask) -> None:
         "rec-diversity": {"value": 0.0},
         "rec-popularity": {"value": 0.0},
         "rec-recency": {"value": 0.0},
+        "rec-love": {"value": 0.75},
     }
     filters = ask("rec-all-genres.checked", "rec-reset.n_clicks", {"rec-reset.n_clicks": 1})
     assert filters["rec-all-genres"] == {"checked": False}
