@@ -123,12 +123,13 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
     output = "..tog-results.children...tog-summary.children...tog-address.data.."
 
     def answer(users: list[str], me: bool = False) -> dict[str, Any]:
-        values = [users, me, "ease", "average", "3", [], [], None, "0", None]
+        values = [users, me, "ease", "average", 0.75, "3", [], [], None, "0", None]
         names = [
             ("tog-users", "value"),
             ("tog-me", "checked"),
             ("tog-algorithm", "value"),
             ("tog-method", "value"),
+            ("tog-love", "value"),
             ("tog-count", "value"),
             ("tog-genres", "value"),
             ("tog-exclude", "value"),
