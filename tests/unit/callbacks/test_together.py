@@ -148,4 +148,4 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
     alone = answer(["1"])
     assert "Who watches together?" in json.dumps(alone["tog-results"])
     crowd = answer(["1", "2", "3", "4", "5"], me=True)
-    assert "2 to 5 members, not 6" in json.dumps(crowd["tog-results"])
+    assert "2 to 5 viewers, not 6" in json.dumps(crowd["tog-results"])
