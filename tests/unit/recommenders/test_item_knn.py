@@ -25,7 +25,7 @@ def test_scores_are_sums_of_powered_asymmetric_cosines(dataset):
     common = watched.T @ watched
     np.fill_diagonal(common, 0)
     similarity = (common / (size[:, None] ** 0.8 * size[None, :] ** 0.2 + 5.0)) ** 1.3 * size[None, :] ** -0.1
-    profile = Profile.of([0, 3, 8], [5.0, 2.0, 4.0])
+    profile = Profile.of([0, 3, 8], [5.0, 4.5, 4.0])
     expected = similarity[profile.items].sum(axis=0)
     rated = dataset.movie_counts > 0
     np.testing.assert_allclose(model.score(profile)[rated], expected[rated], rtol=1e-4, atol=1e-6)

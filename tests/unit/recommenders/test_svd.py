@@ -6,7 +6,7 @@ import pytest
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.parts.biases import fit_baseline
-from core.recommenders.parts.rating_weights import content_rows, training_weights
+from core.recommenders.parts.rating_weights import content_rows, profile_weights, training_weights
 from core.recommenders.svd import SVD
 from core.testing.toy import checkerboard, toy_dataset
 
@@ -36,10 +36,14 @@ def test_scores_are_the_projection_of_the_scaled_row(dataset: Dataset, model: SV
         1 - config.shrinkage * (strength[-1] / strength) ** 2
     )
     user = 7
-    expected = (weighted[user] @ directions.T * damping) @ directions * counts**config.score_power
+    served = np.zeros(dataset.n_movies)
+    profile = dataset.profile(user)
+    served[profile.items] = profile_weights(fit_baseline(dataset).baseline, profile, config.rating_gain)
+    served *= counts**-config.movie_power * sizes[user] ** -config.user_power
+    expected = (served @ directions.T * damping) @ directions * counts**config.score_power
     rated = dataset.movie_counts > 0
-    share = 0.05 * dataset.movie_counts / dataset.n_users * (10 / (10 + len(dataset.profile(user)))) ** 2
-    found = model.score(dataset.profile(user))
+    share = 0.05 * dataset.movie_counts / dataset.n_users * (10 / (10 + len(profile))) ** 2
+    found = model.score(profile)
     np.testing.assert_allclose(found[rated], (expected + share)[rated], atol=2e-3)
     assert np.isnan(found[~rated]).all()
 

@@ -27,7 +27,7 @@ def slow_similarities(dataset, profile):
 
 @pytest.mark.parametrize("neighbours", [3, 500])
 def test_the_nearest_vote_for_what_they_rated(dataset, neighbours):
-    profile = Profile.of([0, 3, 8, 20], [5.0, 2.0, 4.0, 3.0])
+    profile = Profile.of([0, 3, 8, 20], [5.0, 4.5, 4.0, 3.5])
     model = UserKNN({**PLAIN, "neighbours": neighbours}).fit(dataset)
     similarities = slow_similarities(dataset, profile)
     watched = dataset.matrix().toarray() > 0
