@@ -272,10 +272,12 @@ class ModelCache:
 
     def _status(self, key: str) -> ModelStatus:
         title, summary = key, "Another package brings it, and it cannot be loaded."
+        loves, similarity = False, None
         entry = self._entries.get(key)
         try:
             found = recommender_class(key)
             title, summary = found.title, found.summary
+            loves, similarity = found.loves, found.similarity
         except ConfigurationError as error:
             entry = _Entry("failed", str(error))
         if entry is None:
@@ -296,6 +298,6 @@ class ModelCache:
             disk_mb=sizes.get("disk"),
             mapped_mb=sizes.get("mapped"),
             resident_mb=sizes.get("resident"),
-            loves=found.loves,
-            similarity=found.similarity,
+            loves=loves,
+            similarity=similarity,
         )
