@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.data.conventions import MAX_ID
 from core.data.profile import Profile
 from core.data.source_ids import starting_with
 from core.errors import InvalidIdError, UnknownIdError
@@ -52,9 +53,14 @@ def knows_user(dataset: Dataset, user_id: int | str) -> bool:
 
 
 def user_named(dataset: Dataset, text: str) -> int | None:
-    """Return the id of the user of a number or of the source's text, else of the first; None without users."""
+    """Return the id that a number or the source's text names, else the first user's; None without users.
+
+    A number that nobody has is returned as it is: whoever asks with it is told that there is no such user.
+    """
     if text and knows_user(dataset, text):
         return int(dataset.user_ids[dataset.user_index(text)])
+    if text.isascii() and text.isdigit() and int(text) <= MAX_ID:
+        return int(text)
     return int(dataset.user_ids[0]) if dataset.n_users else None
 
 

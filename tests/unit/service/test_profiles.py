@@ -32,6 +32,8 @@ def test_users_to_keep_are_always_among_those_found(service: CineMatch) -> None:
     assert [user.user_id for user in service.users("2", [7, 1, 7, 999_999])][:3] == [7, 1, 2]
     assert [user.user_id for user in service.users("", [1], limit=3)] == [1, 2, 3]
     assert service.users("7")[0].rating_count == len(service.user_ratings(7))
-    assert service.user_named() == 1
+    assert service.user_named() == service.user_named("nobody") == 1
+    assert service.user_named("3") == 3
+    assert service.user_named("999") == 999
     assert service.knows_user(1)
     assert not service.knows_user(999_999)
