@@ -13,6 +13,7 @@ from flask import Flask, Response
 
 from callbacks.jobs.manager import job_error_message, make_background_manager
 from core.errors import CineMatchError
+from dashboard.web.warm_up import warm_up
 
 log = logging.getLogger("job_app")
 
@@ -130,3 +131,6 @@ def show_error(error: Exception) -> html.Div:
 def work(set_progress: Callable[[Any], None], order: str) -> Any:
     job, _, argument = order.partition(":")
     return JOBS[job](set_progress, argument)
+
+
+warm_up(server, "/")
