@@ -91,7 +91,7 @@ class Reranking:
             label="Watch or love",
             ends=("what I would watch", "what I would love"),
             help="From what people like this come to watch (0) to what this person would love (1). Only the hybrid "
-            "tells the two apart; at .75 it is as measured and lists the most that people like.",
+            "tells the two apart; at .75 it is as it was measured.",
             low=0,
             high=1,
             shown=(0, 1),
