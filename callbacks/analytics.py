@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from callbacks import what_if
 from callbacks.errors import notify, notify_error
 from callbacks.selects import offer_films
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.errors import CineMatchError, InvalidInputError
 from dashboard.address import href
 from dashboard.components.algorithm_card import LIKED_TOGETHER, similarity_options
@@ -225,4 +225,4 @@ def _register_similar(app: "Dash", service: "CineMatch") -> None:
         if not found:
             return empty_state("No neighbours", "This algorithm knows of no film like it."), address
         by = next((status for status in service.models() if status.key == key), None)
-        return similar_view(format_movie_title(movie.title), found, by), address
+        return similar_view(short_title(movie.title), found, by), address

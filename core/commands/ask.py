@@ -93,7 +93,7 @@ def recommend(
 
 def _show_list(found: RecommendationList, whom: str) -> None:
     from core.display.genres import format_genres
-    from core.display.titles import format_movie_title
+    from core.display.titles import short_title
 
     print_table(
         f"{found.algorithm} for {whom} on {found.dataset}",
@@ -102,7 +102,7 @@ def _show_list(found: RecommendationList, whom: str) -> None:
             [
                 item.rank,
                 item.source_id or item.movie_id,
-                format_movie_title(item.title),
+                short_title(item.title),
                 format_genres(item.genres),
                 f"{item.score:.4f}",
                 _stars(item),
@@ -160,7 +160,7 @@ def similar(
 ) -> None:
     """List the movies most similar to a movie."""
     from core.display.genres import format_genres
-    from core.display.titles import format_movie_title
+    from core.display.titles import short_title
     from core.service import open_service
 
     service = open_service(settings_for(dataset), load=False)
@@ -169,12 +169,12 @@ def similar(
         emit_json({"algorithm": algorithm, "movie_id": service.movie(movie).movie_id, "items": found}, json_target)
         return
     print_table(
-        f"Similar to {format_movie_title(service.movie(movie).title)}",
+        f"Similar to {short_title(service.movie(movie).title)}",
         ["Id#", "Title", "Genres", "Similarity#", "Who liked it"],
         [
             [
                 item.source_id or item.movie_id,
-                format_movie_title(item.title),
+                short_title(item.title),
                 format_genres(item.genres),
                 f"{item.similarity:.3f}",
                 item.text,

@@ -26,7 +26,7 @@ GroupOption = Annotated[
 
 def show_group(found: GroupList, json_target: str | None) -> None:
     """Print a list for a group, with everybody's predicted stars."""
-    from core.display.titles import format_movie_title
+    from core.display.titles import short_title
 
     if json_target:
         emit_json(found, json_target)
@@ -39,7 +39,7 @@ def show_group(found: GroupList, json_target: str | None) -> None:
             [
                 item.rank,
                 item.source_id or item.movie_id,
-                format_movie_title(item.title),
+                short_title(item.title),
                 f"{item.score:.2f}",
                 *(_stars(opinion.predicted_rating, opinion.least_pleased) for opinion in item.members),
             ]

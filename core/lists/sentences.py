@@ -8,7 +8,7 @@ import numpy as np
 from core.data.conventions import LIKED
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.recommenders.parts.rating_weights import FULL, own_mean, signed
 from core.recommenders.results import Contribution, Explanation
 
@@ -46,7 +46,7 @@ class Person:
 
 def without_rating(person: Person, title: str, rating: float, rank: int | None, rank_without: int | None) -> str:
     """Return where a movie would stand without one rating, and where it stands now."""
-    condition = f"Without {person.possessive} rating of {format_movie_title(title)} ({rating:.1f})"
+    condition = f"Without {person.possessive} rating of {short_title(title)} ({rating:.1f})"
     now = "not ranked" if rank is None else f"rank {rank:,}"
     if rank_without is None:
         return f"{condition} there would be nothing to rank this by (now {now})."
@@ -98,7 +98,7 @@ def _held_against(dataset: Dataset, profile: Profile, person: Person, parts: Seq
     worst = min(taken, key=lambda part: part.value)
     stars = against[worst.id]
     called = "half star" if stars == 0.5 else "one star" if stars == 1 else f"{stars:.1f} stars"
-    return f"It is kept down by {person.possessive} {called} for {format_movie_title(worst.label)}."
+    return f"It is kept down by {person.possessive} {called} for {short_title(worst.label)}."
 
 
 def _stars_against(profile: Profile, mean: float) -> dict[int, float]:
@@ -110,7 +110,7 @@ def _stars_against(profile: Profile, mean: float) -> dict[int, float]:
 def _reason(
     dataset: Dataset, profile: Profile, person: Person, item: int, contributions: Sequence[Contribution]
 ) -> str:
-    title = format_movie_title(dataset.movies.title(item))
+    title = short_title(dataset.movies.title(item))
     by_kind = {
         kind: [part for part in contributions if part.kind == kind and part.value > 0 and part.id >= 0]
         for kind in ("movie", "neighbour", "genre", "factor", "model")
@@ -118,7 +118,7 @@ def _reason(
     if films := by_kind["movie"]:
         good = profile.ratings >= own_mean(profile, dataset.global_mean) - FULL
         stars = dict(zip(profile.items[good].tolist(), profile.ratings[good].tolist(), strict=True))
-        named = [f"{format_movie_title(part.label)} ({stars[part.id]:.1f})" for part in films if part.id in stars][:3]
+        named = [f"{short_title(part.label)} ({stars[part.id]:.1f})" for part in films if part.id in stars][:3]
         if named and _mostly_popular(contributions):
             watched = f"so many watched it ({int(dataset.movie_counts[item]):,} ratings)"
             return f"{title} is here mainly because {watched}, and because {person.subject} rated {_join(named)}."

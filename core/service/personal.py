@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.personal import PersonalFilm, read_films
 from core.display.spreadsheet import csv_text
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.errors import DataError, InvalidInputError
 from core.matching import Match, match_films
 from core.views import FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
@@ -129,7 +129,7 @@ def export_films(dataset: Dataset, kept: KeptFilms, form: ExportForm) -> str:
         [
             f"tt{entry['imdb_id']:07d}" if entry["imdb_id"] else None,
             entry["tmdb_id"],
-            format_movie_title(entry["title"], include_year=False),
+            short_title(entry["title"], include_year=False),
             entry["year"],
             entry["stars"],
             entry["time"] and entry["time"][:10],

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.views import ContributionView, CounterfactualView, ExplanationView, MovieView
 from dashboard.components.bars import diverging_bar
 from dashboard.components.poster import poster
@@ -57,7 +57,7 @@ def explanation_panel(view: ExplanationView, movie: MovieView, algorithm_name: s
                     poster(movie.movie_id, movie.title, movie.year, movie.genres, "sm"),
                     html.Div(
                         [
-                            html.H2(format_movie_title(movie.title), className="why-title"),
+                            html.H2(short_title(movie.title), className="why-title"),
                             html.P(f"Asked of: {algorithm_name}", className="muted"),
                             predicted,
                         ]
@@ -119,4 +119,4 @@ def contribution_table(parts: Sequence[ContributionView], score: float) -> html.
 
 
 def _label(part: ContributionView) -> str:
-    return format_movie_title(part.label) if part.kind == "movie" else part.label
+    return short_title(part.label) if part.kind == "movie" else part.label

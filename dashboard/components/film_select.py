@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.display.titles import format_movie_title
+from core.display.titles import other_title, title_parts
 from core.views import MovieView
 
 __all__ = ["FILMS_OFFERED", "KEEP_ALL", "film_option", "film_options"]
@@ -16,7 +16,9 @@ KEEP_ALL = {"function": "keepAll"}
 
 def film_option(movie: MovieView) -> dict[str, str]:
     """Return a film as an option of a select."""
-    return {"value": str(movie.movie_id), "label": format_movie_title(movie.title)}
+    parts, other = title_parts(movie.title), other_title(movie.title)
+    label = " ".join(filter(None, [parts.name, f"({other})" if other else "", parts.year]))
+    return {"value": str(movie.movie_id), "label": label}
 
 
 def film_options(found: Sequence[MovieView], chosen: Sequence[MovieView] = ()) -> list[dict[str, str]]:

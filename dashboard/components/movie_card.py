@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.display.titles import format_movie_title
+from core.display.titles import other_title, short_title
 from core.views import ListItem, MovieView, SimilarMovie
 from dashboard.address import href
 from dashboard.components import light as html
@@ -16,7 +16,7 @@ __all__ = ["movie_card", "movie_row", "recommendation_card", "similar_card"]
 
 def recommendation_card(item: ListItem, *, visitor: bool) -> html.Node:
     """Return a film of a recommendation list; anybody can keep it, visitors can rate it or wave it away."""
-    name = format_movie_title(item.title, include_year=False)
+    name = short_title(item.title, include_year=False)
     why = html.Button(
         "Why this?",
         className="link-button",
@@ -65,7 +65,7 @@ def _predicted(item: ListItem) -> list[html.Node]:
 def movie_card(movie: MovieView) -> html.Node:
     """Return a film of the catalogue with its mean rating."""
     count = f"{movie.rating_count:,} rating{'' if movie.rating_count == 1 else 's'}"
-    name = format_movie_title(movie.title, include_year=False)
+    name = short_title(movie.title, include_year=False)
     meta = [html.Span(count, className="card-meta"), keep_button(movie.movie_id, name)]
     body = [stars(movie.mean_rating), html.Div(meta, className="card-actions")]
     return _card(movie.movie_id, movie.title, movie.year, movie.genres, body)
@@ -79,13 +79,14 @@ def similar_card(movie: SimilarMovie) -> html.Node:
 
 def movie_row(movie_id: int, title: str, year: int | None, genres: Sequence[str], *extra: html.Node) -> html.Node:
     """Return a film as one line: small poster, title, and what is given beside it."""
-    name = format_movie_title(title, include_year=False)
+    name = short_title(title, include_year=False)
     return html.Li(
         [
             poster(movie_id, title, year, genres, "sm"),
             html.Div(
                 [
                     html.A(name, href=href(f"/movie/{movie_id}"), className="row-title", **{"data-nav": "1"}),
+                    *_other_name(title),
                     html.Span(_meta(year, genres), className="card-meta"),
                 ],
                 className="row-text",
@@ -104,7 +105,7 @@ def _card(
     body: Sequence[html.Node],
     rank: int | None = None,
 ) -> html.Node:
-    name = format_movie_title(title, include_year=False)
+    name = short_title(title, include_year=False)
     link = href(f"/movie/{movie_id}")
     head = html.A(name, href=link, className="card-title", **{"data-nav": "1"})
     ranked = [html.Span(f"{rank}", className="card-rank", **{"aria-hidden": "true"})] if rank else []
@@ -118,13 +119,18 @@ def _card(
                 **{"data-nav": "1", "aria-hidden": "true"},
             ),
             html.Div(
-                [head, html.Span(_meta(year, genres), className="card-meta"), *body],
+                [head, *_other_name(title), html.Span(_meta(year, genres), className="card-meta"), *body],
                 className="card-body",
             ),
         ],
         className="movie-card",
         **{"data-movie": str(movie_id)},
     )
+
+
+def _other_name(title: str) -> list[html.Node]:
+    other = other_title(title)
+    return [html.Span(other, className="card-other", title=other)] if other else []
 
 
 def _meta(year: int | None, genres: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from dashboard.components import light as html
 from dashboard.theme import MOTIF_ORDER, tone_of
 
@@ -27,7 +27,7 @@ def poster(movie_id: int, title: str, year: int | None, genres: Sequence[str], s
     size : str
         ``sm``, ``md`` or ``lg``.
     """
-    name = format_movie_title(title, include_year=False)
+    name = short_title(title, include_year=False)
     shown = sorted(genres, key=lambda genre: _RANK.get(genre, len(_RANK)))
     first = shown[0] if shown else None
     ground, ink = tone_of(first)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 
 __all__ = ["factor_ends", "factor_label"]
 
@@ -44,7 +44,7 @@ def factor_label(dataset: Dataset, ends: NDArray[np.int32], positive: bool) -> s
         Which end.
     """
     here, there = ends[int(positive)].tolist(), ends[int(not positive)].tolist()
-    names = [format_movie_title(dataset.movies.title(film)) for film in here[:2]]
+    names = [short_title(dataset.movies.title(film)) for film in here[:2]]
     films = " and ".join(names)
     there_genres = {genre for film in there for genre in dataset.movies.genres(film)}
     shared = [

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.views import SimilarMovie
 from dashboard.figures.base import axis, figure
 
@@ -14,7 +14,7 @@ _LONGEST = 44
 
 def similarity_bars(found: Sequence[SimilarMovie]) -> dict[str, Any]:
     """Return one bar per neighbour, the most similar at the top."""
-    names = [_short(format_movie_title(movie.title)) for movie in found]
+    names = [_short(short_title(movie.title)) for movie in found]
     return figure(
         [
             {

@@ -7,7 +7,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.views import HybridWeights, ListItem, UserView
 from dashboard.address import href
 from dashboard.components.icons import icon
@@ -124,7 +124,7 @@ def _list(title: str, note: str, rows: list[Component]) -> Component:
 
 
 def _row(item: ListItem, mark: Component) -> Component:
-    name = format_movie_title(item.title)
+    name = short_title(item.title)
     return html.Li(
         [
             html.Span(str(item.rank), className="together-rank tabular", **{"aria-hidden": "true"}),

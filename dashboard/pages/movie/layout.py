@@ -4,7 +4,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from core.display.titles import format_movie_title
+from core.display.titles import format_movie_title, title_parts
 from core.service import CineMatch
 from core.views import MovieView
 from dashboard.address import Query, href
@@ -48,7 +48,8 @@ def title(service: CineMatch, movie_id: int | str) -> str:
 
 
 def _facts(service: CineMatch, movie: MovieView) -> Component:
-    name = format_movie_title(movie.title, include_year=False)
+    parts = title_parts(movie.title)
+    name = parts.name
     year = [html.Span(f" {movie.year}", className="film-year")] if movie.year else []
     histogram = service.movie_histogram(movie.movie_id)
     rated: list[Component] = (
@@ -66,7 +67,7 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
     ]
     return html.Div(
         [
-            html.H1([name, *year]),
+            html.Div([html.H1([name, *year]), *_other_names(parts.others)]),
             html.Div(
                 [
                     html.A(genre, href=href("/search", genres=genre), className="chip", **{"data-nav": "1"})
@@ -95,6 +96,10 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
         ],
         className="film-facts",
     )
+
+
+def _other_names(others: tuple[str, ...]) -> list[Component]:
+    return [html.P(", ".join(others), className="film-others")] if others else []
 
 
 def _loaded(service: CineMatch) -> list[dict[str, object]]:

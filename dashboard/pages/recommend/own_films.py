@@ -7,7 +7,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from dashboard.address import href
 from dashboard.components.controls import fold
 from dashboard.components.icons import icon
@@ -135,7 +135,7 @@ def _named(film: Mapping[str, Any]) -> str:
 
 def _matched(film: Mapping[str, Any]) -> str:
     (choice,) = film["movies"]
-    here = format_movie_title(choice["title"])
+    here = short_title(choice["title"])
     said = f"{film['stars']:g} stars" if film["stars"] else "watched" if film["watched"] else "to watch"
     meant = "" if film["certainty"] == "exact" else f"{here}, {film['certainty']}; "
     return f"{_named(film)}: {meant}{said}"
@@ -146,7 +146,7 @@ def _doubtful(place: int, film: Mapping[str, Any]) -> list[Any]:
         html.Span(_named(film)),
         *(
             html.Button(
-                format_movie_title(choice["title"]),
+                short_title(choice["title"]),
                 type="button",
                 className="choice",
                 **{"data-choose": str(place), "data-movie": str(choice["movie_id"]), "aria-pressed": "false"},

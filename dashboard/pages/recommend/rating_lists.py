@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.views import MovieView
 from dashboard.components.icons import icon
 from dashboard.components.light import Node
@@ -52,7 +52,7 @@ def rated_films(movies: Sequence[MovieView], hidden: int) -> Component:
 
 
 def _row(movie: MovieView, *, removable: bool = False) -> Node:
-    name = format_movie_title(movie.title, include_year=False)
+    name = short_title(movie.title, include_year=False)
     extra: list[Component] = [star_input(movie.movie_id, name)]
     if removable:
         extra.append(

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from core.display.titles import format_movie_title
+from core.display.titles import short_title
 from core.views import MovieView
 from dashboard.components.controls import fold
 from dashboard.components.icons import icon
@@ -50,7 +50,7 @@ def watchlist_films(movies: Sequence[MovieView]) -> Component:
 
 
 def _row(movie: MovieView) -> Node:
-    name = format_movie_title(movie.title, include_year=False)
+    name = short_title(movie.title, include_year=False)
     button = html.Button(
         icon("hide"),
         className="icon-button",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dash.development.base_component import Component
 
-from core.display.titles import format_movie_title
+from core.display.titles import other_title, short_title
 from core.views import GroupItem, GroupList, Opinion
 from dashboard.address import href
 from dashboard.components import light as html
@@ -33,7 +33,8 @@ def group_list(found: GroupList, love: float | None = None) -> html.Node | Compo
 
 
 def _row(algorithm: str, item: GroupItem, users: Sequence[int | str | None], love: Mapping[str, str]) -> html.Node:
-    name = format_movie_title(item.title, include_year=False)
+    name = short_title(item.title, include_year=False)
+    other = other_title(item.title)
     meta = " · ".join(filter(None, [str(item.year or ""), ", ".join(item.genres[:3])])) or "No genres listed"
     opinions = [
         _opinion({"data-algorithm": algorithm, **love}, item.movie_id, name, user, called, opinion)
@@ -46,6 +47,7 @@ def _row(algorithm: str, item: GroupItem, users: Sequence[int | str | None], lov
             html.Div(
                 [
                     html.A(name, href=href(f"/movie/{item.movie_id}"), className="row-title", **{"data-nav": "1"}),
+                    *([html.Span(other, className="card-other")] if other else []),
                     html.Span(meta, className="card-meta"),
                 ],
                 className="row-text",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.display.titles import extract_year_from_title, format_movie_title
+from core.display.titles import extract_year_from_title, format_movie_title, other_title, short_title, title_parts
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,9 @@ def test_the_year_at_the_end_of_a_title(title, year):
         ("Boot, Das (1981)", "Das Boot (1981)"),
         ("Untergang, Der (2004)", "Der Untergang (2004)"),
         ("Postino, Il (1994)", "Il Postino (1994)"),
+        ("Postman, The (Postino, Il) (1994)", "The Postman (Il Postino) (1994)"),
+        ("Misérables, Les (Mis, The) (Elendigen, Die)", "Les Misérables (The Mis) (Die Elendigen)"),
+        ("City of the Dead (a.k.a. Gates of Hell, The) (1980)", "City of the Dead (The Gates of Hell) (1980)"),
         ("Mariachi, El (1992)", "El Mariachi (1992)"),
         ("Good, the Bad and the Ugly, The (1966)", "The Good, the Bad and the Ugly (1966)"),
         ("I, Robot (2004)", "I, Robot (2004)"),
@@ -70,6 +73,39 @@ def test_the_year_can_be_left_out():
     assert format_movie_title("Matrix, The (1999)", include_year=False) == "The Matrix"
     assert format_movie_title("Matrix, The", include_year=False) == "The Matrix"
     assert format_movie_title("Band of Brothers (2001–2003)", include_year=False) == "Band of Brothers"
+
+
+@pytest.mark.parametrize(
+    ("title", "short", "other"),
+    [
+        ("Postman, The (Postino, Il) (1994)", "The Postman", "Il Postino"),
+        (
+            "Raiders of the Lost Ark (Indiana Jones and the Raiders of the Lost Ark) (1981)",
+            "Raiders of the Lost Ark",
+            "",
+        ),
+        ("Seven (a.k.a. Se7en) (1995)", "Seven", "Se7en"),
+        ("Dumb & Dumber (Dumb and Dumber) (1994)", "Dumb & Dumber", ""),
+        ("Léon: The Professional (a.k.a. The Professional) (Léon) (1994)", "Léon: The Professional", ""),
+        ("Rashomon (Rashômon) (1950)", "Rashomon", ""),
+        ("Fist of Fury (Chinese Connection, The) (Jing wu men) (1972)", "Fist of Fury", "The Chinese Connection"),
+        ("Hotel Chevalier (Part 1 of 'It') (2007)", "Hotel Chevalier (Part 1 of 'It')", ""),
+        ("Evangelion: 3.0 You Can (Not) Redo (2012)", "Evangelion: 3.0 You Can (Not) Redo", ""),
+        ("(500) Days of Summer (2009)", "(500) Days of Summer", ""),
+        ("Hulk (Hulk (Der)) (2003)", "Hulk", ""),
+        ("(1999)", "(1999)", ""),
+        (None, "Untitled", ""),
+    ],
+)
+def test_a_name_stands_without_its_other_names(title, short, other):
+    assert short_title(title, include_year=False) == short
+    assert other_title(title) == other
+
+
+def test_a_title_is_taken_apart_once():
+    parts = title_parts("Trou, Le (Hole, The) (Night Watch, The) (1960)")
+    assert (parts.name, parts.others, parts.year) == ("Le Trou", ("The Hole", "The Night Watch"), "(1960)")
+    assert short_title("Trou, Le (Hole, The) (1960)") == "Le Trou (1960)"
 
 
 _LETTERS = st.characters(categories=["L", "N", "Zs"], include_characters="',:-")

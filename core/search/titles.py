@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -13,22 +10,24 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from core.data.dataset import Dataset
-from core.data.movies import StringColumn
-from core.display.titles import format_movie_title
+from core.display.titles import format_movie_title, plain_words, title_parts
+from core.search.arrays import HashedTexts, Postings, SortedStrings
+from core.search.words import (
+    STOP,
+    initials,
+    is_mark,
+    keys_of,
+    names_of,
+    numeral,
+    numerals,
+    strip_article,
+    with_plain_numbers,
+)
 
-__all__ = ["TitleIndex", "normalise_title", "title_keys"]
-
-_ARTICLE_WORDS = "the a an le la les l un une des der die das ein eine el los las una il lo gli"
-_STOP_WORDS = "and of in on to for at by de du del von und et y e s i o os as"
-_ARTICLES = frozenset(_ARTICLE_WORDS.split())
-_STOP = _ARTICLES | frozenset(_STOP_WORDS.split())
-_WORD = re.compile(r"[^\W_]+")
-_PARENTHESES = re.compile(r"\(([^()]*)\)")
-_ALIAS_PREFIX = re.compile(r"^a\.?k\.?a\.?\s+", re.IGNORECASE)
-_YEAR = re.compile(r"\(\s*\d{4}[^()]*\)\s*$")
+__all__ = ["TitleIndex"]
 
 # Quality of a match; among equals the more rated movie comes first.
-_EXACT, _STARTS, _ALL_WORDS, _JOINED, _BEGUN_WORDS, _SIMILAR = 1.0, 0.95, 0.9, 0.88, 0.85, 0.8
+_EXACT, _STARTS, _ALL_WORDS, _OTHERWISE, _BEGUN_WORDS, _SIMILAR = 1.0, 0.95, 0.9, 0.88, 0.85, 0.8
 _ENOUGH = 3
 _LEAST_SIMILARITY = 0.6
 _LEAST_COVERAGE = 0.7
@@ -38,101 +37,7 @@ _SIMILAR_WORDS = 40
 _LONGEST_TITLE = 500
 """Characters of a title that are searched, so that no table of odd titles stops a server from starting."""
 
-
-def normalise_title(text: str) -> str:
-    """Return lower-case words without accents and punctuation, joined by single blanks.
-
-    >>> normalise_title("Amélie: WALL·E & Spider-Man's")
-    'amelie wall e and spider mans'
-    """
-    plain = text.casefold()
-    if not plain.isascii():
-        # Compatibility forms may decompose into capitals and accents, and folding may bring accents back.
-        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
-        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    plain = plain.replace("&", " and ").replace("'", "").replace("\u2019", "")
-    return " ".join(_WORD.findall(plain))
-
-
-def _strip_article(words: list[str]) -> list[str]:
-    return words[1:] if len(words) > 1 and words[0] in _ARTICLES else words
-
-
-def title_keys(title: str) -> list[str]:
-    """Return the names under which a movie may be sought: its title and the other titles in parentheses.
-
-    They are normalised, without article and year.
-    """
-    bare = _YEAR.sub("", title).strip()
-    names = [_PARENTHESES.sub(" ", bare).strip()]
-    names += [_ALIAS_PREFIX.sub("", inner.strip()) for inner in _PARENTHESES.findall(bare)]
-    found = []
-    for name in names:
-        words = normalise_title(format_movie_title(name)).split() if name else []
-        key = " ".join(_strip_article(words))
-        if key and key not in found:
-            found.append(key)
-    return found
-
-
-@dataclass(frozen=True)
-class _Postings:
-    """Compressed rows: which numbers belong to each row."""
-
-    indptr: NDArray[np.int64]
-    values: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, rows: NDArray[np.int64], values: NDArray[np.int32], n_rows: int) -> _Postings:
-        order = np.argsort(rows, kind="stable")
-        indptr = np.zeros(n_rows + 1, dtype=np.int64)
-        np.cumsum(np.bincount(rows, minlength=n_rows), out=indptr[1:])
-        return cls(indptr, values[order])
-
-    def __getitem__(self, row: int) -> NDArray[np.int32]:
-        return self.values[self.indptr[row] : self.indptr[row + 1]]
-
-
-class _SortedStrings:
-    """Strings in byte order, found by binary search; a blob and offsets, no Python objects."""
-
-    def __init__(self, ordered: list[str]) -> None:
-        self.column = StringColumn.from_strings(ordered)
-
-    def __len__(self) -> int:
-        return len(self.column)
-
-    def bounds(self, prefix: str) -> tuple[int, int]:
-        """Return the span of strings that start with `prefix`."""
-        wanted = prefix.encode()
-        return self._first_from(wanted), self._first_from(wanted + b"\xff")
-
-    def span(self, text: str) -> tuple[int, int]:
-        """Return the span of strings that equal `text`."""
-        wanted = text.encode()
-        return self._first_from(wanted), self._first_from(wanted + b"\x00")
-
-    def places(self, text: str) -> range:
-        """Return where strings equal `text`; quicker than `span` where they are few."""
-        wanted = text.encode()
-        start = end = self._first_from(wanted)
-        while end < len(self) and self._bytes(end) == wanted:
-            end += 1
-        return range(start, end)
-
-    def _bytes(self, position: int) -> bytes:
-        offsets = self.column.offsets
-        return self.column.blob[offsets[position] : offsets[position + 1]].tobytes()
-
-    def _first_from(self, wanted: bytes) -> int:
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._bytes(middle) < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+Mask = NDArray[np.bool_]
 
 
 class TitleIndex:
@@ -146,7 +51,8 @@ class TitleIndex:
     -----
     Everything is kept in a few arrays: title variants and words in byte order, the movies of each word, the
     letter pairs of each word (to find candidates for a misspelt one, which rapidfuzz then compares) and hashes
-    of neighbouring words written together (``spiderman`` finds ``Spider-Man``).
+    of neighbouring words written together (``spiderman`` finds ``Spider-Man``), of names with their numbers in
+    digits (``rocky two`` finds ``Rocky II``) and of initials (``lotr``).
     """
 
     def __init__(self, dataset: Dataset) -> None:
@@ -162,35 +68,41 @@ class TitleIndex:
         words: dict[str, int] = {}
         word_rows: list[int] = []
         word_movies: list[int] = []
-        joined: list[int] = []
-        joined_movies: list[int] = []
+        joined: list[tuple[str, int]] = []
+        numbered: list[tuple[str, int]] = []
+        letters: list[tuple[str, int]] = []
         for movie, title in enumerate(titles):
-            variants = title_keys(title)
+            parts = title_parts(title)
+            called = names_of(parts)
+            variants = keys_of(called)
             names += [(variant, movie) for variant in variants]
-            seen = dict.fromkeys(normalise_title(title).split())
-            for word in seen:
+            found = set(plain_words(parts.year).split())
+            for _, spelt in called:
+                found.update(spelt, numerals(spelt))
+            for word in found:
                 word_rows.append(words.setdefault(word, len(words)))
                 word_movies.append(movie)
             for variant in variants:
-                parts = variant.split()
-                joined += [hash(first + second) for first, second in pairwise(parts)]
-                joined_movies += [movie] * (len(parts) - 1)
+                spelt = variant.split()
+                joined += [(first + second, movie) for first, second in pairwise(spelt)]
+                if (plain := with_plain_numbers(spelt)) != variant:
+                    numbered.append((plain, movie))
+            letters += [(text, movie) for text in initials(called)]
         names.sort(key=lambda entry: (entry[0].encode(), entry[1]))
-        self._names = _SortedStrings([name for name, _ in names])
+        self._names = SortedStrings([name for name, _ in names])
         self._name_movies = np.asarray([movie for _, movie in names], dtype=np.int32)
         ordered = sorted(words, key=str.encode)
         rank = np.empty(len(ordered), dtype=np.int64)
         rank[[words[word] for word in ordered]] = np.arange(len(ordered))
-        self._words = _SortedStrings(ordered)
-        self._word_movies = _Postings.of(
+        self._words = SortedStrings(ordered)
+        self._word_movies = Postings.of(
             rank[np.asarray(word_rows, dtype=np.int64)], np.asarray(word_movies, dtype=np.int32), len(ordered)
         )
         self._word_lengths = np.asarray([len(word) for word in ordered], dtype=np.int32)
         self._index_pairs(ordered)
-        hashes = np.asarray(joined, dtype=np.int64)
-        order = np.argsort(hashes, kind="stable")
-        self._joined = hashes[order]
-        self._joined_movies = np.asarray(joined_movies, dtype=np.int32)[order]
+        self._joined = HashedTexts.of(joined)
+        self._numbered = HashedTexts.of(numbered)
+        self._initials = HashedTexts.of(letters)
 
     def _index_pairs(self, ordered: list[str]) -> None:
         letters = _letters("\0" + "\0".join(ordered) + "\0")
@@ -199,7 +111,7 @@ class TitleIndex:
         words = np.cumsum(letters[:-1] == 0) - 1
         unique = np.unique(codes * max(len(ordered), 1) + words) if ordered else np.empty(0, dtype=np.int64)
         rows, members = np.divmod(unique, max(len(ordered), 1))
-        self._pairs = _Postings.of(rows, members.astype(np.int32), _PAIR_CODES)
+        self._pairs = Postings.of(rows, members.astype(np.int32), _PAIR_CODES)
 
     def named(self, key: str) -> list[int]:
         """Return the movies that have a name of `title_keys`, as dense indices."""
@@ -233,7 +145,7 @@ class TitleIndex:
         items : ndarray of int32, shape (at most limit,)
             Dense movie indices.
         """
-        words = normalise_title(format_movie_title(query) if query.strip() else "").split()[:12]
+        words = plain_words(format_movie_title(query) if query.strip() else "").split()[:12]
         if not words:
             ranked = self._popular if allowed is None else self._popular[allowed[self._popular]]
             return (len(ranked), ranked[offset : offset + limit]) if not query.strip() else (0, ranked[:0])
@@ -242,67 +154,87 @@ class TitleIndex:
         order = np.lexsort((found, -self._counts[found].astype(np.int64), -quality[found]))
         return len(found), found[order[offset : offset + limit]].astype(np.int32)
 
-    def _match(self, words: list[str], allowed: NDArray[np.bool_] | None) -> NDArray[np.float32]:
+    def _match(self, words: list[str], allowed: Mask | None) -> NDArray[np.float32]:
         quality = np.zeros(self._n_movies, dtype=np.float32)
-        self._add_words(words, quality)
-        self._add_joined(words, quality)
-        self._add_names(" ".join(_strip_article(words)), quality)
+        otherwise = self._written_otherwise(words)
+        self._add_words(words, otherwise, quality)
+        self._add_names(strip_article(words), quality)
         if allowed is not None:
             quality[~allowed] = 0
-        if np.count_nonzero(quality) < _ENOUGH:
-            similar = self._similar_titles(words)
+        if np.count_nonzero(quality) < _ENOUGH and quality.max(initial=0) < _ALL_WORDS:
+            similar = self._similar_titles(words, otherwise)
             if allowed is not None:
                 similar[~allowed] = 0
             np.maximum(quality, similar, out=quality)
         return quality
 
-    def _add_names(self, query: str, quality: NDArray[np.float32]) -> None:
-        """Raise titles that are the query, or that go on after it."""
+    def _add_names(self, words: list[str], quality: NDArray[np.float32]) -> None:
+        """Raise titles that are the query, with their numbers written in any way, or that go on after it."""
+        query, plain = " ".join(words), with_plain_numbers(words)
         for prefix, value in ((query, _BEGUN_WORDS), (query + " ", _STARTS)):
             start, end = self._names.bounds(prefix)
             movies = self._name_movies[start:end]
             quality[movies] = np.maximum(quality[movies], value)
-        start, end = self._names.span(query)
-        quality[self._name_movies[start:end]] = _EXACT
+        quality[self._numbered[plain]] = _EXACT
+        for name, value in ((plain, _EXACT), (query, _EXACT)):
+            start, end = self._names.span(name)
+            quality[self._name_movies[start:end]] = value
 
-    def _add_joined(self, words: list[str], quality: NDArray[np.float32]) -> None:
-        """Find words written together or apart: ``spiderman`` and ``spider man``."""
-        if len(words) == 1:
-            # Python's hash of text differs between interpreters, not between a process and its forks.
-            wanted = hash(words[0])
-            low = np.searchsorted(self._joined, wanted, side="left")
-            movies = self._joined_movies[low : np.searchsorted(self._joined, wanted, side="right")]
-        else:
-            movies = self._movies_of(*self._words.span("".join(words)))
-        quality[movies] = np.maximum(quality[movies], _JOINED)
+    def _written_otherwise(self, words: list[str]) -> list[NDArray[np.int32]]:
+        """Return for each word the movies that have it in another way.
 
-    def _add_words(self, words: list[str], quality: NDArray[np.float32]) -> None:
+        Written together with its neighbour or apart (``god father``, ``spiderman``), or as initials (``lotr``).
+        """
+        whole = self._movies_of(*self._words.span("".join(words))) if len(words) > 2 else np.empty(0, np.int32)
+        found = []
+        for place, word in enumerate(words):
+            beside = [
+                self._movies_of(*self._words.span("".join(words[first : first + 2])))
+                for first in (place - 1, place)
+                if 0 <= first < len(words) - 1
+            ]
+            start, end = self._words.span(word)
+            letters = [self._initials[word]] if len(self._movies_of(start, end)) < _ENOUGH else []
+            found.append(np.concatenate([self._joined[word], whole, *beside, *letters]))
+        return found
+
+    def _add_words(self, words: list[str], otherwise: list[NDArray[np.int32]], quality: NDArray[np.float32]) -> None:
         """Raise titles that hold every word, or at least a word that begins so; stop words may be absent."""
-        needed = [word for word in words if word not in _STOP] or words
-        exact = np.ones(self._n_movies, dtype=bool)
-        begun = np.ones(self._n_movies, dtype=bool)
-        for word in needed:
-            has_word = np.zeros(self._n_movies, dtype=bool)
-            has_word[self._movies_of(*self._words.span(word))] = True
+        places = range(len(words))
+        needed = [place for place in places if words[place] not in STOP and not is_mark(words, place)] or places
+        exact, other, begun = (np.ones(self._n_movies, dtype=bool) for _ in range(3))
+        for place in needed:
+            has_word = self._having(words, place)
             exact &= has_word
-            has_word[self._movies_of(*self._words.bounds(word))] = True
+            has_word[otherwise[place]] = True
+            other &= has_word
+            has_word[self._movies_of(*self._words.bounds(words[place]))] = True
             begun &= has_word
-        quality[begun] = np.maximum(quality[begun], _BEGUN_WORDS)
-        quality[exact] = np.maximum(quality[exact], _ALL_WORDS)
+        for mask, value in ((begun, _BEGUN_WORDS), (other, _OTHERWISE), (exact, _ALL_WORDS)):
+            quality[mask] = np.maximum(quality[mask], value)
 
-    def _similar_titles(self, words: list[str]) -> NDArray[np.float32]:
+    def _having(self, words: list[str], place: int) -> Mask:
+        """Return which movies have a word, or the number that it stands for."""
+        mask = np.zeros(self._n_movies, dtype=bool)
+        for text in {words[place], numeral(words, place) or words[place]}:
+            mask[self._movies_of(*self._words.span(text))] = True
+        return mask
+
+    def _similar_titles(self, words: list[str], otherwise: list[NDArray[np.int32]]) -> NDArray[np.float32]:
         """Return the quality of titles whose words resemble the query's, `_SIMILAR` at most."""
-        weights = np.array([_STOP_WEIGHT if word in _STOP else 1.0 for word in words], dtype=np.float32)
+        light = [word in STOP or is_mark(words, place) for place, word in enumerate(words)]
+        weights = np.where(light, _STOP_WEIGHT, 1.0).astype(np.float32)
         weights /= weights.sum()
         total = np.zeros(self._n_movies, dtype=np.float32)
-        for word, weight in zip(words, weights, strict=True):
+        for place, (word, weight) in enumerate(zip(words, weights, strict=True)):
             best = np.zeros(self._n_movies, dtype=np.float32)
             if len(word) > 2 and not word.isdigit():
                 for other, similarity in self._similar_words(word):
                     movies = self._movies_of(other, other + 1)
                     best[movies] = np.maximum(best[movies], similarity)
             best[self._movies_of(*self._words.bounds(word))] = _BEGUN_WORDS
-            best[self._movies_of(*self._words.span(word))] = 1
+            best[otherwise[place]] = _OTHERWISE
+            best[self._having(words, place)] = 1
             total += weight * best
         total[total < _LEAST_COVERAGE] = 0
         # Steps of 0.05, so that popularity decides between matches of about the same quality.
