@@ -1,6 +1,7 @@
 """The composition root: settings, service, server, pages and callbacks become one application."""
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from core import __version__
 from core.logs import configure_logging
 from core.settings import Settings, load_settings
 from dashboard import shell
+from dashboard.pages import all_pages, leads_somewhere
 from dashboard.server import make_server
+from dashboard.web.dash_backend import backend_on, serve_pages
 from dashboard.web.logs import make_formatter
 from dashboard.web.warm_up import warm_up
 
@@ -62,7 +65,7 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
     server = make_server(settings, service, page)
     app = Dash(
         "dashboard",
-        server=server,
+        backend=backend_on(server),
         url_base_pathname=settings.url_prefix,
         assets_folder=str(_ASSETS),
         title="CineMatch",
@@ -77,6 +80,7 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
     )
     app.layout = shell.build_layout(service)
     callbacks.register_all(app, service)
+    serve_pages(app, [found.path for found in all_pages().values()], partial(leads_somewhere, service))
     warm_up(server, settings.url_prefix)
     log.info("%s is served at %s", service.dataset_view().name, settings.url_prefix)
     return app

@@ -93,7 +93,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     install_security_headers(server, page)
     install_refresh(server, service.refresh)
     install_health(server, _bases(prefix), models)
-    install_problems(server, f"{prefix}api/")
+    install_problems(server, prefix, page)
     install_api(server, settings, service)
     if prefix != "/":
 

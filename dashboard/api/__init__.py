@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_openapi import APIBlueprint, OpenAPI
-from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
-from werkzeug.routing import MapAdapter
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from core.service import MAX_BYTES
 from core.settings import Settings
@@ -23,8 +22,6 @@ MAX_BODY_BYTES = 1024 * 1024
 """Largest body; ten thousand ratings need about 400 KB."""
 _FORM_BYTES = 64 * 1024
 """What a form may add to a file."""
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE")
-_UNKNOWN = "api_unknown"
 
 
 def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> None:
@@ -37,7 +34,6 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
     add_routes(blueprint)
     server.register_api(blueprint)
     install_docs(server, settings.url_prefix)
-    server.add_url_rule(f"{base}/<path:_rest>", _UNKNOWN, _unknown, methods=_METHODS)
 
 
 def _check_body() -> Response | None:
@@ -59,20 +55,3 @@ def _check_body() -> Response | None:
     except RecursionError:
         return problem(400, "The body is nested too deeply.")
     return None
-
-
-def _endpoint(adapter: MapAdapter, method: str) -> str:
-    try:
-        endpoint, _ = adapter.match(request.path, method=method)
-    except HTTPException:
-        return _UNKNOWN
-    return str(endpoint)
-
-
-def _unknown(_rest: str) -> Response:
-    """Answer for paths and methods that nothing else takes; Dash would send its page instead."""
-    adapter = current_app.create_url_adapter(request)
-    allowed = [method for method in _METHODS if adapter is not None and _endpoint(adapter, method) != _UNKNOWN]
-    if allowed:
-        raise MethodNotAllowed(valid_methods=allowed)
-    raise NotFound(f"There is no {request.path}. The API's documentation at api/docs lists what there is.")

@@ -6,10 +6,15 @@ A package that stands here is served: it declares its `PAGE`, and callbacks/ hol
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
+from core.errors import InvalidIdError, UnknownIdError
 from dashboard.page import Page
 
-__all__ = ["all_pages"]
+if TYPE_CHECKING:
+    from core.service import CineMatch
+
+__all__ = ["all_pages", "leads_somewhere"]
 
 
 @cache
@@ -34,3 +39,16 @@ def all_pages() -> dict[str, Page]:
             raise ValueError(f"The pages {other} and {name} have the same path {page.path}: change one of them.")
         found[name] = page
     return dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+def leads_somewhere(service: "CineMatch", path: str) -> bool:
+    """Return whether a path below the prefix is a page's, and what it names is in the data set."""
+    for page in all_pages().values():
+        ids = page.match(path)
+        if ids is not None:
+            try:
+                page.title_for(service, **ids)
+            except (UnknownIdError, InvalidIdError):
+                return False
+            return True
+    return False

@@ -1,14 +1,15 @@
-"""Errors of the API as RFC 9457 problem documents."""
+"""Errors as RFC 9457 problem documents, and for somebody who looks for a page as a page."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 from core.errors import CineMatchError, InvalidIdError, InvalidInputError, ModelUnavailableError, UnknownIdError
 
@@ -72,11 +73,23 @@ def validation_problem(error: ValidationError) -> Response:
     return problem(422, f"{first.where}: {first.message}{rest}", listed)
 
 
-def install_problems(server: Flask, api_path: str) -> None:
-    """Answer errors below `api_path` with problem documents; other paths keep short plain answers."""
+def install_problems(server: Flask, prefix: str, page: Callable[[], str]) -> None:
+    """Answer errors with problem documents, and a browser that asks for a page that is not there with the dashboard.
 
-    def _is_api() -> bool:
-        return request.path.startswith(api_path)
+    Parameters
+    ----------
+    server : Flask
+    prefix : str
+        The path that the application is served at.
+    page : callable
+        Renders the dashboard's HTML, which says by itself that there is no such page.
+    """
+    not_found_page = cache(page)
+
+    def wants_page() -> bool:
+        # Neither the API nor what Dash's own scripts ask for.
+        is_page = not request.path.startswith((f"{prefix}api/", f"{prefix}_"))
+        return is_page and request.method in ("GET", "HEAD") and "text/html" in request.accept_mimetypes.values()
 
     @server.after_request
     def read_to_the_end(response: Response) -> Response:
@@ -90,12 +103,16 @@ def install_problems(server: Flask, api_path: str) -> None:
 
     @server.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Response | HTTPException:
-        if error.response is not None or error.code is None or not _is_api():
+        if error.response is not None or error.code is None:
             return error
-        answer = problem(error.code, _detail(error))
+        if error.code == 404 and wants_page():
+            return Response(not_found_page(), 404, mimetype="text/html")
+        answer = problem(error.code, _detail(error, f"{prefix}api/"))
         for name, value in error.get_headers():
             if name.lower() not in ("content-type", "content-length"):
                 answer.headers[name] = value
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return answer
 
     @server.errorhandler(CineMatchError)
@@ -121,7 +138,12 @@ def _status(error: CineMatchError) -> int:
     return 503 if isinstance(error, ModelUnavailableError) else 500
 
 
-def _detail(error: HTTPException) -> str:
+def _detail(error: HTTPException, api: str) -> str:
+    if isinstance(error, NotFound) and error.description == NotFound.description:
+        hint = " The API's documentation at api/docs lists what there is." if request.path.startswith(api) else ""
+        return f"There is no {request.path}.{hint}"
+    if isinstance(error, MethodNotAllowed):
+        return f"{request.method} is not possible here. The header Allow lists what is."
     if isinstance(error, RequestEntityTooLarge):
         return "The request's body is too large. Send fewer ratings, or the files of an export one by one."
     return str(error.description or HTTPStatus(error.code or 500).phrase)

@@ -1,8 +1,6 @@
 """The deployed nginx configuration in front of two gunicorn workers, at / and under a sub-path."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,36 +8,13 @@ import requests
 
 from core.recommenders.registry import algorithm_keys
 from tests.conftest import Installation
+from tests.integration.conftest import Site
 from tests.integration.nginx import NginxProcess
 from tests.servers import ROOT, GunicornProcess, wait_for
 
 pytestmark = pytest.mark.integration
 
 HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "X-Request-ID")
-
-
-@dataclass
-class Site:
-    """What a visitor reaches, and what stands behind it."""
-
-    prefix: str
-    nginx: NginxProcess
-    gunicorn: GunicornProcess
-
-    def get(self, path: str, **options: object) -> requests.Response:
-        """Ask nginx for a path below the prefix."""
-        return requests.get(self.nginx.url + self.prefix + path, timeout=20, **options)  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="module", params=["/", "/cinematch/"], ids=["root", "sub-path"])
-def site(
-    request: pytest.FixtureRequest, toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    place = tmp_path_factory.mktemp("nginx")
-    installation = toy_installation.with_cache(place / "cache", url_prefix=request.param, trusted_proxies=1)
-    gunicorn = GunicornProcess("dashboard.wsgi:server", place, env=installation.env, config=ROOT / "gunicorn.conf.py")
-    with gunicorn.start("/readyz", timeout=60), NginxProcess(gunicorn.port, place) as nginx:
-        yield Site(request.param, nginx, gunicorn)
 
 
 def test_page_and_everything_that_it_loads(site: Site) -> None:
@@ -143,7 +118,12 @@ def test_limits_count_the_visitor_and_not_the_proxy(toy_installation: Installati
 
         assert [ask(number) for number in range(3)] == [200, 200, 429]
         gunicorn.stop()
-        down = requests.get(f"{nginx.url}/api/v1/movies/10", timeout=20)
-        assert down.status_code == 503
-        assert down.headers["Retry-After"] == "5"
-        assert down.json()["status"] == 503
+        for path, accept in (("/api/v1/movies/10", "text/html"), ("/readyz", "*/*"), ("/_dash-layout", "text/html")):
+            down = requests.get(f"{nginx.url}{path}", headers={"Accept": accept}, timeout=20)
+            assert (down.status_code, down.headers["Retry-After"]) == (503, "5")
+            assert down.headers["Content-Type"] == "application/problem+json"
+            assert down.json()["status"] == 503
+        page = requests.get(f"{nginx.url}/recommend?n=5", headers={"Accept": "text/html,*/*;q=0.8"}, timeout=20)
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+        assert page.headers["Content-Type"].startswith("text/html")
+        assert '<meta http-equiv="refresh" content="5">' in page.text

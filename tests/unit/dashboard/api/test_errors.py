@@ -71,8 +71,8 @@ def test_unknown_paths_are_404_and_not_the_dashboard(client: FlaskClient) -> Non
 def test_other_methods_are_405_with_those_that_are_allowed(client: FlaskClient) -> None:
     answer = client.delete(f"{API}/movies")
     problem(answer, 405)
-    assert answer.headers["Allow"] == "GET"
-    assert client.get(f"{API}/recommendations").headers["Allow"] == "POST"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
+    assert client.get(f"{API}/recommendations").headers["Allow"] == "OPTIONS, POST"
 
 
 @pytest.mark.parametrize(
