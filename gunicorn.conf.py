@@ -25,6 +25,8 @@ threads = _settings.threads
 worker_class = "gthread"
 worker_connections = 1000
 backlog = 1024
+# As much as nginx takes; lists of ids stand in the query.
+limit_request_line = 8190
 
 # Data set and models are opened once, in the master; the workers share their pages.
 preload_app = True

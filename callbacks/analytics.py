@@ -11,6 +11,8 @@ from callbacks.errors import notify, notify_error
 from callbacks.selects import offer_films
 from core.display.titles import short_title
 from core.errors import CineMatchError, InvalidInputError
+from core.service import MAX_LIST
+from core.views import number_of, whole_number
 from dashboard.address import href
 from dashboard.components.algorithm_card import LIKED_TOGETHER, similarity_options
 from dashboard.components.film_select import FILMS_OFFERED, film_options
@@ -61,9 +63,10 @@ def _register_tabs(app: "Dash", service: "CineMatch") -> None:
 
     def similar(query: Mapping[str, str]) -> "Component":
         asked = query.get("film", "")
-        chosen = [service.movie(int(asked))] if asked.isdigit() else []
+        number = whole_number(asked)
+        chosen = [] if number is None else [service.movie(number)]
         options = film_options(service.search("", limit=FILMS_OFFERED).items, chosen)
-        film = asked if asked.isdigit() else options[0]["value"] if options else None
+        film = asked if chosen else options[0]["value"] if options else None
         measures = [str(one["value"]) for one in similarity_options(service.models()) if not one["disabled"]]
         asked_by = query.get("algorithm", "")
         return similar_panel(service.models(), options, film, asked_by if asked_by in measures else LIKED_TOGETHER)
@@ -218,8 +221,8 @@ def _register_similar(app: "Dash", service: "CineMatch") -> None:
         key = None if algorithm == LIKED_TOGETHER else algorithm
         address = href("/analytics", tab="similar", film=film, algorithm=key)
         try:
-            movie = service.movie(int(film))
-            found = service.similar(movie.movie_id, key, int(count))
+            movie = service.movie(film)
+            found = service.similar(movie.movie_id, key, number_of(count, "length", 1, MAX_LIST))
         except CineMatchError as error:
             return error_state(str(error)), address
         if not found:

@@ -8,6 +8,7 @@ from callbacks.errors import notify_error
 from callbacks.selects import offer_films, offer_users
 from callbacks.visitor import FILM_STARS
 from core.errors import CineMatchError
+from core.views import number_of
 from dashboard.components.lists import recommendation_list
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.home.ids import Home
@@ -43,11 +44,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
             if mode == "user":
                 if user is None:
                     return empty_state("Whose taste?", "Choose a viewer by number."), *styles
-                found = service.recommend(user_id=int(user), n=QUICK_COUNT)
+                found = service.recommend(user_id=number_of(user, "viewer"), n=QUICK_COUNT)
                 return recommendation_list(found), *styles
             if not films:
                 return empty_state("Name a film you like", "One is enough; three say more."), *styles
-            chosen = [int(film) for film in films]
+            chosen = [number_of(film, "film") for film in films]
             found = service.recommend(ratings=dict.fromkeys(chosen, FILM_STARS), n=QUICK_COUNT)
             return recommendation_list(found, films=chosen), *styles
         except CineMatchError as error:

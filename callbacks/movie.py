@@ -11,6 +11,7 @@ from callbacks.explanation import explain
 from callbacks.selects import offer_users
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
+from core.views import number_of
 from dashboard.address import href
 from dashboard.components.algorithm_card import LIKED_TOGETHER
 from dashboard.components.movie_card import similar_card
@@ -80,4 +81,4 @@ def register(app: "Dash", service: "CineMatch") -> None:
             return explain(service, movie_id, algorithm, ratings=ratings), style, address
         if not user:
             return empty_state("Whose taste?", "Choose a viewer by number."), style, address
-        return explain(service, movie_id, algorithm, user_id=int(user)), style, address
+        return explain(service, movie_id, algorithm, user_id=number_of(user, "viewer")), style, address

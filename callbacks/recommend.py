@@ -17,7 +17,8 @@ from core.display.spreadsheet import csv_text
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
 from core.lists.requests import ListRequest
-from core.views import WISHES, RecommendationList, Reranking
+from core.service import MAX_LIST
+from core.views import WISHES, RecommendationList, Reranking, number_of
 from dashboard.address import FilterState, href, wish_query
 from dashboard.components.algorithm_card import algorithm_note
 from dashboard.components.controls import DEFAULT_COUNT
@@ -61,10 +62,10 @@ class ListControls:
         """Read the controls' values, by the names of `_controls`."""
         mine = held["mode"] == "me"
         return cls(
-            user_id=None if mine or not held["user"] else int(held["user"]),
+            user_id=None if mine or not held["user"] else number_of(held["user"], "viewer"),
             visitor=Visitor.of(held["visitor"], service) if mine else None,
             algorithm=held["algorithm"],
-            count=int(held["count"] or DEFAULT_COUNT),
+            count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
             wish=wish_of(held["wish"], loves=service.loves(held["algorithm"])),
             only=watchlist(held["watchlist"], service) if held["only_watchlist"] else None,
@@ -198,7 +199,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
             if mode == "user":
                 if not user:
                     return empty_state("No viewer chosen", "Choose one to see the ratings behind the list.")
-                return taste_panel(service.taste(user_id=int(user)))
+                return taste_panel(service.taste(user_id=number_of(user, "viewer")))
             ratings = Visitor.of(visitor, service).ratings
             if not ratings:
                 return empty_state("No ratings yet", "Rate a film: the list above follows at once.")

@@ -6,6 +6,7 @@ from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from core.views import number_of
 from dashboard.components.film_select import FILMS_OFFERED, film_options
 from dashboard.components.user_select import user_options
 
@@ -28,7 +29,7 @@ def offer_users(app: "Dash", service: "CineMatch", select: str) -> None:
         on_error=notify_error,
     )
     def users(text: str | None, value: str | None) -> list[dict[str, str]]:
-        return user_options(service.users(text or "", [int(value)] if value else []))
+        return user_options(service.users(text or "", [number_of(value, "viewer")] if value else []))
 
 
 def offer_films(app: "Dash", service: "CineMatch", select: str, *, many: bool = False) -> None:
@@ -48,4 +49,4 @@ def offer_films(app: "Dash", service: "CineMatch", select: str, *, many: bool = 
             raise PreventUpdate
         chosen = list(value or []) if many else [value] if value else []
         found = service.search(text, limit=FILMS_OFFERED).items
-        return film_options(found, [service.movie(int(film)) for film in chosen])
+        return film_options(found, [service.movie(number_of(film, "film")) for film in chosen])

@@ -12,7 +12,8 @@ from callbacks.errors import notify_error
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from core.lists.requests import GroupRequest, ProfileRequest
-from core.views import GroupList, GroupMethod, Reranking
+from core.service import MAX_LIST
+from core.views import GroupList, GroupMethod, Reranking, number_of
 from dashboard.address import FilterState, href
 from dashboard.components.controls import DEFAULT_COUNT
 from dashboard.components.states import empty_state, error_state
@@ -65,11 +66,11 @@ class GroupControls:
     def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "GroupControls":
         """Read the controls' values, by the names of `_CONTROLS`."""
         return cls(
-            users=tuple(int(user) for user in held["users"] or ()),
+            users=tuple(number_of(user, "viewer") for user in held["users"] or ()),
             visitor=Visitor.of(held["visitor"], service) if held["me"] else None,
             algorithm=held["algorithm"],
             method="least-misery" if held["method"] == "least-misery" else "average",
-            count=int(held["count"] or DEFAULT_COUNT),
+            count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
             love=_love(service, held["algorithm"], held["love"]),
         )
@@ -161,7 +162,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
             # The field empties itself when somebody is chosen, before the choice arrives here: options without
             # that user would take the choice away again.
             raise PreventUpdate
-        return user_options(service.users(text, [int(user) for user in value or ()]))
+        return user_options(service.users(text, [number_of(user, "viewer") for user in value or ()]))
 
     @app.callback(
         Output(Together.LOVE_NOTE, "children"),

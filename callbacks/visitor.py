@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.service import MAX_RATING, MIN_RATING
-from core.views import KeptFilms
+from core.views import KeptFilms, whole_number
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -63,7 +63,7 @@ def kept_films(visitor: object, kept: object, service: "CineMatch") -> KeptFilms
 
 def films_as_ratings(films: str) -> dict[int, float]:
     """Return ``"1,2"`` as ratings of films that are liked."""
-    return {int(part): FILM_STARS for part in films.split(",") if part.isdigit()}
+    return {film: FILM_STARS for part in films.split(",") if (film := whole_number(part)) is not None}
 
 
 def watchlist(data: object, service: "CineMatch") -> tuple[int, ...]:
@@ -100,4 +100,4 @@ def _times(values: object) -> dict[int, int | None]:
 def _whole_keys(values: object) -> list[tuple[int, Any]]:
     if not isinstance(values, Mapping):
         return []
-    return [(int(key), value) for key, value in values.items() if str(key).isdigit() and len(str(key)) < 19]
+    return [(number, value) for key, value in values.items() if (number := whole_number(key)) is not None]

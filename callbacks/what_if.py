@@ -11,7 +11,7 @@ from callbacks.jobs.manager import stored_results
 from callbacks.selects import offer_users
 from core.errors import CineMatchError, InvalidInputError
 from core.lists.requests import WhatIf as Question
-from core.views import HybridWeights
+from core.views import HybridWeights, number_of
 from dashboard.address import Query, href
 from dashboard.components.states import error_state
 from dashboard.pages.analytics.ids import WhatIf
@@ -113,10 +113,11 @@ def _register_lists(app: "Dash", service: "CineMatch") -> None:
             raise PreventUpdate
         question = _question(ids, values)
         try:
-            length = len(service.profile(user_id=int(user)))
+            viewer = number_of(user, "viewer")
+            length = len(service.profile(user_id=viewer))
             weights = service.hybrid_weights(length), service.hybrid_weights(length, question)
-            learned = service.recommend(user_id=int(user), algorithm="hybrid", n=_COMPARED)
-            changed = service.recommend(user_id=int(user), algorithm="hybrid", n=_COMPARED, what_if=question)
+            learned = service.recommend(user_id=viewer, algorithm="hybrid", n=_COMPARED)
+            changed = service.recommend(user_id=viewer, algorithm="hybrid", n=_COMPARED, what_if=question)
         except CineMatchError as error:
             return [no_update] * len(ids), "", error_state(str(error)), no_update
         lists = moved_lists(learned.items, changed.items, _SHOWN, active=question.active)

@@ -48,11 +48,11 @@ def _options(
 ) -> None:
     import logging
 
-    from core.logs import JsonFormatter, configure_logging
+    from core.logs import JsonFormatter, TextFormatter, configure_logging
     from core.settings import load_settings
 
     as_json = load_settings().log_format == "json"
-    formatter = JsonFormatter() if as_json else logging.Formatter("%(levelname)s %(message)s")
+    formatter = JsonFormatter() if as_json else TextFormatter("%(levelname)s %(message)s")
     configure_logging(formatter, logging.INFO if verbose else logging.WARNING)
 
 

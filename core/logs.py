@@ -1,16 +1,37 @@
 """Log lines on stderr, as text or as one JSON object each: one form for the command line and the server."""
 
 import logging
+import re
 import sys
 import time
 from typing import Any
 
 import orjson
 
-__all__ = ["LOGGER", "JsonFormatter", "configure_logging"]
+__all__ = ["LOGGER", "JsonFormatter", "TextFormatter", "configure_logging"]
 
 LOGGER = "cinematch"
 """The logger that all of the project's are children of."""
+
+
+# What ends a line, moves a terminal's cursor or turns the direction of writing: C0, DEL, C1, separators, bidi marks.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+class TextFormatter(logging.Formatter):
+    """A line for each record, whatever it quotes: control characters are written out, further lines are indented."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        """Return the record's line."""
+        return _written_out(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802
+        """Return a traceback whose lines cannot be taken for records."""
+        return "\n".join(f"  {_written_out(line)}" for line in super().formatException(ei).split("\n"))
+
+
+def _written_out(text: str) -> str:
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class JsonFormatter(logging.Formatter):

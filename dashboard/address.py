@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode
 import dash
 
 from core.errors import InvalidInputError
-from core.views import WISHES, Filters, Reranking
+from core.views import WISHES, Filters, Reranking, whole_number
 
 __all__ = ["FilterState", "href", "integer", "query_of", "wish_from_query", "wish_query", "words"]
 
@@ -32,11 +32,8 @@ def query_of(search: str | None) -> dict[str, str]:
 
 def integer(query: Query, name: str, default: int | None = None, low: int = 0, high: int = 2**53) -> int | None:
     """Return a whole number from an address, or `default` where it is missing, no number or out of range."""
-    try:
-        value = int(query.get(name, ""))
-    except ValueError:
-        return default
-    return value if low <= value <= high else default
+    value = whole_number(query.get(name, ""), low, high)
+    return default if value is None else value
 
 
 def words(query: Query, name: str, allowed: Sequence[str] | None = None) -> list[str]:

@@ -20,7 +20,7 @@ from dashboard.web.problems import install_problems, validation_problem
 from dashboard.web.refresh import install_refresh
 from dashboard.web.request_ids import install_request_ids
 from dashboard.web.secret import secret_key
-from dashboard.web.security import install_security_headers
+from dashboard.web.security import install_relative_redirects, install_security_headers
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -91,6 +91,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models)
     install_compression(server)
     install_security_headers(server, page)
+    install_relative_redirects(server)
     install_refresh(server, service.refresh)
     install_health(server, _bases(prefix), models)
     install_problems(server, prefix, page)

@@ -2,12 +2,13 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 __all__ = ["csv_text"]
 
 _BYTE_ORDER_MARK = "\ufeff"
-_FORMULA_SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
+_FORMULA_SIGNS = "=+-@"
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -15,7 +16,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     It begins with a byte order mark, without which Excel takes UTF-8 for the system's code page. Text that a
     spreadsheet would run, since it begins like a formula (OWASP, CSV injection: with full-width signs, too, or with a
-    control character), gets an apostrophe before it; numbers are left alone. None gives an empty cell.
+    control character), gets an apostrophe before it; numbers are left alone. Control characters inside of text, which
+    some programs take for the end of a cell, become blanks. None gives an empty cell.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -26,6 +28,9 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _safe(text: str) -> str:
-    first = text.lstrip(" \u00a0\u3000\u200b\ufeff")[:1]
+    plain = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    # Blanks of all kinds and invisible characters do not keep a spreadsheet from reading on.
+    seen = (sign for sign in text if unicodedata.category(sign)[0] not in "CZ")
+    first = unicodedata.normalize("NFKC", next(seen, ""))
     risky = first in _FORMULA_SIGNS if first else False
-    return f"'{text}" if risky or (text[:1] < " " and text) else text
+    return f"'{plain}" if risky or unicodedata.category(text[0] if text else "a") == "Cc" else plain

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 FORMAT_VERSION = 2
+_RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BEFORE_RELEVANCE = 1
 """The format whose runs judged lists in one way."""
 _SMALLER = (
@@ -258,7 +260,9 @@ class RunStore:
         self.directory = Path(cache_dir) / "runs"
 
     def find(self, run_id: str) -> EvaluationRun | None:
-        """Return the run of a request, or None when it is not stored or no longer readable."""
+        """Return the run of a request, or None when it is not stored, no longer readable, or this is no run's id."""
+        if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
+            return None  # it may come from an address, and is to become a file's name
         try:
             return self._read(self.directory / f"{run_id}.json")
         except (FileNotFoundError, DataError):

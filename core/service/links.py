@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from core.views import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,9 +21,9 @@ _MOST_FILMS = 20_000
 
 def film_links(movies: MovieTable, films: Iterable[str]) -> dict[str, list[int]]:
     """Return IMDb and TMDb id of films, 0 where unknown; films that have neither or are not here are left out."""
-    numbers = [int(film) for film in films if str(film).isdigit() and len(str(film)) < 19][:_MOST_FILMS]
+    numbers = (number for film in films if (number := whole_number(film)) is not None)
     found = {}
-    for number in numbers:
+    for number in islice(numbers, _MOST_FILMS):
         place = int(np.searchsorted(movies.ids, number))
         if place < len(movies) and int(movies.ids[place]) == number:
             ids = [int(movies.imdb_ids[place]), int(movies.tmdb_ids[place])]

@@ -11,7 +11,7 @@ from core.data.conventions import MAX_ID
 from core.data.profile import Profile
 from core.data.source_ids import starting_with
 from core.errors import InvalidIdError, UnknownIdError
-from core.views import UserView
+from core.views import UserView, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +59,8 @@ def user_named(dataset: Dataset, text: str) -> int | None:
     """
     if text and knows_user(dataset, text):
         return int(dataset.user_ids[dataset.user_index(text)])
-    if text.isascii() and text.isdigit() and int(text) <= MAX_ID:
-        return int(text)
+    if (number := whole_number(text, high=MAX_ID)) is not None:
+        return number
     return int(dataset.user_ids[0]) if dataset.n_users else None
 
 

@@ -6,6 +6,7 @@ from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Op
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.lists import Filters, ListComparison, ListItem, RecommendationList
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
+from core.views.numbers import number_of, whole_number
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
 from core.views.reliability import ReliabilityPoint, ReliabilityView
 from core.views.wishes import WISHES, MeasuredWeight, Reranking, Wish, WishCost, WishView
@@ -51,4 +52,6 @@ __all__ = [
     "Wish",
     "WishCost",
     "WishView",
+    "number_of",
+    "whole_number",
 ]

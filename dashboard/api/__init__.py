@@ -1,8 +1,11 @@
 """The REST API: `/api/v1` with its description and documentation."""
 
-from typing import TYPE_CHECKING
+import inspect
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from flask import Response, request
+from flask import Response, current_app, request
 from flask_openapi import APIBlueprint, OpenAPI
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
@@ -11,7 +14,7 @@ from core.settings import Settings
 from dashboard.api.docs import install_docs
 from dashboard.api.rate_limits import install_rate_limits
 from dashboard.api.routes import EXTENSION, IMPORT_VIEW, add_routes
-from dashboard.web.problems import problem
+from dashboard.web.problems import FieldProblem, problem
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -22,6 +25,8 @@ MAX_BODY_BYTES = 1024 * 1024
 """Largest body; ten thousand ratings need about 400 KB."""
 _FORM_BYTES = 64 * 1024
 """What a form may add to a file."""
+_SHOWN = 60
+_MOST_FAULTS = 20
 
 
 def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> None:
@@ -30,10 +35,35 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
     base = f"{settings.url_prefix}api"
     blueprint = APIBlueprint("api", __name__, url_prefix=f"{base}/v1")
     install_rate_limits(blueprint, settings)
+    blueprint.before_request(_check_query)
     blueprint.before_request(_check_body)
     add_routes(blueprint)
     server.register_api(blueprint)
     install_docs(server, settings.url_prefix)
+
+
+@cache
+def _query_names(view: Callable[..., Any]) -> dict[str, bool]:
+    """Return the names that a route's query may hold, and whether each may be repeated."""
+    query = get_type_hints(inspect.unwrap(view)).get("query")
+    fields = {} if query is None else query.model_json_schema()["properties"]
+    return {
+        name: "array" in (field.get("type"), *(one.get("type") for one in field.get("anyOf", ())))
+        for name, field in fields.items()
+    }
+
+
+def _check_query() -> Response | None:
+    """Refuse names that mean nothing here, on every route, and a value that is given twice."""
+    known = _query_names(current_app.view_functions[request.endpoint or ""])
+    unknown = [name for name in request.args if name not in known]
+    twice = [name for name, values in request.args.lists() if len(values) > 1 and not known.get(name)]
+    if not unknown and not twice:
+        return None
+    takes = f"This address takes {', '.join(known)}." if known else "This address takes no query."
+    faults = [FieldProblem(where=name[:_SHOWN], message=f"There is no such parameter. {takes}") for name in unknown]
+    faults += [FieldProblem(where=name, message="Give it once.") for name in twice if name in known]
+    return problem(422, f"{faults[0].where}: {faults[0].message}", faults[:_MOST_FAULTS], len(faults))
 
 
 def _check_body() -> Response | None:
@@ -47,11 +77,14 @@ def _check_body() -> Response | None:
     if not request.is_json:
         return problem(415, "Send the body as JSON, with the header Content-Type: application/json.")
     try:
-        request.get_json()
+        body = request.get_json()
     except RequestEntityTooLarge:
         raise
     except BadRequest:
         return problem(400, "The body is not valid JSON.")
     except RecursionError:
         return problem(400, "The body is nested too deeply.")
+    if not isinstance(body, dict):
+        wanted = "The body is to be a JSON object, with names and values."
+        return problem(422, f"body: {wanted}", [FieldProblem(where="body", message=wanted)])
     return None

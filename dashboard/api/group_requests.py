@@ -6,7 +6,7 @@ from pydantic import Field
 
 from core.lists.requests import MAX_VIEWERS, GroupRequest
 from core.views import GroupMethod
-from dashboard.api.requests import Algorithm, Count, ListFilters, Love, ProfileBody
+from dashboard.api.requests import Algorithm, Body, Count, ListFilters, Love, ProfileBody
 
 __all__ = ["GroupBody"]
 
@@ -15,7 +15,7 @@ class ViewerBody(ProfileBody):
     """A viewer of a group: a stored user, or a visitor's ratings."""
 
 
-class GroupBody(ListFilters):
+class GroupBody(ListFilters, Body):
     """Who decides together, and what the list is to hold."""
 
     members: Annotated[list[ViewerBody], Field(min_length=2, max_length=MAX_VIEWERS)]

@@ -1,8 +1,18 @@
 """What clients may ask: parameters and bodies, with their limits."""
 
+import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    create_model,
+    model_validator,
+)
 
 from core.errors import InvalidInputError
 from core.lists.requests import ListRequest, ProfileRequest, WhatIf
@@ -11,9 +21,11 @@ from core.views import MAX_FACTOR, WISHES, Filters, Reranking
 
 __all__ = [
     "Algorithm",
+    "Body",
     "Count",
     "ExplanationBody",
     "Id",
+    "ImportQuery",
     "ListFilters",
     "ListQuery",
     "MoviePath",
@@ -29,7 +41,10 @@ __all__ = [
 
 MAX_RATINGS = 10_000
 MAX_IDS = 1_000
+MAX_IDS_IN_QUERY = 300
+"""An address is no longer than 8 KB."""
 _LONGEST_ID = 200
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE]-?[0-9]{1,2})?")
 
 
 def _known_algorithm(key: str) -> str:
@@ -45,16 +60,26 @@ def _split(value: object) -> object:
     return [name.strip() for part in value for name in part.replace("|", ",").split(",") if name.strip()]
 
 
+def _written_out(value: object, info: ValidationInfo) -> object:
+    """Read a number of an address as it is printed, and as Python reads it no more; bodies hold numbers as such."""
+    if not isinstance(value, str) or (info.config or {}).get("strict"):
+        return value
+    if not _NUMBER.fullmatch(value):
+        raise ValueError("this is no number, written out in plain digits")
+    return value
+
+
 Id = Annotated[int, Field(ge=0, le=MAX_ID)] | Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 """A number, or text: the source's id where ids are text, else a number written out."""
 PathId = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
 Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
-Year = Annotated[int, Field(ge=1800, le=2200)]
+IdsInQuery = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS_IN_QUERY)]
+Year = Annotated[int, BeforeValidator(_written_out), Field(ge=1800, le=2200)]
 Algorithm = Annotated[
     str, AfterValidator(_known_algorithm), Field(json_schema_extra={"enum": list(algorithm_keys())})
 ]
-Count = Annotated[int, Field(ge=1, le=MAX_LIST)]
+Count = Annotated[int, BeforeValidator(_written_out), Field(ge=1, le=MAX_LIST)]
 
 
 class Strict(BaseModel):
@@ -93,7 +118,7 @@ class PageQuery(Strict):
 
     limit: Count = 20
     """How many at most."""
-    offset: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    offset: Annotated[int, BeforeValidator(_written_out), Field(ge=0, le=10_000_000)] = 0
     """How many to pass over."""
 
 
@@ -136,10 +161,10 @@ class ListFilters(_Years):
     """None of these."""
     all_genres: bool = False
     """All of `genres` instead of at least one of them."""
-    min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    min_ratings: Annotated[int, BeforeValidator(_written_out), Field(ge=0, le=1_000_000_000)] = 0
     """Rated by at least this many people."""
     only: Ids | None = None
-    """Only these movies, by id, such as a watchlist; in a query repeat the parameter or separate by commas."""
+    """Only these movies, by id, such as a watchlist."""
     exclude: Ids = []
     """None of these movies, by id."""
 
@@ -167,14 +192,16 @@ class _Listed(ListFilters):
 
 
 _FIELDS: dict[str, Any] = {
-    wish.name: (float, Field(wish.default, ge=wish.low, le=wish.high, description=wish.help)) for wish in WISHES
+    wish.name: (
+        Annotated[float, BeforeValidator(_written_out)],
+        Field(wish.default, ge=wish.low, le=wish.high, description=wish.help),
+    )
+    for wish in WISHES
 }
 _Wishes: Any = create_model("_Wishes", __base__=Strict, **_FIELDS)
 
 
-class ListQuery(_Wishes, _Listed):
-    """What a recommendation list is to hold."""
-
+class _Asked(_Wishes, _Listed):
     def wish(self) -> Reranking:
         """Return how far the list may move away from the algorithm's own order."""
         return Reranking(**{wish.name: getattr(self, wish.name) for wish in WISHES})
@@ -184,7 +211,22 @@ class ListQuery(_Wishes, _Listed):
         return ListRequest(profile, self.algorithm, self.n, self.exclude_rated, self.filters(), self.wish(), what_if)
 
 
-class RatingBody(Strict):
+class ListQuery(_Asked):
+    """What a recommendation list is to hold."""
+
+    only: IdsInQuery | None = None
+    """Only these movies, by id, such as a watchlist; repeat it or separate by commas. A body takes more."""
+    exclude: IdsInQuery = []
+    """None of these movies, by id. A body takes more."""
+
+
+class Body(Strict):
+    """What comes as JSON, where a number is a number: neither ``true`` nor ``"5"``."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class RatingBody(Body):
     """A visitor's rating."""
 
     movie_id: Id
@@ -204,14 +246,21 @@ def _by_movie(ratings: list[RatingBody]) -> dict[str, float]:
     return {str(given.movie_id): given.rating for given in ratings}
 
 
+class ImportQuery(Strict):
+    """What an export is called."""
+
+    name: Annotated[str, Field(max_length=200)] = "upload"
+    """The file's name, by whose ending some forms are known."""
+
+
 class WeightsQuery(Strict):
     """For whom the hybrid's weights are asked."""
 
-    length: Annotated[int, Field(ge=0, le=MAX_RATINGS)] | None = None
+    length: Annotated[int, BeforeValidator(_written_out), Field(ge=0, le=MAX_RATINGS)] | None = None
     """Number of ratings of the profile, on which the weights of the ranking depend; by default a long one."""
 
 
-class WeightsBody(Strict):
+class WeightsBody(Body):
     """By what to multiply the weights of the hybrid's members, by key: 1 is as learned, 0 leaves a member out."""
 
     ranking: Factors = {}
@@ -220,7 +269,7 @@ class WeightsBody(Strict):
     """In the predicted ratings."""
 
 
-class RecommendationBody(ListQuery):
+class RecommendationBody(_Asked, Body):
     """A visitor's ratings and what the list is to hold."""
 
     ratings: Ratings
@@ -234,7 +283,7 @@ class RecommendationBody(ListQuery):
         return self.request(ProfileRequest(ratings=_by_movie(self.ratings)), what_if)
 
 
-class ProfileBody(Strict):
+class ProfileBody(Body):
     """Somebody: a stored user, or a visitor's ratings."""
 
     user_id: Id | None = None

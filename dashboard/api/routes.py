@@ -13,6 +13,7 @@ from dashboard.api import answers
 from dashboard.api.group_requests import GroupBody
 from dashboard.api.requests import (
     ExplanationBody,
+    ImportQuery,
     ListQuery,
     MoviePath,
     PageQuery,
@@ -114,7 +115,7 @@ def post_explanations(body: ExplanationBody) -> Response:
     return answers.json_answer(found)
 
 
-def post_imports() -> Response:
+def post_imports(query: ImportQuery) -> Response:
     """Match an export of another service with the data set; nothing of it is kept or logged.
 
     The body is the file itself, or a form with one file.
@@ -125,8 +126,8 @@ def post_imports() -> Response:
     content = files[0].read() if files else request.get_data(cache=False)
     if not content:
         return problem(422, "The body is empty. Send the export's file as it is.")
-    name = (files[0].filename or "upload") if files else request.args.get("name", "upload")
-    return answers.json_answer(_service().import_films(content, name[:_LONGEST_NAME]))
+    name = (files[0].filename or query.name)[:_LONGEST_NAME] if files else query.name
+    return answers.json_answer(_service().import_films(content, name))
 
 
 IMPORT_VIEW = post_imports.__name__

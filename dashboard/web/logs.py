@@ -2,18 +2,22 @@
 
 import logging
 import os
+import re
 import sys
 from typing import Any
 
 from gunicorn.glogging import Logger
 
-from core.logs import JsonFormatter
+from core.logs import JsonFormatter, TextFormatter
 
 __all__ = ["GunicornLogger", "ServerJsonFormatter", "make_formatter"]
 
 _TEXT = "%(asctime)s %(levelname)s [%(process)d] %(name)s: %(message)s"
 _ACCESS = {"h": "remote", "m": "method", "U": "path", "q": "query", "s": "status", "B": "bytes", "D": "took_us"}
+_QUERIES = ("q", "r", "f", "{referer}i", "{query_string}e", "{raw_uri}e", "{request_uri}e")
 _NUMBERS = {"status", "took_us"}
+_HANDLES = re.compile(r"(?<![^?&])(cacheKey|job|oldJob|cancelJob|endId)=[^&\s]*")
+"""In queries: what Dash signs for one browser. Whoever reads the log must not take up that browser's jobs."""
 _ACCESS_HEADERS = {"{x-request-id}o": "request_id", "{user-agent}i": "user_agent", "{referer}i": "referer"}
 
 
@@ -40,7 +44,7 @@ def _request_id() -> str | None:
 
 def make_formatter(log_format: str) -> logging.Formatter:
     """Return the formatter of `CINEMATCH_LOG_FORMAT`: ``text`` or ``json``."""
-    return ServerJsonFormatter() if log_format == "json" else logging.Formatter(_TEXT)
+    return ServerJsonFormatter() if log_format == "json" else TextFormatter(_TEXT)
 
 
 class GunicornLogger(Logger):
@@ -49,7 +53,15 @@ class GunicornLogger(Logger):
     def setup(self, cfg: Any) -> None:
         """Replace the formatters of what gunicorn has set up."""
         super().setup(cfg)
-        if os.environ.get("CINEMATCH_LOG_FORMAT") == "json":
-            for logger in (self.error_log, self.access_log):
-                for handler in logger.handlers:
-                    handler.setFormatter(ServerJsonFormatter())
+        as_json = os.environ.get("CINEMATCH_LOG_FORMAT") == "json"
+        for logger, form in ((self.error_log, self.error_fmt), (self.access_log, self.access_fmt)):
+            for handler in logger.handlers:
+                handler.setFormatter(ServerJsonFormatter() if as_json else TextFormatter(form, self.datefmt))
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        """Return what an access line may say, without the handles of anybody's jobs."""
+        known = super().atoms(resp, req, environ, request_time)
+        told = {
+            name: _HANDLES.sub(r"\1=...", value) for name in _QUERIES if isinstance(value := known.get(name), str)
+        }
+        return {**known, **told}

@@ -19,6 +19,9 @@ log = logging.getLogger("cinematch.web")
 
 MIMETYPE = "application/problem+json"
 
+_MOST_ERRORS = 20
+"""Errors that are told one by one: an answer must not be much larger than the question."""
+
 _READ_TO_THE_END = 12 * 1024 * 1024
 """Bytes of a refused body that are read all the same; as much as the proxy lets through."""
 
@@ -44,10 +47,15 @@ class Problem(BaseModel):
     request_id: str | None = None
     """The same as in the header `X-Request-ID` and in the server's log."""
     errors: list[FieldProblem] | None = None
+    """The first twenty of what is wrong with values."""
+    error_count: int | None = None
+    """How many values are wrong in all."""
 
 
-def problem(status: int, detail: str, errors: Iterable[FieldProblem] = ()) -> Response:
-    """Return a problem document as an answer."""
+def problem(
+    status: int, detail: str, errors: Iterable[FieldProblem] = (), error_count: int | None = None
+) -> Response:
+    """Return a problem document as an answer; `error_count` says of how many errors those listed are the first."""
     listed = list(errors)
     document = Problem(
         title=HTTPStatus(status).phrase,
@@ -56,21 +64,23 @@ def problem(status: int, detail: str, errors: Iterable[FieldProblem] = ()) -> Re
         instance=request.path,
         request_id=g.get("request_id"),
         errors=listed or None,
+        error_count=error_count or len(listed) or None,
     )
     return Response(orjson.dumps(document.model_dump(exclude_none=True)), status, mimetype=MIMETYPE)
 
 
 def validation_problem(error: ValidationError) -> Response:
-    """Return 422 with one entry for each value that is not valid."""
+    """Return 422 with an entry for each of the first values that are not valid, and how many there are."""
+    told = error.errors(include_url=False, include_context=False, include_input=False)[:_MOST_ERRORS]
     listed = [
         FieldProblem(
             where=".".join(map(str, item["loc"])) or "body", message=item["msg"].removeprefix("Value error, ")
         )
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
+        for item in told
     ]
-    first = listed[0]
-    rest = f" (and {len(listed) - 1} more)" if len(listed) > 1 else ""
-    return problem(422, f"{first.where}: {first.message}{rest}", listed)
+    first, count = listed[0], error.error_count()
+    rest = f" (and {count - 1} more)" if count > 1 else ""
+    return problem(422, f"{first.where}: {first.message}{rest}", listed, count)
 
 
 def install_problems(server: Flask, prefix: str, page: Callable[[], str]) -> None:

@@ -5,11 +5,17 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response
 from werkzeug.datastructures import Headers
 
-__all__ = ["content_security_policy", "inline_script_hashes", "install_security_headers"]
+__all__ = [
+    "content_security_policy",
+    "inline_script_hashes",
+    "install_relative_redirects",
+    "install_security_headers",
+]
 
 # Neither scripts with an address nor blocks of data, which are not run.
 _INLINE = re.compile(
@@ -68,6 +74,17 @@ def install_security_headers(server: Flask, page: Callable[[], str]) -> None:
     @server.after_request
     def add_headers(response: Response) -> Response:
         response.headers.extend(page_headers() if response.mimetype == "text/html" else plain_headers)
+        return response
+
+
+def install_relative_redirects(server: Flask) -> None:
+    """Redirect by path alone: an address with a host would be built from what the client calls us."""
+
+    @server.after_request
+    def leave_out_the_host(response: Response) -> Response:
+        if response.location:
+            target = urlsplit(response.location)
+            response.location = urlunsplit(("", "", "/" + target.path.lstrip("/"), target.query, target.fragment))
         return response
 
 

@@ -2,11 +2,12 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from core.logs import JsonFormatter, configure_logging
+from core.logs import JsonFormatter, TextFormatter, configure_logging
 from dashboard.web.logs import make_formatter
 
 
@@ -51,3 +52,23 @@ def test_another_handler_is_left_alone(capsys: pytest.CaptureFixture[str]) -> No
     logger.warning("once")
     assert other in logger.handlers
     assert capsys.readouterr().err == "once\n"
+
+
+@pytest.mark.parametrize("text", ["a\nb", "a\r\nb", "\x1b[2J", "\x9b2J", "\u202eabc", "a\u2028b", "\x00", "\x7f"])
+def test_a_line_of_text_stays_one_line_without_escapes(text: str) -> None:
+    formatter = TextFormatter("%(levelname)s %(message)s")
+    line = formatter.format(logging.makeLogRecord({"levelname": "INFO", "msg": "asked for %s", "args": (text,)}))
+    assert line.splitlines() == [line]
+    assert line.isprintable()
+    assert formatter.format(logging.makeLogRecord({"levelname": "INFO", "msg": "Amélie 天"})).endswith("Amélie 天")
+
+
+def test_what_an_exception_says_cannot_be_taken_for_a_record() -> None:
+    try:
+        raise ValueError("x\nINFO forged")
+    except ValueError:
+        record = logging.makeLogRecord({"levelname": "ERROR", "msg": "failed", "exc_info": sys.exc_info()})
+    first, *others = TextFormatter("%(levelname)s %(message)s").format(record).splitlines()
+    assert first == "ERROR failed"
+    assert others
+    assert all(line.startswith("  ") for line in others)

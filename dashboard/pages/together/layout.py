@@ -6,7 +6,7 @@ from dash.development.base_component import Component
 
 from core.lists.requests import MAX_VIEWERS
 from core.service import CineMatch
-from core.views import WISHES
+from core.views import WISHES, whole_number
 from dashboard.address import FilterState, Query, integer, wish_from_query, words
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
@@ -38,7 +38,7 @@ def viewers_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
     me = query.get("me") == "1"
     if "users" not in query and not me:
         return [user.user_id for user in service.users(limit=2)], False
-    users = [int(part) for part in words(query, "users") if part.isdigit() and len(part) < 19]
+    users = [user for part in words(query, "users") if (user := whole_number(part)) is not None]
     return [user for user in dict.fromkeys(users) if service.knows_user(user)][:MAX_VIEWERS], me
 
 

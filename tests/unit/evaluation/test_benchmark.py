@@ -312,3 +312,17 @@ def test_what_a_manifest_says_can_be_looked_up_as_a_run(data: Dataset, tmp_path:
 def test_a_sample_is_no_run_of_the_data_set(data: Dataset, tmp_path: Path) -> None:
     measure_for_manifest(data, ["recalling"], sample_above=data.n_ratings - 1, sample_ratings=200, cache_dir=tmp_path)
     assert not RunStore(tmp_path).list()
+
+
+@pytest.mark.parametrize(
+    "run_id", ["../secret", "../runs/known", "/etc/passwd", "", ".", "known.json", "a" * 300, None]
+)
+def test_a_run_is_found_by_its_id_and_by_no_path(tmp_path: Path, run_id: Any) -> None:
+    store = RunStore(tmp_path / "cache")
+    store.directory.mkdir(parents=True)
+    for place in (tmp_path / "cache" / "secret.json", store.directory / "known.json"):
+        place.write_text('{"format_version": 2}')
+    touched = []
+    store._read = touched.append  # type: ignore[method-assign, assignment]
+    assert store.find(run_id) is None
+    assert not touched

@@ -174,3 +174,80 @@ def test_addresses_that_a_client_made_up_do_not_help_it(make_client: MakeClient)
     assert [ask(direct, number) for number in (1, 2)] == [200, 429]
     behind_proxy = make_client(rate_limit="1 per hour", trusted_proxies=1)
     assert [ask(behind_proxy, number) for number in (1, 2, 2)] == [200, 200, 429]
+
+
+# --- forms ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/users/1/recommendations?n=1_0", "n"),
+        ("/users/1/recommendations?n=%2B5", "n"),
+        ("/users/1/recommendations?n=%C2%B2", "n"),
+        ("/users/1/recommendations?n=5&n=6", "n"),
+        ("/users/1/recommendations?diversity=1_0", "diversity"),
+        ("/users/1/recommendations?diversity=nan", "diversity"),
+        ("/movies?offset=%D9%A3", "offset"),
+        ("/movies?limit=5&limit=5", "limit"),
+        ("/movies/1_0", "movie_id"),
+        ("/movies/10?x=1", "x"),
+        ("/users/1?n=5", "n"),
+        ("/dataset?x=1", "x"),
+        ("/models?x=1", "x"),
+        ("/users/1/recommendations?only=" + ",".join(["10"] * 301), "only"),
+    ],
+)
+def test_what_an_address_holds_has_one_form(client: FlaskClient, path: str, where: str) -> None:
+    document = problem(client.get(API + path), 422)
+    assert [error["where"].partition(".")[0] for error in document["errors"]] == [where]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ratings": [{"movie_id": 10, "rating": True}]},
+        {"ratings": [{"movie_id": 10, "rating": "5"}]},
+        {"ratings": [{"movie_id": True, "rating": 5}]},
+        {"n": "5"},
+        {"n": True},
+        {"n": 5.5},
+        {"exclude_rated": 1},
+        {"exclude_rated": "true"},
+        {"diversity": "0.5"},
+        {"diversity": True},
+        {"year_min": "1990"},
+        {"only": [True]},
+        {"weights": {"ranking": {"svd": True}}, "algorithm": "hybrid"},
+    ],
+)
+def test_in_a_body_a_number_is_a_number(client: FlaskClient, change: dict[str, Any]) -> None:
+    problem(client.post(f"{API}/recommendations", json={"ratings": [], **change}), 422)
+    problem(client.post(f"{API}/recommendations?x=1", json={"ratings": []}), 422)
+
+
+def test_a_body_takes_as_many_ids_as_it_says(client: FlaskClient) -> None:
+    answer = client.post(f"{API}/recommendations", json={"ratings": [], "only": [10] * 1000, "diversity": 1, "n": 5})
+    assert answer.status_code == 200
+    problem(client.post(f"{API}/recommendations", json={"ratings": [], "only": [10] * 1001}), 422)
+
+
+def test_json_inside_of_a_json_string_is_no_body(client: FlaskClient) -> None:
+    problem(client.post(f"{API}/recommendations", json='{"ratings": []}'), 422)
+
+
+def test_many_faults_are_counted_and_the_first_are_told(client: FlaskClient) -> None:
+    answer = client.post(f"{API}/recommendations", json={"ratings": [{}] * 10_000})
+    document = problem(answer, 422)
+    assert (len(document["errors"]), document["error_count"]) == (20, 20_000)
+    assert "19999 more" in document["detail"]
+    assert len(answer.data) < 4000
+
+
+@pytest.mark.parametrize("path", ["//healthz", "//api/v1//dataset", "/api", "//evil.example//healthz"])
+def test_a_redirect_names_no_host(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert answer.status_code in (301, 302, 308, 404)
+    location = answer.headers.get("Location", "/")
+    assert location.startswith("/")
+    assert not location.startswith("//")
