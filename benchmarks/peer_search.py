@@ -44,8 +44,8 @@ GRIDS: dict[str, tuple[Sequence[str], Grid]] = {
     "implicit_als": (_ANY, {"factors": (32, 48), "regularization": (10.0, 30.0, 90.0), "alpha": (1.0, 5.0)}),
     "implicit_cosine": (_ANY, _NEIGHBOURS),
     "implicit_bm25": (_ANY, _NEIGHBOURS),
-    "irspack_ials": (_ANY, {"factors": (32, 64), "alpha0": (0.1, 0.3, 1.0), "regularization": (0.003, 0.01, 0.03)}),
-    "irspack_slim": (_ANY, {"alpha": (0.01, 0.03, 0.1), "l1_ratio": (0.01, 0.1)}),
+    "irspack_ials": (_ANY, {"factors": (64,), "alpha0": (0.1, 0.3, 1.0), "regularization": (0.003, 0.01, 0.03)}),
+    "irspack_slim": (_ANY, {"alpha": (0.01, 0.03, 0.1), "l1_ratio": (0.01,)}),
     "irspack_p3alpha": (_ANY, {"alpha": (0.3, 0.5, 1.0), "neighbours": (100, 400)}),
 }
 """Peer -> the signals that it can learn from, and the values to try."""

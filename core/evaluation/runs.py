@@ -353,7 +353,7 @@ def code_version() -> str:
     """Return the version and a digest of the code that decides about results."""
     root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
-    for part in ("data", "evaluation", "recommenders"):
+    for part in ("data", "evaluation", "lists", "recommenders", "views"):
         for file in sorted((root / part).rglob("*.py")):
             digest.update(file.relative_to(root).as_posix().encode())
             digest.update(file.read_bytes())

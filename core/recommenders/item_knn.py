@@ -146,26 +146,32 @@ class ItemKNN(Recommender):
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         user = self._baseline.fold_in(profile)
-        left = np.full(self.dataset.n_movies + 1, np.nan, dtype=np.float32)
+        left = np.zeros(self.dataset.n_movies + 1, dtype=np.float32)
         left[profile.items] = self._baseline.profile_residuals(user, profile)
         # Empty places hold -1, which points at the last entry: never rated.
+        rated = np.zeros(len(left), dtype=np.bool_)
+        rated[profile.items] = True
         predicted = self._baseline.predict(user, items)
         for start in range(0, len(items), _PREDICT_BLOCK):
             span = slice(start, start + _PREDICT_BLOCK)
-            predicted[span] += self._correction(left, items[span])
+            predicted[span] += self._correction(left, rated, items[span])
         return predicted
 
-    def _correction(self, left: NDArray[np.float32], items: NDArray[np.int32]) -> NDArray[np.float32]:
+    def _correction(
+        self, left: NDArray[np.float32], rated: NDArray[np.bool_], items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
         """Return what the most similar films of the profile add to the baseline of some movies."""
         config = self.config
-        residuals = left[self.arrays["rated_items"][items]]
-        known = ~np.isnan(residuals)
-        known &= np.cumsum(known, axis=1) <= config.rating_used
-        weights = np.where(known, self.arrays["rated_values"][items], 0).astype(np.float32) ** config.rating_power
-        total = np.einsum("ij,ij->i", weights, np.where(known, residuals, np.float32(0)))
-        correction: NDArray[np.float32] = (total / (weights.sum(axis=1) + config.rating_penalty + 1e-9)).astype(
-            np.float32
-        )
+        near = self.arrays["rated_items"][items]
+        # Few neighbours are in a profile: only those are looked at further.
+        rows, places = np.nonzero(rated[near])
+        starts = np.searchsorted(rows, np.arange(len(items)))
+        used = np.arange(len(rows)) - starts[rows] < config.rating_used
+        rows, places = rows[used], places[used]
+        weights = self.arrays["rated_values"][items[rows], places].astype(np.float32) ** config.rating_power
+        total = np.bincount(rows, weights * left[near[rows, places]], minlength=len(items))
+        whole = np.bincount(rows, weights, minlength=len(items))
+        correction: NDArray[np.float32] = (total / (whole + config.rating_penalty + 1e-9)).astype(np.float32)
         return correction
 
     def _similar(self, item: int) -> NDArray[np.float32]:
