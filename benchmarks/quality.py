@@ -8,15 +8,18 @@ Ratings: shuffled 5-fold over all ratings on ml-100k, one random 80/20 split on 
 five splits that were published with it. Ranking: a random fifth of each user's ratings held out, the full catalogue
 ranked without training movies, judged by what was liked and by all that was rated; several seeds, whose results are
 put together user by user. Peers see the same training parts through files (`benchmarks/peers.py`) and are judged by
-the same code from the lists and stars that they answer; `benchmarks/peer_search.py` found their options.
+the same code from the lists and stars that they answer; `benchmarks/peer_search.py` found their options. What was
+answered on a split is kept in the cache directory, by a digest of the code and of what was asked.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,7 @@ from benchmarks.peer_search import OPTIONS_FILE
 from benchmarks.quality_asking import asking
 from benchmarks.quality_canonical import CANONICAL, FOLDS, canonical_splits, render_canonical
 from benchmarks.quality_groups import groups
+from benchmarks.quality_kept import Answered, keep
 from benchmarks.quality_match import match
 from benchmarks.quality_report import Row, render, update_document
 from benchmarks.quality_similar import similar
@@ -53,6 +57,8 @@ EXTRAS: dict[str, Callable[[Dataset, argparse.Namespace], str]] = {
 """Tables about ours alone."""
 
 
+Plans = Sequence[tuple[Protocol, Iterable[Split]]]
+"""Protocols whose splits make up one table, with these."""
 PRIMARY: dict[str, tuple[str, ...]] = {
     "ratings": ("rmse", "mae"),
     "ranking": ("liked_ndcg@10", "liked_recall@20", "rated_ndcg@10", "rated_recall@20"),
@@ -81,18 +87,24 @@ def protocols(dataset: str, kind: str, seeds: Sequence[int], *, quick: bool) -> 
     return [Protocol(kind="ratings", split="folds", folds=5, seed=42)]
 
 
-def measure_ours(split: Split, protocol: Protocol, keys: Sequence[str], entries: dict[str, Entry]) -> None:
+def measure_ours(split: Split, protocol: Protocol, keys: Sequence[str]) -> Iterator[Answered]:
     """Fit and measure our algorithms on one split."""
     measurer = measure_ratings if protocol.kind == "ratings" else measure_ranking
     for key, model, fit_seconds, silent in fit_on(split.train, keys, {}, lambda _share, _text: None):
-        if key not in keys:
-            continue
-        began = time.process_time()
+        if key in keys:
+            began = time.process_time()
+            measured = measurer(model, split, protocol, silent)
+            yield Answered(key, measured, fit_seconds, fit_seconds + time.process_time() - began)
+
+
+def enter_ours(answers: Iterable[Answered], protocol: Protocol, entries: dict[str, Entry]) -> None:
+    """Put what ours did on one split into the table."""
+    for key, measured, fit_seconds, seconds in answers:
         entry = entries.setdefault(key, Entry(recommender_class(key).title, ours=True))
-        entry.parts.append(measurer(model, split, protocol, silent))
+        entry.parts.append(measured)
         entry.fit_seconds += fit_seconds
-        entry.seconds += fit_seconds + time.process_time() - began
-        say(f"  {key}: {headline(entry.parts[-1], protocol)} ({fit_seconds:.1f} s to fit)")
+        entry.seconds += seconds
+        say(f"  {key}: {headline(measured, protocol)} ({fit_seconds:.1f} s to fit)")
 
 
 def judge_peers(run: PeerRun, split: Split, protocol: Protocol, entries: dict[str, Entry]) -> dict[str, Any]:
@@ -120,7 +132,7 @@ def peer_options(dataset: str) -> dict[str, dict[str, Any]]:
 
 def run_task(
     dataset: Dataset,
-    plans: Sequence[tuple[Protocol, Iterable[Split]]],
+    plans: Plans,
     keys: Sequence[str],
     peer_python: str | None,
     kept_in: Path,
@@ -132,12 +144,15 @@ def run_task(
     for plan, splits in plans:
         for number, split in enumerate(splits):
             say(f"{dataset.name}, {plan.kind}, seed {plan.seed}, split {number + 1} of {plan.n_splits}")
-            if peer_python is None:
-                measure_ours(split, plan, keys, entries)
-                continue
-            with start_peers(split, plan, peer_python, peer_options(dataset.name), kept_in) as peers:
-                measure_ours(split, plan, keys, entries)
-                report = judge_peers(peers, split, plan, entries)
+            with ExitStack() as stack:
+                options = peer_options(dataset.name)
+                peers = peer_python and stack.enter_context(
+                    start_peers(split, plan, peer_python, options, kept_in / "peers")
+                )
+                ours = partial(measure_ours, split, plan, keys)
+                enter_ours(keep(kept_in / "ours", split, plan, tuple(keys), ours), plan, entries)
+                if peers:
+                    report = judge_peers(peers, split, plan, entries)
     primary = PRIMARY[first.kind]
     together = {key: combine(entry.parts) for key, entry in entries.items()}
     comparisons, leaders = compare_measured(together, primary, first.seed)
@@ -220,13 +235,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if kind == "canonical":
                 if name != CANONICAL:
                     continue
-                plans = [(FOLDS, islice(canonical_splits(dataset), 1 if options.quick else None))]
+                plans: Plans = [(FOLDS, islice(canonical_splits(dataset), 1 if options.quick else None))]
             else:
                 seeds = [int(seed) for seed in options.seeds.split(",")]
                 plans = [(plan, plan.splits(dataset)) for plan in protocols(name, kind, seeds, quick=options.quick)]
             peer_python = None if options.no_peers else options.peer_python
             with threadpool_limits(limits=1):
-                rows, facts = run_task(dataset, plans, keys, peer_python, settings.cache_dir / "peers")
+                rows, facts = run_task(dataset, plans, keys, peer_python, settings.cache_dir)
             text = render_canonical(rows, facts) if kind == "canonical" else render(name, kind, rows, facts)
             publish(text, f"{name}:{kind}", options.out)
             documents[f"{name}:{kind}"] = [row.to_dict() for row in rows]
