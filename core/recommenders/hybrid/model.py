@@ -38,9 +38,9 @@ class HybridConfig(AlgorithmConfig):
     ranking_members: tuple[str, ...] = ("ease", "svd", "item_knn", "als", "user_knn", "popularity", "bayesian_mf")
     """Whose scores order the list."""
     love: float = Field(default=0.75, ge=0, le=1)
-    """The list's order: 0 is what one would come to watch, 1 what one would love. The default
-    lists the most liked films of ml-100k among .5, .75 and 1, measured on splits of seeds 1 and 2, which the published
-    tables do not use: .416, .4163 and .415 NDCG@10; the first lists more of all films, the last fewer disliked ones."""
+    """The list's order: 0 is what one would come to watch, 1 what one would love. The default lists the most liked
+    films of ml-100k among .5, .75 and 1, measured on splits of seeds 1 and 2, which the published tables do not use:
+    NDCG@10 .416, .4163 and .415. The first of these lists more of all films, the last fewer disliked ones."""
     heavy_limit: int = Field(default=2_000_000, ge=0)
     """Above this many ratings `als` and `bayesian_mf` are left out: they take minutes to fit there."""
     learning_limit: int = Field(default=1_000_000, ge=1)
