@@ -13,6 +13,9 @@ install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(U
   || { echo "uv did not succeed, installing with pip"; \
        $(BIN)/python -m pip install --quiet --disable-pip-version-check $(subst --requirements,--requirement,$(1)); }
 
+# A file stays in one process: what it sets up once is then set up once.
+SIDE_BY_SIDE := -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint format unit integration e2e docs notebook hooks lock clean
 
@@ -48,10 +51,10 @@ lint: $(VENV)/.test ## Check style, types and layers
 	$(BIN)/lint-imports --no-cache
 
 test: lint ## Set everything up and run all checks and tests
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
 unit: $(VENV)/.test ## Run the fast tests only
-	$(BIN)/python -m pytest -m "not integration and not e2e"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not integration and not e2e"
 
 integration: $(VENV)/.test ## Run the tests with real gunicorn, nginx and redis
 	$(BIN)/python -m pytest -m integration
