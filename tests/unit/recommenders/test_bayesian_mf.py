@@ -8,7 +8,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.splits import draw_users
 from core.recommenders.bayesian_mf.gibbs import Link, sample_wishart
-from core.recommenders.bayesian_mf.model import BayesianMF
+from core.recommenders.bayesian_mf.model import BayesianMF, factors_for
 from core.recommenders.kernels.gibbs import sample_rows
 from core.testing.toy import toy_dataset
 
@@ -160,3 +160,11 @@ def test_beyond_the_limit_the_chain_sees_some_users_and_the_model_still_knows_al
     profile = dataset.profile(0)
     items = np.flatnonzero(dataset.movie_counts > 0).astype(np.int32)
     assert np.corrcoef(part.predict(profile, items), whole.predict(profile, items))[0, 1] > 0.6
+
+
+def test_factors_grow_with_the_data(dataset: Dataset) -> None:
+    assert [factors_for(n) for n in (1, 100_836, 300_000, 1_000_209, 32_000_000)] == [12, 12, 19, 32, 32]
+    quick = {"burn_in": 1, "samples": 2, "thin": 1}
+    assert BayesianMF(quick).fit(dataset).arrays["factors"].shape[1:] == (2, 13)
+    assert [BayesianMF(quick).config_at(n).factors for n in (1_000_209, 10_000_000)] == [32, 12]
+    assert BayesianMF({**quick, "factors": 5}).config_at(1_000_209).factors == 5
