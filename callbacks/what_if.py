@@ -1,51 +1,37 @@
 """The what-if on the hybrid's weights: sliders, two lists, a measurement in the background."""
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from callbacks.jobs.asked import asked_jobs
 from callbacks.jobs.manager import stored_results
 from callbacks.selects import offer_users
 from core.errors import CineMatchError, InvalidInputError
 from core.lists.requests import WhatIf as Question
+from core.progress import Progress
 from core.views import HybridWeights, number_of
-from dashboard.address import Query, href
+from dashboard.address import href
+from dashboard.components.job_list import Jobs
 from dashboard.components.states import error_state
 from dashboard.pages.analytics.ids import WhatIf
-from dashboard.pages.analytics.weight_sliders import HIGHEST, weight_bar
-from dashboard.pages.analytics.what_if_panel import measured_view, moved_lists, what_if_panel
+from dashboard.pages.analytics.weight_sliders import weight_bar
+from dashboard.pages.analytics.what_if_panel import measured_view, moved_lists
 
 if TYPE_CHECKING:
     from dash import Dash
-    from dash.development.base_component import Component
 
     from core.service import CineMatch
 
-__all__ = ["address", "factors_of", "panel", "register", "stored_under"]
+__all__ = ["address", "register", "stored_under"]
 
 _SHOWN = 10
 _COMPARED = 100
-_HIDDEN = {"display": "none"}
 _RESULT = "what-if"
-
-
-def factors_of(query: Query) -> dict[str, dict[str, float]]:
-    """Return the factors of an address, such as ``ranking=ease:0.5,svd:0``; what does not parse is ignored."""
-    found: dict[str, dict[str, float]] = {}
-    for part in ("ranking", "rating"):
-        found[part] = {}
-        for text in query.get(part, "").split(","):
-            key, _, factor = text.partition(":")
-            try:
-                value = float(factor)
-            except ValueError:
-                continue
-            if 0 <= value <= HIGHEST:
-                found[part][key] = value
-    return found
 
 
 def address(user: str | None, question: Question) -> str:
@@ -55,16 +41,6 @@ def address(user: str | None, question: Question) -> str:
         for part, factors in (("ranking", question.ranking), ("rating", question.rating))
     }
     return href("/analytics", tab="what-if", user=user, **told)
-
-
-def panel(service: "CineMatch", query: Query) -> "Component":
-    """Return the tab; without a loaded hybrid, why it is empty."""
-    user = service.user_named(query.get("user", ""))
-    try:
-        weights = service.hybrid_weights()
-    except CineMatchError as error:
-        return error_state(str(error))
-    return what_if_panel(service.users(keep=() if user is None else (user,)), weights, user, factors_of(query))
 
 
 def _question(ids: Sequence[Mapping[str, str]], values: Sequence[float]) -> Question:
@@ -137,53 +113,57 @@ def _register_lists(app: "Dash", service: "CineMatch") -> None:
 
 
 def _register_measuring(app: "Dash", service: "CineMatch") -> None:
-    results = stored_results(app)
+    results, jobs = stored_results(app), asked_jobs(app)
+
+    def measure(report: Progress, order: dict[str, Any]) -> dict[str, Any]:
+        found = service.measurements.what_if(Question(order["ranking"], order["rating"]), report).to_dict()
+        results.put(_RESULT, stored_under(order, service.measurements.code_version()), found)
+        return {}
+
+    jobs.add(_RESULT, measure)
 
     @app.callback(
-        Output(WhatIf.ORDER, "data"),
+        Output(Jobs.ASKED, "data", allow_duplicate=True),
         Output(WhatIf.FINISHED, "data", allow_duplicate=True),
         Input(WhatIf.RUN, "n_clicks"),
         State(WhatIf.slider(ALL, ALL), "value"),
         State(WhatIf.slider(ALL, ALL), "id"),
+        State(WhatIf.USER, "value"),
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def order(clicks: int | None, values: list[float], ids: list[dict[str, str]]) -> tuple[Any, Any]:
+    def order(
+        clicks: int | None, values: list[float], ids: list[dict[str, str]], user: str | None
+    ) -> tuple[Any, Any]:
         if not clicks:
             raise PreventUpdate
         question = _question(ids, values)
         if not question.active:
             raise InvalidInputError("Nothing is changed yet: move a slider first.")
-        service.hybrid_weights(what_if=question)  # refuses what does not fit before anything is started
-        wanted = {"ranking": dict(question.ranking), "rating": dict(question.rating), "click": clicks}
-        known = results.get(_RESULT, stored_under(wanted, service.code_version()))
-        return (no_update, known) if known is not None else (wanted, no_update)
+        weights = service.hybrid_weights(what_if=question)  # refuses what does not fit before anything is started
+        wanted = stored_under({"ranking": question.ranking, "rating": question.rating}, "")
+        known = results.get(_RESULT, stored_under(wanted, service.measurements.code_version()))
+        if known is not None:
+            return no_update, known
+        jobs.ask(_RESULT, _told(weights, question), wanted, address(user, question))
+        return time.time(), no_update
 
     @app.callback(
         Output(WhatIf.FINISHED, "data", allow_duplicate=True),
-        Input(WhatIf.ORDER, "data"),
-        background=True,
-        interval=500,
-        prevent_initial_call=True,
-        progress=[Output(WhatIf.PROGRESS, "value"), Output(WhatIf.PROGRESS_TEXT, "children")],
-        progress_default=[0, "Waiting for a free place …"],
-        running=[
-            (Output(WhatIf.RUN, "disabled"), True, False),
-            (Output(WhatIf.CANCEL, "disabled"), False, True),
-            (Output(WhatIf.PROGRESS_BOX, "style"), {}, _HIDDEN),
-        ],
-        cancel=[Input(WhatIf.CANCEL, "n_clicks")],
+        Input(Jobs.ENDED, "data"),
+        State(WhatIf.slider(ALL, ALL), "value"),
+        State(WhatIf.slider(ALL, ALL), "id"),
+        prevent_initial_call="initial_duplicate",
         on_error=notify_error,
     )
-    def measure(set_progress: Callable[[Any], None], order: dict[str, Any] | None) -> dict[str, Any]:
-        if not order:
+    def found(_ended: Any, values: list[float], ids: list[dict[str, str]]) -> dict[str, Any]:
+        # Also at the first look: who comes back by the address finds what was measured meanwhile.
+        question = _question(ids, values)
+        wanted = {"ranking": question.ranking, "rating": question.rating}
+        known = results.get(_RESULT, stored_under(wanted, service.measurements.code_version()))
+        if not question.active or known is None:
             raise PreventUpdate
-        found = service.measure_what_if(
-            Question(order["ranking"], order["rating"]),
-            progress=lambda share, text: set_progress((round(100 * share, 1), f"{share:.0%} · {text}")),
-        ).to_dict()
-        results.put(_RESULT, stored_under(order, service.code_version()), found)
-        return found
+        return known
 
     @app.callback(
         Output(WhatIf.MEASURED, "children"),
@@ -195,3 +175,16 @@ def _register_measuring(app: "Dash", service: "CineMatch") -> None:
         if not result:
             raise PreventUpdate
         return measured_view(result)
+
+
+def _told(weights: HybridWeights, question: Question) -> str:
+    changes = [
+        f"{one.name} x {factors[one.key]:g} in the {what}"
+        for what, members, factors in (
+            ("order", weights.ranking, question.ranking),
+            ("stars", weights.rating, question.rating),
+        )
+        for one in members
+        if factors.get(one.key, 1) != 1
+    ]
+    return f"What if: {', '.join(changes)}"

@@ -29,10 +29,12 @@ from callbacks.jobs.slots import take_slot
 from callbacks.jobs.starter import JobStarter
 from callbacks.jobs.store import JsonStore
 from core.errors import ConfigurationError
+from core.views import JobState
 
 __all__ = [
     "BackgroundManager",
     "JobLimits",
+    "JobLook",
     "ResultStore",
     "job_error_message",
     "make_background_manager",
@@ -41,6 +43,23 @@ __all__ = [
 ]
 
 log = logging.getLogger("cinematch.jobs")
+
+
+@dataclass(frozen=True)
+class JobLook:
+    """How a job stands, for whoever looks: nothing is taken away by it.
+
+    Attributes
+    ----------
+    progress : list or None
+        What the job reported last.
+    outcome : dict or None
+        ``{"value": ...}`` or ``{"error": ...}`` once it has ended.
+    """
+
+    state: JobState
+    progress: list[Any] | None = None
+    outcome: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +93,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
 
     def __init__(self, directory: Path, outbox: Outbox, results: ResultStore, limits: JobLimits) -> None:
         self.results = results
-        self._directory = private_directory(directory)
+        self.directory = private_directory(directory)
         self._records = Records(directory)
         self._outbox = outbox
         self._job_limits = limits
@@ -134,7 +153,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         # In the job's own process.
         self._outbox.stay_open()
         self._allow(record, has_slot=False)
-        take_slot(self._directory, self._job_limits.slots)
+        take_slot(self.directory, self._job_limits.slots)
         self._allow(record, has_slot=True)
         run_job(key, job_fn, args, context, self._outbox)
         self._records.remove(key)
@@ -143,6 +162,22 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         # Deadline first: when the alarm has rung, the deadline has passed, and the reader knows why it died.
         Records.write_deadline(record, time.time() + self._job_limits.time_limit_s, has_slot)
         arm_alarm(self._job_limits.time_limit_s)
+
+    # -- looking -----------------------------------------------------------------------------------------
+
+    def look(self, key: str) -> JobLook:
+        """Return how a job stands; a dead one is turned into an error first."""
+        if self._outbox.is_cancelled(key):
+            return JobLook("cancelled")
+        outcome = self._outbox.peek(key)
+        if outcome is None:
+            record = self._records.read(key)
+            if record is not None and record.alive:
+                return JobLook("running" if record.has_slot else "waiting", self._outbox.progress(key))
+            outcome = self._bury(key, record)
+        if outcome is None:
+            return JobLook("cancelled")
+        return JobLook("failed" if "error" in outcome else "done", outcome=outcome)
 
     # -- polling -----------------------------------------------------------------------------------------
 

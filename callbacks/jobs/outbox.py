@@ -67,6 +67,16 @@ class Outbox:
         """Return whether there is a result or an error."""
         return self._store.get(key) is not None
 
+    def peek(self, key: str) -> dict[str, Any] | None:
+        """Return what `outcome` returns, and let it lie as long as before."""
+        found: dict[str, Any] | None = self._store.get(key)
+        return found
+
+    def progress(self, key: str) -> list[Any] | None:
+        """Return the latest progress and leave it for others."""
+        values: list[Any] | None = self._store.get(f"{key}-progress")
+        return values
+
     def outcome(self, key: str) -> dict[str, Any] | None:
         """Return ``{"value": ...}`` or ``{"error": ..., "trace": ...}``, or None while there is neither."""
         found: dict[str, Any] | None = self._store.get(key)

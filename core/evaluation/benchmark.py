@@ -235,7 +235,9 @@ def fit_on(
         began = time.process_time()
         members = {name: alive[name] for name in cls.member_keys if name in alive}
         try:
-            model = cls(configs.get(key)).fit(train, part_of(share, 0.0, _FIT_SHARE, f"{key}: fitting, "), members)
+            model = cls(configs.get(key)).fit(
+                train, part_of(share, 0.0, _FIT_SHARE, f"{recommender_class(key).title}: fitting, "), members
+            )
         except InvalidInputError as error:
             if left_out is None:
                 raise

@@ -122,7 +122,7 @@ def cold_start_curve(
             continue
         curves[key] = {}
         for number, size in enumerate(chosen):
-            part_of(share, number / len(chosen), (number + 1) / len(chosen))(0.0, f"{key}: {size} ratings")
+            part_of(share, number / len(chosen), (number + 1) / len(chosen))(0.0, f"{model.title}: {size} ratings")
             measured = judge_profiles(model, visitors, visitors.profiles(size), seed)
             curves[key][size] = metric_values(measured, seed)
     order = {

@@ -99,7 +99,7 @@ def collect_evidence(model: Recommender, split: Split, ranked: Ranked, seed: int
     }
     for number, (row, profile, leaders) in enumerate(asked):
         if number % 50 == 0:
-            progress(number / len(asked), f"{model.key}: how sure its stars are")
+            progress(number / len(asked), f"{model.title}: how sure its stars are")
         span = slice(int(bounds[row]), int(bounds[row + 1]))
         items, given = split.test_items[span], split.test_ratings[span]
         stars, spread = model.predict(profile, items), model.spread(profile, items)
@@ -117,7 +117,7 @@ def collect_evidence(model: Recommender, split: Split, ranked: Ranked, seed: int
         }
         for key, values in found.items():
             parts[key].append(values[known])
-    progress(1.0, f"{model.key}: how sure its stars are")
+    progress(1.0, f"{model.title}: how sure its stars are")
     joined = {key: np.concatenate(values) for key, values in parts.items()}
     return Evidence(**joined, liked_share=liked_share, mean=train.global_mean)
 

@@ -87,7 +87,7 @@ def measure_ratings(model: Recommender, split: Split, protocol: Protocol, progre
     rows = np.flatnonzero(_test_rows(split, protocol))
     users, items = split.test_users[rows], split.test_items[rows]
     predicted = np.full(len(split.test_users), np.nan, dtype=np.float32)
-    for user, span in _by_user(users, progress, f"{model.key}: predicting"):
+    for user, span in _by_user(users, progress, f"{model.title}: predicting"):
         predicted[rows[span]] = model.predict(train.profile(user), items[span])
     return judge_ratings(predicted, split, protocol)
 
@@ -202,7 +202,7 @@ def rank_users(
     lists = np.full((len(users), depth or max(protocol.k)), -1, dtype=np.int32)
     found = np.full(lists.shape, np.nan, dtype=np.float32)
     below = np.full(len(users), np.nan)
-    for user, span in _by_user(users, progress, f"{model.key}: ranking"):
+    for user, span in _by_user(users, progress, f"{model.title}: ranking"):
         profile = train.profile(user)
         scores = model.score(profile)
         scores[profile.items] = np.nan

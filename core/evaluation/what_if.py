@@ -158,7 +158,7 @@ def _fitted(split: Split, model: Hybrid, place: Path | None, report: Progress) -
     members: dict[str, Recommender] = {}
     steps = len(model.members) + 1
     for number, (key, member) in enumerate(model.members.items()):
-        share = part_of(report, 0.3 * number / steps, 0.3 * (number + 1) / steps, f"{key}: fitting, ")
+        share = part_of(report, 0.3 * number / steps, 0.3 * (number + 1) / steps, f"{member.title}: fitting, ")
         members[key] = type(member)(member.config).fit(split.train, share)
     fitted = Hybrid(model.config).fit(split.train, part_of(report, 0.3, 0.6, "weights: "), members)
     if place is not None:

@@ -28,6 +28,7 @@ from core.service.catalogue import (
 )
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
+from core.service.measuring import Measurements
 from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.views import Filters, ListComparison, ModelMemory, RecommendationList, SearchPage
@@ -39,9 +40,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
     from core.data.profile import Profile
-    from core.evaluation.runs import EvaluationRun, RunSummary
-    from core.evaluation.what_if import WhatIfResult
-    from core.progress import Progress
+    from core.evaluation.runs import EvaluationRun
     from core.recommenders.base import Recommender
     from core.search import TitleIndex
     from core.settings import Settings
@@ -86,7 +85,8 @@ class CineMatch:
 
     Where the source's ids are text, they may be given instead of the numbers, and answers tell both.
 
-    The attributes are for the library itself; whatever stands above it asks by the methods.
+    The attributes are for the library itself; whatever stands above it asks by the methods, and `measurements` by
+    its own.
     """
 
     def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
@@ -96,6 +96,7 @@ class CineMatch:
         self.settings = settings
         self._mask = FilterMasks(dataset)
         self._similar = SimilarFilms(dataset)
+        self.measurements = Measurements(dataset, settings, lambda: self._model("hybrid"))
 
     # --- data set and movies ------------------------------------------------------------------------------
 
@@ -356,38 +357,6 @@ class CineMatch:
 
         keys = tuple(algorithms or loadable_keys())
         return evaluate(self.dataset, keys, **{"cache_dir": self.settings.cache_dir, **asked})
-
-    def measured_before(
-        self, algorithms: Sequence[str], protocol: str = "ranking", folds: int = 5, seed: int = 42
-    ) -> EvaluationRun | None:
-        """Return what `evaluate` would find stored, without measuring anything."""
-        from core.service.measuring import measured_before
-
-        return measured_before(self.dataset, self.settings.cache_dir, algorithms, protocol, folds, seed)
-
-    def runs(self) -> list[RunSummary]:
-        """Return the stored measurements, the latest first."""
-        from core.evaluation.runs import RunStore
-
-        return RunStore(self.settings.cache_dir).list()
-
-    def run(self, run_id: str) -> EvaluationRun | None:
-        """Return a stored measurement by its id, None where there is none."""
-        from core.evaluation.runs import RunStore
-
-        return RunStore(self.settings.cache_dir).find(run_id)
-
-    def measure_what_if(self, what_if: WhatIf, progress: Progress | None = None) -> WhatIfResult:
-        """Measure the hybrid with the weights it has learned and with changed ones, on held-out ratings."""
-        from core.service.measuring import measure_changed
-
-        return measure_changed(self.dataset, self.settings.cache_dir, self._model("hybrid"), what_if, progress)
-
-    def code_version(self) -> str:
-        """Return the version and a digest of the code that decides about results: another one measures anew."""
-        from core.evaluation.runs import code_version
-
-        return code_version()
 
     def _metrics(self, algorithm: str) -> Mapping[str, Any]:
         return next((status.metrics for status in self.models() if status.key == algorithm), {})

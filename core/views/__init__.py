@@ -4,6 +4,7 @@ from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovi
 from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
+from core.views.jobs import JobState, JobView
 from core.views.lists import Filters, ListComparison, ListItem, RecommendationList
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.numbers import number_of, whole_number
@@ -29,6 +30,8 @@ __all__ = [
     "GroupViewer",
     "HybridWeights",
     "ImportedFilm",
+    "JobState",
+    "JobView",
     "KeptFilms",
     "LeftOut",
     "ListComparison",

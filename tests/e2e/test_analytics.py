@@ -1,49 +1,64 @@
-"""A comparison of algorithms in the background: progress, cancel, a result that is kept."""
+"""Comparisons of algorithms as background jobs that every tab finds, and what is kept of them."""
 
 import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import settle
 
 pytestmark = pytest.mark.e2e
 
 
-def test_a_comparison_is_cancelled_then_finished_then_remembered(visit: Callable[[str], Page]) -> None:
-    page = visit("/analytics?tab=compare")
-    run, cancel = page.get_by_role("button", name="Measure"), page.get_by_role("button", name="Cancel")
-    expect(page.get_by_text("Nothing measured yet")).to_be_visible()
-    expect(cancel).to_be_disabled()
+def _jobs(page: Page) -> Locator:
+    return page.get_by_role("region", name="Background jobs").get_by_role("listitem")
 
-    # Many folds of everything take long enough to be stopped.
+
+def test_a_measurement_goes_on_is_found_again_and_ends_where_anybody_ends_it(
+    visit: Callable[[str], Page], site: str
+) -> None:
+    page = visit("/analytics?tab=measure")
+    # Many folds of everything take long enough to be looked for and stopped.
     page.get_by_text("Predicting stars").click()
     page.get_by_role("textbox", name="Splits").click()
     page.get_by_role("option", name="10 folds").click()
-    run.click()
-    expect(page.locator("#ana-progress-box")).to_be_visible()
-    expect(page.locator("#ana-progress-text")).to_contain_text("%", timeout=20_000)
-    expect(run).to_be_disabled()
-    cancel.click()
-    expect(run).to_be_enabled()
-    expect(page.locator("#ana-progress-box")).to_be_hidden()
-    expect(page.get_by_text("Nothing measured yet")).to_be_visible()
+    page.get_by_role("button", name="Measure", exact=True).click()
+    job = _jobs(page).filter(has_text="Predicting stars: ").first
+    expect(job).to_contain_text("EASE")
+    expect(job).to_contain_text("Running", timeout=20_000)
 
-    page.get_by_text("Ranking films").click()
-    chosen = page.get_by_role("group", name="Algorithms").get_by_role("checkbox")
-    for box in chosen.all():
+    # Asked for again, it goes on: it is joined, neither doubled nor ended.
+    page.get_by_role("button", name="Measure", exact=True).click()
+    settle(page)
+    expect(_jobs(page).filter(has_text=re.compile("Running|Waiting"))).to_have_count(1)
+    page.get_by_role("link", name="Compare algorithms").click()
+    expect(page).to_have_url(re.compile("tab=compare"))
+    page.go_back()
+    expect(_jobs(page).first).to_contain_text("Running")
+
+    other = page.context.new_page()
+    other.goto(f"{site}/system")
+    cancel = _jobs(other).first.get_by_role("button", name=re.compile("^Cancel Predicting stars"))
+    cancel.click()
+    expect(_jobs(other).first).to_contain_text("Cancelled")
+    expect(_jobs(page).first).to_contain_text("Cancelled")
+
+
+def test_a_measurement_is_kept_and_shown(visit: Callable[[str], Page]) -> None:
+    page = visit("/analytics?tab=measure")
+    for box in page.get_by_role("group", name="Algorithms").get_by_role("checkbox").all():
         if box.get_attribute("value") not in ("ease", "popularity"):
             box.evaluate("box => box.click()")
-    run.click()
-    expect(page.locator("#ana-run-view")).to_contain_text("of each user's ratings held out, seed 42", timeout=60_000)
+    page.get_by_role("button", name="Measure", exact=True).click()
+    job = _jobs(page).filter(has_text="Ranking films: ").first
+    expect(job).to_contain_text("Finished", timeout=60_000)
+
+    # The same question again is answered from the store.
+    page.get_by_role("button", name="Measure", exact=True).click()
+    page.get_by_role("link", name="See the stored result").click()
+    expect(page).to_have_url(re.compile("run="))
+    settle(page)
+    expect(page.locator("#ana-run-view")).to_contain_text("of each user's ratings held out, seed 42")
     expect(page.locator(".ag-center-cols-container [role=row]")).to_have_count(2)
     expect(page.locator("#ana-run-view .js-plotly-plot").first).to_be_visible()
-    expect(page).to_have_url(re.compile("run="))
-
-    # The same question again is answered from the store, also in a new page.
-    run.click()
-    expect(page.get_by_text("Measured before")).to_be_visible()
-    page.reload()
-    settle(page)
-    expect(page.locator(".ag-center-cols-container [role=row]")).to_have_count(2)

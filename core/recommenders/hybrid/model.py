@@ -85,7 +85,8 @@ class Hybrid(Recommender):
 
         def fitted(key: str, on: Dataset, step: int) -> Recommender:
             return recommender_class(key)(configs[key]).fit(
-                on, lambda done, text: progress(0.95 * (step + done) / steps, f"{key}: {text}")
+                on,
+                lambda done, text: progress(0.95 * (step + done) / steps, f"{recommender_class(key).title}: {text}"),
             )
 
         inner = {key: fitted(key, split.train, step) for step, key in enumerate(wanted)}

@@ -12,5 +12,5 @@ PAGE = Page(
     layout=layout,
     order=40,
     label="Analytics",
-    addresses=(Analytics.ADDRESS, Analytics.RUN_ADDRESS, Analytics.SIMILAR_ADDRESS, WhatIf.ADDRESS),
+    addresses=(Analytics.RUN_ADDRESS, Analytics.SIMILAR_ADDRESS, WhatIf.ADDRESS),
 )

@@ -1,28 +1,48 @@
-"""Charts of the data set, comparison of algorithms on held-out ratings, similar films."""
+"""Charts of the data set, measurements on held-out ratings, similar films: a tab an address, a file a tab."""
 
-import dash_mantine_components as dmc
-from dash import dcc, html
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dash import html
 from dash.development.base_component import Component
 
 from core.service import CineMatch
-from dashboard.address import Query
-from dashboard.pages.analytics.ids import Analytics
+from dashboard.address import Query, href
+from dashboard.pages.analytics import (
+    compare_panel,
+    data_panel,
+    match_panel,
+    measure_panel,
+    similar_panel,
+    what_if_panel,
+)
 
 __all__ = ["TABS", "layout"]
 
-TABS = (
-    ("data", "The data set"),
-    ("compare", "Compare algorithms"),
-    ("match", "Match"),
-    ("similar", "Similar films"),
-    ("what-if", "What if"),
-)
+
+class Tab(NamedTuple):
+    """A tab of the page."""
+
+    label: str
+    panel: Callable[[CineMatch, Query], Component]
+
+
+TABS = {
+    "data": Tab("The data set", data_panel.panel),
+    "compare": Tab("Compare algorithms", compare_panel.panel),
+    "measure": Tab("Measure", measure_panel.panel),
+    "match": Tab("Match", match_panel.panel),
+    "similar": Tab("Similar films", similar_panel.panel),
+    "what-if": Tab("What if", what_if_panel.panel),
+}
+"""By the name that addresses have for them; the first is shown where an address names none."""
 
 
 def layout(service: CineMatch, query: Query) -> Component:
-    """Return the page; callbacks/analytics.py fills in the tab that is open."""
-    del service
-    tab = query.get("tab", "data")
+    """Return the page with the tab of the address."""
+    first = next(iter(TABS))
+    chosen = query.get("tab", first)
+    chosen = chosen if chosen in TABS else first
     return html.Div(
         [
             html.Div(
@@ -32,18 +52,20 @@ def layout(service: CineMatch, query: Query) -> Component:
                 ],
                 className="page-head",
             ),
-            dcc.Store(id=Analytics.ADDRESS),
-            dcc.Store(id=Analytics.QUERY, data=dict(query)),
-            dmc.Tabs(
+            # Links, not buttons: every tab has an address, and Back leads to the one before.
+            html.Nav(
                 [
-                    dmc.TabsList([dmc.TabsTab(label, value=key) for key, label in TABS]),
-                    *(
-                        dmc.TabsPanel(html.Div(id=f"{Analytics.BODY}-{key}", className="tab-body"), value=key)
-                        for key, _ in TABS
-                    ),
+                    html.A(
+                        tab.label,
+                        href=href("/analytics", tab=None if key == first else key),
+                        className="tab",
+                        **{"data-nav": "1", **({"aria-current": "page"} if key == chosen else {})},
+                    )
+                    for key, tab in TABS.items()
                 ],
-                id=Analytics.TABS,
-                value=tab if tab in dict(TABS) else "data",
+                className="tabs",
+                **{"aria-label": "Parts of Analytics"},
             ),
+            html.Div(TABS[chosen].panel(service, query), className="tab-body"),
         ]
     )

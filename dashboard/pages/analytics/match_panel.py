@@ -5,12 +5,22 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from core.service import CineMatch
 from core.views import ModelStatus, ReliabilityView
+from dashboard.address import Query
 from dashboard.components.chart import chart
 from dashboard.components.states import empty_state
 from dashboard.figures.reliability import reliability_diagram
 
-__all__ = ["match_panel"]
+__all__ = ["match_panel", "panel"]
+
+
+def panel(service: CineMatch, query: Query) -> Component:
+    """Return the tab."""
+    del query
+    loaded = [status for status in service.models() if status.state == "loaded"]
+    told = [(status, service.reliability(status.key)) for status in loaded]
+    return match_panel([(status, view) for status, view in told if view is not None])
 
 
 def match_panel(measured: Sequence[tuple[ModelStatus, ReliabilityView]]) -> Component:

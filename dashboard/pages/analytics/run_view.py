@@ -1,19 +1,20 @@
-"""A measurement: how it was made, the leaders, figures, and every number in a table."""
+"""A measurement: the leaders, figures, and every number in a table."""
 
 from typing import Any
 
 import dash_ag_grid as dag
-import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
 from core.evaluation.runs import EvaluationRun, Relevance, smaller_is_better
+from core.service import CineMatch
+from dashboard.address import Query, href
 from dashboard.components.chart import chart
 from dashboard.components.metric_label import RELEVANCE_LABELS, metric_label
 from dashboard.pages.analytics.comparison_chart import metric_dots
 from dashboard.theme import GRID_THEME
 
-__all__ = ["run_rows", "run_view"]
+__all__ = ["run_rows", "run_view", "side"]
 
 _SHOWN_FIRST = (
     *("ndcg@10", "recall@10", "recall@20", "precision@10"),
@@ -23,30 +24,31 @@ _SHOWN_FIRST = (
 )
 
 
-def run_view(run: EvaluationRun) -> Component:
-    """Return a stored run; one of lists by what was liked, and behind a tab by all that was rated."""
-    how = html.P(
-        f"{run.summary} Measured {run.created_at[:16].replace('T', ' ')} UTC "
-        f"in {run.seconds:,.0f} s with code {run.environment['code_version']}.",
-        className="muted",
+def side(service: CineMatch, run: EvaluationRun, query: Query) -> Component:
+    """Return the results, of lists as the address says: by what was liked, or by all that was rated."""
+    del service
+    return run_view(run, query.get("relevance"))
+
+
+def run_view(run: EvaluationRun, wanted: str | None = None) -> Component:
+    """Return a stored run judged by one relevance, with links to the others."""
+    judgements = run.relevances
+    relevance = next((one for one in judgements if one == wanted), next(iter(judgements), None))
+    if len(judgements) < 2:
+        return _judged(run, relevance)
+    links = [
+        html.A(
+            f"Hits: {RELEVANCE_LABELS[one]}",
+            href=href("/analytics", tab="compare", run=run.run_id, relevance=None if one == judgements[0] else one),
+            className="chip",
+            **{"data-nav": "1", **({"aria-current": "true"} if one == relevance else {})},
+        )
+        for one in judgements
+    ]
+    return html.Div(
+        [html.Nav(links, className="chips", **{"aria-label": "Which films count as hits"}), _judged(run, relevance)],
+        className="stack-lg",
     )
-    judgements = run.relevances or [None]
-    views = [_judged(run, relevance) for relevance in judgements]
-    if len(views) == 1:
-        return html.Div([how, *views], className="stack-lg")
-    tabs = dmc.Tabs(
-        value=judgements[0],
-        # What is not looked at is not there: charts and table cost as much as the page.
-        keepMounted=False,
-        children=[
-            dmc.TabsList(
-                [dmc.TabsTab(f"Hits: {RELEVANCE_LABELS[str(one)]}", value=one) for one in judgements],
-                **{"aria-label": "Which films count as hits"},
-            ),
-            *(dmc.TabsPanel(view, value=one, pt="md") for one, view in zip(judgements, views, strict=True)),
-        ],
-    )
-    return html.Div([how, tabs], className="stack-lg")
 
 
 def _judged(run: EvaluationRun, relevance: Relevance | None) -> Component:

@@ -6,15 +6,29 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from core.views import ModelStatus, SimilarMovie
-from dashboard.components.algorithm_card import similarity_options
+from core.service import CineMatch
+from core.views import ModelStatus, SimilarMovie, whole_number
+from dashboard.address import Query
+from dashboard.components.algorithm_card import LIKED_TOGETHER, similarity_options
 from dashboard.components.chart import chart
-from dashboard.components.film_select import KEEP_ALL
+from dashboard.components.film_select import FILMS_OFFERED, KEEP_ALL, film_options
 from dashboard.components.movie_card import similar_card
 from dashboard.pages.analytics.ids import Analytics
 from dashboard.pages.analytics.similarity_chart import similarity_bars
 
-__all__ = ["similar_panel", "similar_view"]
+__all__ = ["panel", "similar_panel", "similar_view"]
+
+
+def panel(service: CineMatch, query: Query) -> Component:
+    """Return the tab with the film and the measure of the address."""
+    asked = query.get("film", "")
+    number = whole_number(asked)
+    chosen = [service.movie(number)] if number is not None and service.knows_movie(number) else []
+    options = film_options(service.search("", limit=FILMS_OFFERED).items, chosen)
+    film = asked if chosen else options[0]["value"] if options else None
+    measures = [str(one["value"]) for one in similarity_options(service.models()) if not one["disabled"]]
+    asked_by = query.get("algorithm", "")
+    return similar_panel(service.models(), options, film, asked_by if asked_by in measures else LIKED_TOGETHER)
 
 
 def similar_panel(

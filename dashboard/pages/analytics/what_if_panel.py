@@ -8,22 +8,51 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.display.titles import short_title
+from core.errors import CineMatchError
+from core.service import CineMatch
 from core.views import HybridWeights, ListItem, UserView
-from dashboard.address import href
+from dashboard.address import Query, href
 from dashboard.components.icons import icon
+from dashboard.components.job_list import jobs_panel
 from dashboard.components.stars import stars
-from dashboard.components.states import empty_state
+from dashboard.components.states import empty_state, error_state
 from dashboard.components.user_select import user_select
 from dashboard.pages.analytics.ids import WhatIf
-from dashboard.pages.analytics.weight_sliders import weight_sliders
+from dashboard.pages.analytics.weight_sliders import HIGHEST, weight_sliders
 
-__all__ = ["measured_view", "moved_lists", "what_if_panel"]
+__all__ = ["factors_of", "measured_view", "moved_lists", "panel", "what_if_panel"]
 
 _METRICS = {
     "liked_ndcg@10": ("NDCG@10 of liked films", "higher is better", False),
     "rated_ndcg@10": ("NDCG@10 of all films", "higher is better", False),
     "rmse": ("RMSE", "lower is better", True),
 }
+
+
+def panel(service: CineMatch, query: Query) -> Component:
+    """Return the tab; without a loaded hybrid, why it is empty."""
+    user = service.user_named(query.get("user", ""))
+    try:
+        weights = service.hybrid_weights()
+    except CineMatchError as error:
+        return error_state(str(error))
+    return what_if_panel(service.users(keep=() if user is None else (user,)), weights, user, factors_of(query))
+
+
+def factors_of(query: Query) -> dict[str, dict[str, float]]:
+    """Return the factors of an address, such as ``ranking=ease:0.5,svd:0``; what does not parse is ignored."""
+    found: dict[str, dict[str, float]] = {}
+    for part in ("ranking", "rating"):
+        found[part] = {}
+        for text in query.get(part, "").split(","):
+            key, _, factor = text.partition(":")
+            try:
+                value = float(factor)
+            except ValueError:
+                continue
+            if 0 <= value <= HIGHEST:
+                found[part][key] = value
+    return found
 
 
 def what_if_panel(
@@ -54,8 +83,8 @@ def what_if_panel(
             ),
             html.Div(id=WhatIf.LISTS, className="await"),
             html.Section(_measuring(), className="panel stack", **{"aria-label": "Is it better?"}),
+            jobs_panel(),
             dcc.Store(id=WhatIf.ADDRESS),
-            dcc.Store(id=WhatIf.ORDER),
             dcc.Store(id=WhatIf.FINISHED),
         ],
         className="stack-lg",
@@ -73,20 +102,8 @@ def _measuring() -> list[Component]:
         html.Div(
             [
                 dmc.Button("Measure on held-out ratings", id=WhatIf.RUN, leftSection=icon("play")),
-                dmc.Button("Cancel", id=WhatIf.CANCEL, variant="default", disabled=True),
             ],
             className="toolbar",
-        ),
-        html.Div(
-            [
-                dmc.Progress(
-                    id=WhatIf.PROGRESS, value=0, size="md", **{"aria-label": "Share of the measurement done"}
-                ),
-                html.P(id=WhatIf.PROGRESS_TEXT, className="note tabular", **{"aria-live": "polite"}),
-            ],
-            id=WhatIf.PROGRESS_BOX,
-            className="job",
-            style={"display": "none"},
         ),
         html.Div(id=WhatIf.MEASURED, **{"aria-live": "polite"}),
     ]

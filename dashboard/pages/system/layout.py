@@ -11,6 +11,7 @@ from core import __version__
 from core.service import CineMatch
 from dashboard.address import Query
 from dashboard.components.icons import icon
+from dashboard.components.job_list import jobs_panel
 from dashboard.pages.system.ids import System
 from dashboard.pages.system.system_live import system_live
 
@@ -48,6 +49,7 @@ def layout(service: CineMatch, query: Query) -> Component:
                 className="page-head",
             ),
             html.Div(system_live(service), id=System.LIVE),
+            html.Div(jobs_panel(), className="section"),
             html.Div([_dataset(service), _versions()], className="section two"),
         ]
     )

@@ -9,14 +9,15 @@ from dash import Dash
 from flask.testing import FlaskClient
 
 from callbacks import what_if as callbacks
+from callbacks.jobs.asked import AskedJobs
 from callbacks.jobs.manager import make_background_manager
-from callbacks.what_if import address, factors_of, panel, register, stored_under
+from callbacks.what_if import address, register, stored_under
 from core.lists.requests import WhatIf
 from core.service import CineMatch
 from core.views import ListItem, MemberWeight
 from dashboard.address import query_of
 from dashboard.pages.analytics.weight_sliders import weight_bar
-from dashboard.pages.analytics.what_if_panel import measured_view, moved_lists
+from dashboard.pages.analytics.what_if_panel import factors_of, measured_view, moved_lists, panel
 from tests.unit.dashboard.markup import nodes, text_of
 
 
@@ -136,6 +137,14 @@ def output_of(client: FlaskClient, part: str) -> str:
     return next(one["output"] for one in client.get("/_dash-dependencies").json if part in one["output"])
 
 
+def outputs_of(client: FlaskClient, button: str) -> list[str]:
+    return [
+        one["output"]
+        for one in client.get("/_dash-dependencies").json
+        if [part["id"] for part in one["inputs"]] == [button]
+    ]
+
+
 def test_sliders_change_bars_list_and_address(service: CineMatch, application: Dash) -> None:
     register(application, service)
     client = application.server.test_client()
@@ -180,27 +189,34 @@ def test_an_order_is_answered_from_what_is_stored_or_starts_a_job(
     client = application.server.test_client()
     client.get("/_dash-layout")
 
+    asked: list[Any] = []
+    monkeypatch.setattr(AskedJobs, "ask", lambda _self, *question: asked.append(question))
+
     def order(**changed: float) -> Any:
         moved = sliders(service, **changed)
-        states = [moved, [{**one, "property": "id", "value": one["id"]} for one in moved]]
-        output = output_of(client, "what-order.data")
+        states = [
+            moved,
+            [{**one, "property": "id", "value": one["id"]} for one in moved],
+            {"id": "what-user", "property": "value", "value": "3"},
+        ]
+        # Browsers know a shared output by a name of its own.
+        output = next(name for name in outputs_of(client, "what-run") if "jobs-asked" in name)
         outputs = [
-            {"id": "what-order", "property": "data"},
-            {
-                "id": output.strip(".").split("...")[1].rpartition(".")[0],
-                "property": output.strip(".").split("...")[1].rpartition(".")[2],
-            },
+            {"id": part.rpartition(".")[0], "property": part.rpartition(".")[2]}
+            for part in output.strip(".").split("...")
         ]
         inputs = [{"id": "what-run", "property": "n_clicks", "value": 1}]
         return call(client, output, outputs, inputs, states, "what-run.n_clicks").json
 
-    nothing = order()
-    assert "move a slider first" in json.dumps(nothing)
-    started = order(ease=0.5)["response"]["what-order"]["data"]
-    assert started["ranking"]["ease"] == 0.5
-    whole = {key: int(factor) if factor == int(factor) else factor for key, factor in started["ranking"].items()}
-    asked = stored_under({**started, "ranking": whole}, service.code_version())
-    kept[json.dumps(asked)] = {"metrics": []}
+    assert "move a slider first" in json.dumps(order())
+    assert "jobs-asked" in order(ease=0.5)["response"]
+    ((kind, title, question, address_of_it),) = asked
+    assert (kind, title) == ("what-if", "What if: EASE x 0.5 in the order")
+    assert question["ranking"]["ease"] == 0.5
+    assert address_of_it == "/analytics?tab=what-if&user=3&ranking=ease%3A0.5"
+    whole = {key: int(factor) if factor == int(factor) else factor for key, factor in question["ranking"].items()}
+    stored = stored_under({**question, "ranking": whole}, service.measurements.code_version())
+    kept[json.dumps(stored)] = {"metrics": []}
     answered = order(ease=0.5)["response"]
-    assert "what-order" not in answered
+    assert len(asked) == 1
     assert answered["what-finished"]["data"] == {"metrics": []}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from dash import Dash
 
 from core.analytics.overview import overview
 from core.analytics.similarity import genre_cooccurrence
@@ -18,7 +19,13 @@ from dashboard.pages.analytics.comparison_chart import metric_dots
 from dashboard.pages.analytics.match_panel import match_panel
 from dashboard.pages.analytics.run_view import run_rows, run_view
 from dashboard.pages.analytics.similarity_chart import similarity_bars
-from tests.unit.dashboard.markup import text_of
+from tests.unit.dashboard.markup import nodes, text_of
+
+
+@pytest.fixture(autouse=True)
+def root() -> None:
+    """Links are made for the application that was built last."""
+    Dash("links")
 
 
 @pytest.fixture(scope="module")
@@ -151,11 +158,13 @@ def test_metrics_have_names(metric: str, label: str) -> None:
     assert metric_label(metric) == label
 
 
-def test_a_run_shows_both_judgements_and_leads_with_what_people_love() -> None:
+def test_a_run_leads_with_what_people_love_and_links_to_the_other_judgement() -> None:
     view = run_view(_run())
-    (tabs,) = [part for part in view.children if type(part).__name__ == "Tabs"]
-    assert tabs.value == "liked"
-    assert [tab.value for tab in tabs.children[0].children] == ["liked", "rated"]
-    assert "Hits: liked films" in text_of(view)
+    links = {text_of(node): node for node in nodes(view) if type(node).__name__ == "A"}
+    assert list(links) == ["Hits: liked films", "Hits: all rated films"]
+    assert getattr(links["Hits: liked films"], "aria-current") == "true"
+    assert "relevance=rated" in links["Hits: all rated films"].href
+    assert "NDCG@10 of liked films" in text_of(view)
+    assert "NDCG@10 of all rated films" in text_of(run_view(_run(), "rated"))
     stars = replace(_run(), primary=["rmse"])
-    assert not [part for part in run_view(stars).children if type(part).__name__ == "Tabs"]
+    assert not [node for node in nodes(run_view(stars)) if type(node).__name__ == "A"]

@@ -1,7 +1,7 @@
 """The Analytics page's own parts."""
 
 from core.evaluation.runs import RunSummary
-from dashboard.pages.analytics.compare_panel import run_options
+from dashboard.pages.analytics.run_options import run_options
 
 
 def test_stored_runs_name_question_data_and_date() -> None:

@@ -11,9 +11,7 @@ from callbacks.routing import render
 from core.service import CineMatch
 from dashboard.app import create_app
 from dashboard.pages import all_pages
-from dashboard.pages.analytics.compare_panel import compare_panel
-from dashboard.pages.analytics.similar_panel import similar_panel
-from dashboard.pages.analytics.what_if_panel import what_if_panel
+from dashboard.pages.analytics.layout import TABS
 from dashboard.shell import build_layout
 from tests.conftest import Installation
 from tests.unit.dashboard.markup import nodes, text_of
@@ -65,10 +63,8 @@ def test_every_page_is_there_and_the_navigation_leads_to_it(service: CineMatch, 
 
 def _everything(service: CineMatch) -> list[Component]:
     pages = [render(service, path, "")[0] for path in PATHS]
-    statuses = service.models()
-    weights = what_if_panel(service.users(), service.hybrid_weights(), 1, {})
-    panels = [compare_panel(statuses, [], None), similar_panel(statuses, [], None, "ease"), weights]
-    return [build_layout(service), *pages, *panels]
+    tabs = [render(service, "/analytics", f"?tab={tab}")[0] for tab in TABS]
+    return [build_layout(service), *pages, *tabs]
 
 
 @pytest.mark.parametrize(
