@@ -7,7 +7,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from core.evaluation.runs import MetricValue, smaller_is_better
+from core.display.metrics import smaller_is_better
+from core.evaluation.runs import MetricValue
 from core.evaluation.significance import Comparison
 
 GOALS: dict[str, dict[str, dict[str, float]]] = {

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dash import Input, Output, State, html, no_update
+from dash import ALL, Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks import what_if
@@ -106,21 +106,28 @@ def _register_measuring(app: "Dash", service: "CineMatch") -> None:
 def _register_runs(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(Analytics.RUN_VIEW, "children"),
+        Output(Analytics.RUN_QUERY, "data"),
         Output(Analytics.RUN_ADDRESS, "data"),
         Input(Analytics.STORED, "value"),
+        Input(Analytics.pick(ALL), "value"),
+        State(Analytics.pick(ALL), "id"),
         State(Analytics.RUN_QUERY, "data"),
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def show(run_id: str | None, query: dict[str, str] | None) -> tuple[Any, Any]:
-        if not run_id:
+    def show(
+        run_id: str | None, values: list[str], ids: list[dict[str, str]], query: dict[str, str] | None
+    ) -> tuple[Any, Any, Any]:
+        before = query or {}
+        picks = {name["name"]: value for name, value in zip(ids, values, strict=True)}
+        # What is drawn anew brings its selects with it, which is no new question.
+        asked = {**before, **picks, "run": run_id or ""}
+        if not run_id or asked == {**picks, **before}:
             raise PreventUpdate
         run = service.measurements.run(run_id)
         if run is None:
-            return error_state("This measurement is no longer stored. Measure again."), no_update
-        asked = query or {}
-        address = href("/analytics", tab="compare", run=run_id, side=asked.get("side"))
-        return run_sides(service, run, {**asked, "run": run_id}), address
+            return error_state("This measurement is no longer stored. Measure again."), asked, no_update
+        return run_sides(service, run, asked), asked, href("/analytics", **{"tab": "compare", **asked})
 
 
 def _register_similar(app: "Dash", service: "CineMatch") -> None:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from core.evaluation.protocols import Protocol
     from core.evaluation.relevance import Relevance
-    from core.evaluation.runs import EvaluationRun, MetricValue, RunStore
+    from core.evaluation.run_store import RunStore
+    from core.evaluation.runs import EvaluationRun, MetricValue
 
 __all__ = ["register"]
 
@@ -231,7 +232,7 @@ def _protocol(
 
 
 def _store() -> RunStore:
-    from core.evaluation.runs import RunStore
+    from core.evaluation.run_store import RunStore
 
     return RunStore(settings_for().cache_dir)
 

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from core.evaluation.benchmark import evaluate
     from core.evaluation.manifest import measure_for_manifest
     from core.evaluation.protocols import Protocol
-    from core.evaluation.runs import EvaluationRun, RunStore
+    from core.evaluation.run_store import RunStore
+    from core.evaluation.runs import EvaluationRun
 
 
 def __getattr__(name: str) -> Any:
@@ -18,7 +19,7 @@ def __getattr__(name: str) -> Any:
     homes = {
         "EvaluationRun": "core.evaluation.runs",
         "Protocol": "core.evaluation.protocols",
-        "RunStore": "core.evaluation.runs",
+        "RunStore": "core.evaluation.run_store",
         "evaluate": "core.evaluation.benchmark",
         "measure_for_manifest": "core.evaluation.manifest",
     }

@@ -4,6 +4,7 @@ import os
 import platform
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,18 +13,19 @@ from typing import Any
 import numpy as np
 
 from core.data.dataset import Dataset
+from core.display.metrics import smaller_is_better
 from core.errors import InvalidInputError
 from core.evaluation.measure import Measured, measure_ranking, measure_ratings
+from core.evaluation.people import People
 from core.evaluation.protocols import Protocol
 from core.evaluation.relevance import RELEVANCES, metric_name
+from core.evaluation.run_store import RunStore
 from core.evaluation.runs import (
     AlgorithmResult,
     EvaluationRun,
     MetricValue,
-    RunStore,
     code_version,
     request_id,
-    smaller_is_better,
 )
 from core.evaluation.significance import Comparison, bootstrap_intervals, compare_pairs, leaders
 from core.progress import Progress, part_of, silent
@@ -31,6 +33,7 @@ from core.recommenders.base import Recommender
 from core.recommenders.registry import loadable_keys, recommender_class, training_order
 
 __all__ = [
+    "Costs",
     "assemble",
     "combine",
     "compare_measured",
@@ -38,13 +41,25 @@ __all__ = [
     "evaluate",
     "fit_on",
     "metric_values",
+    "model_mb",
     "run_request",
     "split_by_split",
+    "tested",
 ]
 
 Configs = Mapping[str, Mapping[str, Any]]
 _FIT_SHARE = 0.6
 """Share of an algorithm's progress that fitting is taken to be."""
+
+
+@dataclass
+class Costs:
+    """What an algorithm took: CPU seconds to fit and to ask, how often a person was asked about, MB when fitted."""
+
+    fit_seconds: float = 0.0
+    ask_seconds: float = 0.0
+    people: int = 0
+    model_mb: float = 0.0
 
 
 def evaluate(
@@ -109,11 +124,11 @@ def evaluate(
         return known
     started = time.perf_counter()
     report = progress or silent
-    measured, per_split, seconds, descriptions = _measure_all(dataset, wanted, how, configs or {}, report)
+    measured, per_split, costs, descriptions = _measure_all(dataset, wanted, how, configs or {}, report)
     report(0.98, "intervals and tests")
-    run = assemble(request, how, measured, per_split, seconds, descriptions, time.perf_counter() - started)
+    run = assemble(request, how, measured, per_split, costs, descriptions, time.perf_counter() - started)
     if store is not None:
-        store.save(run)
+        store.save(run, People.of(measured, how.seed))
     report(1.0, "done")
     return run
 
@@ -123,7 +138,7 @@ def assemble(
     how: Protocol,
     measured: Mapping[str, Measured],
     per_split: Mapping[str, dict[str, list[float]]],
-    seconds: Mapping[str, list[float]],
+    costs: Mapping[str, Costs],
     splits: list[dict[str, Any]],
     took: float,
 ) -> EvaluationRun:
@@ -133,8 +148,8 @@ def assemble(
     ----------
     request : mapping
         What `run_request` returned.
-    measured, per_split, seconds : mapping of key to ...
-        Of each algorithm: everything together, each metric split by split, and the CPU seconds to fit and to ask.
+    measured, per_split, costs : mapping of key to ...
+        Of each algorithm: everything together, each metric split by split, and what it took.
     splits : list of dict
         Their descriptions.
     took : float
@@ -164,8 +179,10 @@ def assemble(
                 metrics=metric_values(measured[key], how.seed),
                 per_split=per_split[key],
                 details=measured[key].details,
-                fit_seconds=round(seconds[key][0], 3),
-                ask_seconds=round(seconds[key][1], 3),
+                fit_seconds=round(costs[key].fit_seconds, 3),
+                ask_seconds=round(costs[key].ask_seconds, 3),
+                people=costs[key].people,
+                model_mb=round(costs[key].model_mb, 6),
             )
             for key in request["asked"]
         },
@@ -251,10 +268,10 @@ def fit_on(
 
 def _measure_all(
     dataset: Dataset, keys: Sequence[str], protocol: Protocol, configs: Configs, progress: Progress
-) -> tuple[dict[str, Measured], dict[str, dict[str, list[float]]], dict[str, list[float]], list[dict[str, Any]]]:
+) -> tuple[dict[str, Measured], dict[str, dict[str, list[float]]], dict[str, Costs], list[dict[str, Any]]]:
     measurer = measure_ratings if protocol.kind == "ratings" else measure_ranking
     parts: dict[str, list[Measured]] = {key: [] for key in keys}
-    seconds = {key: [0.0, 0.0] for key in keys}
+    costs = {key: Costs() for key in keys}
     descriptions = []
 
     total = protocol.n_splits
@@ -265,11 +282,24 @@ def _measure_all(
             if key in parts:
                 began = time.process_time()
                 parts[key].append(measurer(model, split, protocol, rest))
-                seconds[key][0] += fit_seconds
-                seconds[key][1] += time.process_time() - began
+                costs[key].fit_seconds += fit_seconds
+                costs[key].ask_seconds += time.process_time() - began
+                costs[key].people += tested(parts[key][-1])
+                costs[key].model_mb = model_mb(model)
         descriptions.append(split.description)
     per_split = {key: split_by_split(measured) for key, measured in parts.items()}
-    return {key: combine(measured) for key, measured in parts.items()}, per_split, seconds, descriptions
+    return {key: combine(measured) for key, measured in parts.items()}, per_split, costs, descriptions
+
+
+def tested(measured: Measured) -> int:
+    """Return how many people a split asked about."""
+    return int(max(np.count_nonzero(one.denominators) for one in measured.statistics.values()))
+
+
+def model_mb(model: Recommender) -> float:
+    """Return the size of a fitted model's arrays in MB, those of its members included."""
+    own = sum(array.nbytes for array in model.arrays.values()) / 1e6
+    return own + sum(model_mb(member) for member in model.members.values())
 
 
 def split_by_split(parts: Sequence[Measured]) -> dict[str, list[float]]:

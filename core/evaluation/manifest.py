@@ -11,19 +11,25 @@ from core.data.dataset import Dataset
 from core.data.splits import Split, random_users
 from core.evaluation.benchmark import (
     Configs,
+    Costs,
     assemble,
     fit_on,
     metric_values,
+    model_mb,
     run_request,
     split_by_split,
+    tested,
 )
 from core.evaluation.match import measure_match
 from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank_users
+from core.evaluation.people import People
 from core.evaluation.protocols import Protocol
-from core.evaluation.runs import RunStore, code_version
+from core.evaluation.run_store import RunStore
+from core.evaluation.runs import code_version
 from core.evaluation.wishes import LOVES, candidate_depth, loved_rankings, wish_metrics
 from core.lists.match import PLACES
 from core.progress import Progress, part_of, silent
+from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class, training_order
 
 __all__ = ["SAMPLED_ABOVE", "SAMPLED_RATINGS", "measure_for_manifest"]
@@ -77,7 +83,7 @@ def measure_for_manifest(
     asked = max_users if max_users is not None and max_users < dataset.n_users else None
     ranking = Protocol(kind="ranking", split="per-user", folds=1, seed=seed, max_users=asked)
     ratings = Protocol(kind="ratings", split="per-user", folds=1, seed=seed, max_users=asked)
-    kept: dict[Protocol, dict[str, tuple[Measured, list[float]]]] = {ratings: {}, ranking: {}}
+    kept: dict[Protocol, dict[str, tuple[Measured, Costs]]] = {ratings: {}, ranking: {}}
     started = time.perf_counter()
     part, chosen, of_part = dataset, dict(configs or {}), ""
     if dataset.n_ratings > sample_above:
@@ -97,12 +103,12 @@ def measure_for_manifest(
         # The same long lists are judged as they are and as people's wishes would reorder them.
         began = time.process_time()
         stars = measure_ratings(model, split, ratings, part_of(share, 0.0, 0.3))
-        kept[ratings][key] = (stars, [fit_seconds, time.process_time() - began])
+        kept[ratings][key] = (stars, _costs(model, stars, fit_seconds, began))
         began = time.process_time()
         ranked = rank_users(model, split, ranking, part_of(share, 0.3, 0.7), max(candidate_depth(), PLACES))
         lists = ranked.lists[:, : max(ranking.k)]
         shown = judge_lists(lists, ranked.users, split, ranking, ranked.below)
-        kept[ranking][key] = (shown, [fit_seconds, time.process_time() - began])
+        kept[ranking][key] = (shown, _costs(model, shown, fit_seconds, began))
         values = metric_values(stars, seed) | metric_values(shown, seed)
         known = {name: item for name, item in values.items() if np.isfinite(item.value)}
         results[key] = {
@@ -148,19 +154,25 @@ def _keep(
     store: RunStore,
     request: dict[str, Any],
     protocol: Protocol,
-    measured: Mapping[str, tuple[Measured, list[float]]],
+    measured: Mapping[str, tuple[Measured, Costs]],
     split: Split,
     started: float,
 ) -> None:
     """Store a measurement as a run."""
+    of_algorithms = {key: found for key, (found, _) in measured.items()}
     store.save(
         assemble(
             request,
             protocol,
-            {key: found for key, (found, _) in measured.items()},
-            {key: split_by_split([found]) for key, (found, _) in measured.items()},
-            {key: seconds for key, (_, seconds) in measured.items()},
+            of_algorithms,
+            {key: split_by_split([found]) for key, found in of_algorithms.items()},
+            {key: costs for key, (_, costs) in measured.items()},
             [split.description],
             time.perf_counter() - started,
-        )
+        ),
+        People.of(of_algorithms, protocol.seed),
     )
+
+
+def _costs(model: Recommender, measured: Measured, fit_seconds: float, began: float) -> Costs:
+    return Costs(fit_seconds, time.process_time() - began, tested(measured), model_mb(model))

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import __version__
-from core.errors import DataError, UnknownIdError
+from core.display.metrics import smaller_is_better
+from core.errors import DataError
 from core.evaluation.former_runs import with_relevance
 from core.evaluation.relevance import RELEVANCES, Relevance, relevance_of
 from core.evaluation.significance import Comparison
-from core.files import write_atomically
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,30 +24,14 @@ __all__ = [
     "EvaluationRun",
     "MetricValue",
     "Relevance",
-    "RunStore",
     "RunSummary",
     "code_version",
     "request_id",
-    "smaller_is_better",
 ]
 
 FORMAT_VERSION = 2
-_RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BEFORE_RELEVANCE = 1
 """The format whose runs judged lists in one way."""
-_SMALLER = (
-    *("rmse", "mae", "rmse_user", "mae_user", "calibration_error"),
-    *("gini", "popularity", "disliked", "below_mean"),
-)
-
-
-def smaller_is_better(metric: str) -> bool:
-    """Return whether a lower value of a metric is the better one.
-
-    Popularity and Gini count as bias; films that were disliked, or that the model itself predicts below the mean of
-    the profile, are none to list.
-    """
-    return metric.split("@", maxsplit=1)[0] in _SMALLER
 
 
 @dataclass(frozen=True)
@@ -76,6 +59,10 @@ class AlgorithmResult:
     fit_seconds, ask_seconds : float
         CPU seconds for fitting and for asking, summed over splits. Fitting of members that several algorithms
         share is counted where it happened.
+    people : int
+        How many times a person was asked about, over all splits; 0 in runs that did not count.
+    model_mb : float or None
+        Size of the fitted arrays, those of members included; None in runs that did not weigh.
     """
 
     key: str
@@ -86,6 +73,18 @@ class AlgorithmResult:
     details: dict[str, Any]
     fit_seconds: float
     ask_seconds: float
+    people: int = 0
+    model_mb: float | None = None
+
+    @property
+    def measured(self) -> dict[str, MetricValue]:
+        """All metrics, and among them what the algorithm costs: ``ask_ms``, ``model_mb`` and ``fit_seconds``."""
+        costs = {"fit_seconds": self.fit_seconds}
+        if self.people:
+            costs["ask_ms"] = 1000 * self.ask_seconds / self.people
+        if self.model_mb is not None:
+            costs["model_mb"] = self.model_mb
+        return self.metrics | {name: MetricValue(value) for name, value in costs.items()}
 
 
 @dataclass(frozen=True)
@@ -253,101 +252,6 @@ class RunSummary:
     leaders: dict[str, list[str]]
 
 
-class RunStore:
-    """Stored runs, one JSON file each under ``cache_dir/runs``; a file is complete or not there."""
-
-    def __init__(self, cache_dir: Path | str) -> None:
-        self.directory = Path(cache_dir) / "runs"
-
-    def find(self, run_id: str) -> EvaluationRun | None:
-        """Return the run of a request, or None when it is not stored, no longer readable, or this is no run's id."""
-        if not isinstance(run_id, str) or not _RUN_ID.fullmatch(run_id):
-            return None  # it may come from an address, and is to become a file's name
-        try:
-            return self._read(self.directory / f"{run_id}.json")
-        except (FileNotFoundError, DataError):
-            return None
-
-    def save(self, run: EvaluationRun) -> Path:
-        """Write a run atomically, in place of an older one of the same request."""
-        return write_atomically(self.directory / f"{run.run_id}.json", run.to_json())
-
-    def load(self, run_id: str) -> EvaluationRun:
-        """Return a run by its id or by the unique beginning of it.
-
-        Raises
-        ------
-        UnknownIdError
-            When no run, or more than one, begins like that.
-        """
-        found = [path for path in self._files() if path.stem.startswith(run_id)]
-        if len(found) != 1 or not run_id:
-            what = "no stored run" if not found else f"{len(found)} stored runs"
-            raise UnknownIdError(f"There is {what} {run_id!r}. `cinematch runs list` shows them.")
-        return self._read(found[0])
-
-    def list(self) -> list[RunSummary]:
-        """Return all readable runs, the latest first."""
-        summaries = []
-        for path in self._files():
-            try:
-                run = self._read(path)
-            except (FileNotFoundError, DataError):
-                continue  # written by another version, or removed meanwhile
-            summaries.append(
-                RunSummary(
-                    run.run_id,
-                    run.created_at,
-                    run.dataset["name"],
-                    run.protocol["kind"],
-                    run.summary,
-                    list(run.algorithms),
-                    run.leaders,
-                )
-            )
-        return sorted(summaries, key=lambda item: item.created_at, reverse=True)
-
-    def compare(self, first: str, second: str) -> dict[str, Any]:
-        """Return how the second run differs from the first, by algorithm and metric that both have.
-
-        Returns
-        -------
-        dict
-            ``same_data`` and ``same_protocol`` (without both, differences mean little), ``rows`` with
-            ``algorithm``, ``metric``, ``first``, ``second``, ``difference`` and ``apart`` (whether the two
-            intervals do not overlap).
-        """
-        left, right = self.load(first), self.load(second)
-        rows = [
-            {
-                "algorithm": key,
-                "metric": metric,
-                "first": before.value,
-                "second": after.value,
-                "difference": after.value - before.value,
-                "apart": _apart(before, after),
-            }
-            for key, result in left.algorithms.items()
-            if key in right.algorithms
-            for metric, before in result.metrics.items()
-            if (after := right.algorithms[key].metrics.get(metric)) is not None
-        ]
-        return {
-            "first": left.run_id,
-            "second": right.run_id,
-            "same_data": left.dataset["fingerprint"] == right.dataset["fingerprint"],
-            "same_protocol": left.protocol == right.protocol,
-            "rows": rows,
-        }
-
-    def _files(self) -> Sequence[Path]:
-        return sorted(self.directory.glob("[!.]*.json")) if self.directory.is_dir() else []
-
-    @staticmethod
-    def _read(path: Path) -> EvaluationRun:
-        return EvaluationRun.from_json(path.read_text(encoding="utf-8"))
-
-
 @cache
 def code_version() -> str:
     """Return the version and a digest of the code that decides about results."""
@@ -371,12 +275,6 @@ def _metric_values(metrics: Mapping[str, Any]) -> dict[str, MetricValue]:
         name: MetricValue(float("nan") if item["value"] is None else item["value"], item["low"], item["high"])
         for name, item in metrics.items()
     }
-
-
-def _apart(first: MetricValue, second: MetricValue) -> bool | None:
-    if first.low is None or first.high is None or second.low is None or second.high is None:
-        return None
-    return first.high < second.low or second.high < first.low
 
 
 def _plain(value: Any) -> Any:

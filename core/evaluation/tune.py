@@ -9,12 +9,13 @@ from typing import Any
 
 from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, random_holdout
+from core.display.metrics import smaller_is_better
 from core.errors import InvalidInputError
 from core.evaluation.benchmark import Configs, fit_on
 from core.evaluation.measure import Measured, measure_ranking, measure_ratings
 from core.evaluation.protocols import Protocol, ProtocolKind
 from core.evaluation.relevance import RELEVANCES, metric_name
-from core.evaluation.runs import code_version, smaller_is_better
+from core.evaluation.runs import code_version
 from core.evaluation.spaces import Dimension, search_space, suggest
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender

@@ -5,20 +5,23 @@ What measures is imported when it is asked for: a server that only lists films n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from core.errors import InvalidInputError
 from core.lists.what_if import hybrid_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from core.data.dataset import Dataset
+    from core.evaluation.people import People
     from core.evaluation.runs import EvaluationRun, RunSummary
     from core.evaluation.what_if import WhatIfResult
     from core.lists.requests import WhatIf
     from core.progress import Progress
     from core.recommenders.base import Recommender
     from core.settings import Settings
+    from core.views import CohortKind, CohortTable, TradeOff, Versus
 
 __all__ = ["Measurements"]
 
@@ -51,15 +54,83 @@ class Measurements:
 
     def runs(self) -> list[RunSummary]:
         """Return the stored measurements, the latest first."""
-        from core.evaluation.runs import RunStore
+        from core.evaluation.run_store import RunStore
 
         return RunStore(self._settings.cache_dir).list()
 
     def run(self, run_id: str) -> EvaluationRun | None:
         """Return a stored measurement by its id, None where there is none."""
-        from core.evaluation.runs import RunStore
+        from core.evaluation.run_store import RunStore
 
         return RunStore(self._settings.cache_dir).find(run_id)
+
+    def trade_off_metrics(self, run: EvaluationRun) -> list[str]:
+        """Return what every algorithm of a run was measured on, costs included."""
+        from core.evaluation.tradeoffs import trade_off_metrics
+
+        return trade_off_metrics(run)
+
+    def trade_off(self, run: EvaluationRun, x: str, y: str) -> TradeOff:
+        """Return a run's algorithms between two of its `trade_off_metrics`."""
+        from core.evaluation.tradeoffs import trade_off
+
+        return trade_off(run, x, y)
+
+    def person_metrics(self, run_id: str) -> dict[str, list[str]]:
+        """Return by algorithm what is known person by person of a stored run; empty where that is not kept."""
+        people = self._people(run_id)
+        return {} if people is None else {key: list(values) for key, values in people.values.items()}
+
+    def cohorts(self, run_id: str, metric: str, kind: CohortKind) -> CohortTable:
+        """Return a metric of a stored run by cohort.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the run is of other data or was not kept person by person, and for other metrics and kinds.
+        """
+        from core.evaluation.cohorts import cohort_table
+
+        people = self._known_people(run_id)
+        keys = [key for key, values in people.values.items() if metric in values]
+        if not keys:
+            raise InvalidInputError(f"{metric} was not measured person by person in this run.")
+        return cohort_table(people, self._dataset, metric, kind, keys)
+
+    def versus(self, first: tuple[str, str], second: tuple[str, str], metric: str) -> Versus:
+        """Return two algorithms against each other, person by person; each is a run's id and an algorithm of it.
+
+        Raises
+        ------
+        InvalidInputError
+            As of `cohorts`.
+        """
+        from core.evaluation.versus import versus
+
+        sides = [(self._known_people(run_id), key) for run_id, key in (first, second)]
+        return versus(self._dataset, sides[0], sides[1], metric)
+
+    def differences(self, first: str, second: str) -> dict[str, Any]:
+        """Return how all metrics of the second run differ from the first; see `RunStore.compare`."""
+        from core.evaluation.run_store import RunStore
+
+        return RunStore(self._settings.cache_dir).compare(first, second)
+
+    def _people(self, run_id: str) -> People | None:
+        from core.evaluation.run_store import RunStore
+
+        return RunStore(self._settings.cache_dir).people(run_id)
+
+    def _known_people(self, run_id: str) -> People:
+        run, people = self.run(run_id), self._people(run_id)
+        if run is None or people is None:
+            raise InvalidInputError("This measurement was not kept person by person. Measure again.")
+        if run.dataset["fingerprint"] != self._dataset.fingerprint:
+            raise InvalidInputError(
+                f"This measurement is of other data ({run.dataset['name']}) than what is served: who its people are "
+                "is not known here."
+            )
+        return people
 
     def what_if(self, what_if: WhatIf, progress: Progress | None = None) -> WhatIfResult:
         """Measure the hybrid with the weights it has learned and with changed ones, on held-out ratings."""

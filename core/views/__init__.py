@@ -6,6 +6,16 @@ from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Op
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.jobs import JobState, JobView
 from core.views.lists import Filters, ListComparison, ListItem, RecommendationList
+from core.views.measurements import (
+    Cohort,
+    CohortKind,
+    CohortTable,
+    PersonDifference,
+    Spread,
+    TradeOff,
+    TradePoint,
+    Versus,
+)
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.numbers import number_of, whole_number
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
@@ -15,6 +25,9 @@ from core.views.wishes import WISHES, MeasuredWeight, Reranking, Wish, WishCost,
 __all__ = [
     "MAX_FACTOR",
     "WISHES",
+    "Cohort",
+    "CohortKind",
+    "CohortTable",
     "ContributionView",
     "CounterfactualView",
     "DatasetView",
@@ -43,6 +56,7 @@ __all__ = [
     "ModelStatus",
     "MovieView",
     "Opinion",
+    "PersonDifference",
     "RatedMovie",
     "RecommendationList",
     "ReliabilityPoint",
@@ -50,8 +64,12 @@ __all__ = [
     "Reranking",
     "SearchPage",
     "SimilarMovie",
+    "Spread",
     "TasteProfile",
+    "TradeOff",
+    "TradePoint",
     "UserView",
+    "Versus",
     "Wish",
     "WishCost",
     "WishView",

@@ -6,9 +6,9 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from core.display.metrics import metric_label
 from core.views import ModelStatus
 from dashboard.components.icons import icon
-from dashboard.components.metric_label import metric_label
 
 __all__ = [
     "LIKED_TOGETHER",

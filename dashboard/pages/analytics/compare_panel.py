@@ -51,7 +51,7 @@ def panel(service: CineMatch, query: Query) -> Component:
                 className="toolbar toolbar-low",
             ),
             dcc.Store(id=Analytics.RUN_ADDRESS),
-            dcc.Store(id=Analytics.RUN_QUERY, data=dict(query)),
+            dcc.Store(id=Analytics.RUN_QUERY, data={**query, **({} if run is None else {"run": run.run_id})}),
             html.Div(shown, id=Analytics.RUN_VIEW),
         ],
         className="stack-lg",

@@ -25,6 +25,11 @@ class Analytics:
     SIMILAR_COUNT = "ana-similar-count"
     SIMILAR = "ana-similar"
 
+    @staticmethod
+    def pick(name: Any) -> dict[str, Any]:
+        """Return the id of a choice that stands in the address."""
+        return {"type": "ana-pick", "name": name}
+
 
 class WhatIf:
     """The hybrid's weights, in a tab of the Analytics page."""

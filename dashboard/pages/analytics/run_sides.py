@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from core.evaluation.runs import EvaluationRun, RunSummary
 from core.service import CineMatch
 from dashboard.address import Query, href
-from dashboard.pages.analytics import run_view
+from dashboard.pages.analytics import pairs_side, people_side, run_view, tradeoff_side, versus_side
 
 __all__ = ["SIDES", "chosen_run", "run_sides"]
 
@@ -23,6 +23,10 @@ class Side(NamedTuple):
 
 SIDES = {
     "results": Side("Results", run_view.side),
+    "trade-offs": Side("Trade-offs", tradeoff_side.side),
+    "people": Side("Who is served badly", people_side.side),
+    "differences": Side("Paired differences", pairs_side.side),
+    "against": Side("Against another", versus_side.side),
 }
 """By the name that addresses have for them; the first is shown where an address names none."""
 

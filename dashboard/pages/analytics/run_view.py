@@ -1,16 +1,17 @@
 """A measurement: the leaders, figures, and every number in a table."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_ag_grid as dag
 from dash import html
 from dash.development.base_component import Component
 
-from core.evaluation.runs import EvaluationRun, Relevance, smaller_is_better
+from core.display.metrics import RELEVANCE_LABELS, metric_info, metric_label, smaller_is_better
+from core.evaluation.runs import EvaluationRun, Relevance
 from core.service import CineMatch
 from dashboard.address import Query, href
 from dashboard.components.chart import chart
-from dashboard.components.metric_label import RELEVANCE_LABELS, metric_label
 from dashboard.pages.analytics.comparison_chart import metric_dots
 from dashboard.theme import GRID_THEME
 
@@ -69,6 +70,7 @@ def _judged(run: EvaluationRun, relevance: Relevance | None) -> Component:
                     html.H3("All metrics"),
                     html.P("Point at a value for its 95% interval over users. Columns sort.", className="note"),
                     _grid(run, relevance),
+                    _glossary(_metrics(run, relevance)),
                 ],
                 className="stack-sm",
             ),
@@ -116,6 +118,21 @@ def run_rows(run: EvaluationRun, relevance: Relevance | None = None) -> list[dic
     return sorted(rows, key=lambda row: row.get(f"m{number}", worst), reverse=not smaller_is_better(metric))
 
 
+def _help(metric: str) -> str:
+    info = metric_info(metric)
+    if info is None:
+        return metric_label(metric)
+    return f"{info.definition} Unit: {info.unit}. {'Lower' if info.smaller else 'Higher'} is better."
+
+
+def _glossary(metrics: Sequence[str]) -> Component:
+    """Return what the columns mean, for those who do not point."""
+    rows = [part for name in metrics for part in (html.Dt(metric_label(name)), html.Dd(_help(name)))]
+    return html.Details(
+        [html.Summary("What the columns mean"), html.Dl(rows, className="facts glossary")], className="config"
+    )
+
+
 def _grid(run: EvaluationRun, relevance: Relevance | None) -> Component:
     columns: list[dict[str, Any]] = [{"field": "title", "headerName": "Algorithm", "pinned": "left", "width": 170}]
     columns += [
@@ -126,6 +143,7 @@ def _grid(run: EvaluationRun, relevance: Relevance | None) -> Component:
             "width": 128,
             "valueFormatter": {"function": "params.value == null ? '' : d3.format('.4f')(params.value)"},
             "tooltipField": f"i{number}",
+            "headerTooltip": _help(name),
         }
         for number, name in enumerate(_metrics(run, relevance))
     ]

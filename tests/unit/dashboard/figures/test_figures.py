@@ -9,10 +9,10 @@ from dash import Dash
 from core.analytics.overview import overview
 from core.analytics.similarity import genre_cooccurrence
 from core.data.dataset import Dataset
+from core.display.metrics import metric_label
 from core.evaluation.runs import AlgorithmResult, EvaluationRun, MetricValue
 from core.testing.toy import toy_dataset
 from core.views import ModelStatus, ReliabilityPoint, ReliabilityView, SimilarMovie
-from dashboard.components.metric_label import metric_label
 from dashboard.figures import dataset as figures
 from dashboard.figures.reliability import reliability_diagram
 from dashboard.pages.analytics.comparison_chart import metric_dots
