@@ -19,6 +19,7 @@ from dashboard.web.metrics import install_metrics
 from dashboard.web.problems import install_problems, validation_problem
 from dashboard.web.refresh import install_refresh
 from dashboard.web.request_ids import install_request_ids
+from dashboard.web.run_downloads import install_run_downloads
 from dashboard.web.secret import secret_key
 from dashboard.web.security import install_relative_redirects, install_security_headers
 
@@ -95,6 +96,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     install_refresh(server, service.refresh)
     install_health(server, _bases(prefix), models)
     install_problems(server, prefix, page)
+    install_run_downloads(server, prefix, service.measurements.exported)
     install_api(server, settings, service)
     if prefix != "/":
 

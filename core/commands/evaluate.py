@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -172,6 +173,20 @@ def show_run(
         emit_json(run.to_dict(), json_target)
     if json_target != "-":
         _show(run, shown)
+
+
+@runs_app.command("export")
+def export_run(
+    run_id: Annotated[str, typer.Argument(help="A run's id or the beginning of it.")],
+    target: Annotated[Path, typer.Argument(help="A file that ends in .html, .csv or .json.")],
+) -> None:
+    """Write a stored run as one HTML page, as a table, or as JSON."""
+    from core.evaluation.report import exported
+    from core.files import write_atomically
+
+    run = _store().load(run_id)
+    write_atomically(target, exported(run, target.suffix.removeprefix(".")))
+    typer.echo(f"Run {run.run_id[:8]} is in {target}.")
 
 
 @runs_app.command("compare")

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         ExplanationView,
         ExportForm,
         FilmImport,
+        Finding,
         GroupList,
         HybridWeights,
         KeptFilms,
@@ -145,6 +146,12 @@ class CineMatch:
         from core.analytics.similarity import genre_cooccurrence
 
         return genre_cooccurrence(self.dataset)
+
+    def data_quality(self) -> Sequence[Finding]:
+        """Return what is wrong with the data set, or odd, each with its share."""
+        from core.analytics.quality import data_quality
+
+        return data_quality(self.dataset)
 
     def movie(self, movie_id: int | str) -> MovieView:
         """Return a movie."""

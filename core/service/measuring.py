@@ -64,6 +64,19 @@ class Measurements:
 
         return RunStore(self._settings.cache_dir).find(run_id)
 
+    def exported(self, run_id: str, form: str) -> str | None:
+        """Return a stored measurement as ``html``, ``csv`` or ``json``; None where there is none.
+
+        Raises
+        ------
+        InvalidInputError
+            For another form.
+        """
+        from core.evaluation.report import exported
+
+        run = self.run(run_id)
+        return None if run is None else exported(run, form)
+
     def trade_off_metrics(self, run: EvaluationRun) -> list[str]:
         """Return what every algorithm of a run was measured on, costs included."""
         from core.evaluation.tradeoffs import trade_off_metrics

@@ -19,6 +19,7 @@ from core.views.measurements import (
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.numbers import number_of, whole_number
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
+from core.views.quality import Finding
 from core.views.reliability import ReliabilityPoint, ReliabilityView
 from core.views.wishes import WISHES, MeasuredWeight, Reranking, Wish, WishCost, WishView
 
@@ -36,6 +37,7 @@ __all__ = [
     "FilmChoice",
     "FilmImport",
     "Filters",
+    "Finding",
     "GenreTaste",
     "GroupItem",
     "GroupList",

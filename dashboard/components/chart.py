@@ -24,7 +24,7 @@ def chart(
     height = figure["layout"]["height"]
     return html.Figure(
         [
-            html.Figcaption([html.H3(title), html.P(note)]),
+            html.Figcaption([html.H3(title), html.P(note), _files(title)]),
             html.Div(
                 dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{height}px"}, responsive=True),
                 role="img",
@@ -33,4 +33,21 @@ def chart(
             ),
         ],
         className="chart panel chart-wide" if wide else "chart panel",
+    )
+
+
+def _files(title: str) -> html.Div:
+    """Return the buttons that save the chart; assets/js/50-charts.js listens for all of them."""
+    told = {"csv": "Data of {} as CSV", "png": "{} as PNG", "svg": "{} as SVG"}
+    return html.Div(
+        [
+            html.Button(
+                form.upper(),
+                type="button",
+                className="chart-file",
+                **{"data-save": form, "aria-label": text.format(title), "title": text.format(title)},
+            )
+            for form, text in told.items()
+        ],
+        className="chart-files",
     )

@@ -13,6 +13,7 @@ from dashboard.pages.analytics import (
     data_panel,
     match_panel,
     measure_panel,
+    quality_panel,
     similar_panel,
     what_if_panel,
 )
@@ -29,6 +30,7 @@ class Tab(NamedTuple):
 
 TABS = {
     "data": Tab("The data set", data_panel.panel),
+    "quality": Tab("Data quality", quality_panel.panel),
     "compare": Tab("Compare algorithms", compare_panel.panel),
     "measure": Tab("Measure", measure_panel.panel),
     "match": Tab("Match", match_panel.panel),

@@ -57,6 +57,25 @@ def run_sides(service: CineMatch, run: EvaluationRun, query: Query) -> Component
         [
             html.Nav(links, className="chips", **{"aria-label": "Sides of this measurement"}),
             html.P(
+                [
+                    "Take it with you: ",
+                    *(
+                        part
+                        for form, text in (("html", "one page"), ("csv", "table"), ("json", "everything"))
+                        for part in (
+                            html.A(
+                                f"{form.upper()} ({text})",
+                                href=href(f"/runs/{run.run_id}.{form}"),
+                                className="text-link",
+                                download="",
+                            ),
+                            " ",
+                        )
+                    ),
+                ],
+                className="note",
+            ),
+            html.P(
                 f"{run.summary} Measured {run.created_at[:16].replace('T', ' ')} UTC in {run.seconds:,.0f} s "
                 f"with code {run.environment['code_version']}.",
                 className="muted",
