@@ -64,7 +64,7 @@ def extract_zip(
         raise DataError(f"{name} cannot be unpacked ({error}). Unpack it yourself and import the folder.") from error
 
 
-def read_zip(content: bytes, label: str, patterns: Sequence[str], most: int) -> dict[str, bytes]:
+def read_zip(content: bytes, label: str, patterns: Sequence[str], most: int, most_files: int) -> dict[str, bytes]:
     """Return the files of an archive in memory whose names match a pattern, by their paths; nothing is written.
 
     Parameters
@@ -76,11 +76,13 @@ def read_zip(content: bytes, label: str, patterns: Sequence[str], most: int) -> 
         Shell patterns for file names without their folder.
     most : int
         Bytes that all of them may have together.
+    most_files : int
+        How many there may be.
 
     Raises
     ------
     DataError
-        As `extract_zip`, and for more than `most` bytes, whatever the archive says of its files' sizes.
+        As `extract_zip`, and for too many files or more than `most` bytes, whatever the archive says of their sizes.
     """
     found: dict[str, bytes] = {}
     left = most
@@ -89,6 +91,11 @@ def read_zip(content: bytes, label: str, patterns: Sequence[str], most: int) -> 
             wanted = [one for one in archive.infolist() if not one.is_dir() and _matches(one.filename, patterns)]
             for member in wanted:
                 _check_path(member.filename, label)
+            if len(wanted) > most_files:
+                raise DataError(
+                    f"{label} holds {len(wanted):,} files, as no export of one person's films does. "
+                    "Send the right ones one by one."
+                )
             _check_twice(wanted, label)
             for member in wanted:
                 with archive.open(member) as source:

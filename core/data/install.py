@@ -5,6 +5,7 @@ import hashlib
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,13 +126,13 @@ def import_path(
     patterns = TABLE_FILES if columns else source_files()
 
     def tables(report: Progress) -> tuple[SourceTables, str]:
-        if path.is_file() and path.suffix.lower() == ".zip":
+        if path.is_file() and (path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)):
             with _unpacked(path, settings, chosen, patterns, part_of(report, 0.0, 0.2)) as folder:
                 found = read_folder(folder, part_of(report, 0.2, 1.0), columns, options, label=path.name, deep=True)
         else:
             found = read_folder(path, report, columns, options, label=str(path.resolve()))
+        found.details["notes"] = [*found.details.get("notes", []), *found.remarks(options)]
         if options.scale.rounded:
-            found.details["notes"] = [options.scale.sentence(), *found.details.get("notes", [])]
             found.details["scale"] = [options.scale.low, options.scale.high]
         return found, f"{found.form} in {path.resolve().name}"
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from core.data.archives import read_zip
@@ -27,6 +28,14 @@ MAX_BYTES = 10 * 1024 * 1024
 """Of what is sent at once."""
 MAX_ROWS = 50_000
 _MAX_UNPACKED = 8 * MAX_BYTES
+_MAX_FILES = 2_000
+_MAX_COLUMNS = 1_000
+# Reviews may run over many lines, and entries of a document hold some ten values: beyond these nothing is an export,
+# and reading it all would cost a hundred times the memory of what was sent.
+_MAX_LINES = 10 * MAX_ROWS
+_MAX_OBJECTS = 10 * MAX_ROWS
+_MAX_VALUES = 40 * MAX_ROWS
+_LONGEST_PATH = 200
 _TABLES = (LETTERBOXD, IMDB, TRAKT, SIMKL, CRITICKER, TV_TIME, NETFLIX, IMPORT_FORM, MOVIELENS)
 _DOCUMENTS = (OWN, SIMKL_JSON, TRAKT_JSON)
 _PATTERNS = ("*.csv", "*.tsv", "*.txt", "*.json")
@@ -36,6 +45,10 @@ _LIST = b"Letterboxd list export"
 
 class _UnknownFormError(DataError):
     """No service's files look so."""
+
+
+class _TooMuchError(DataError):
+    """There is more than one person's films."""
 
 
 def read_films(content: bytes, name: str = "upload") -> Reading:
@@ -66,13 +79,15 @@ def read_films(content: bytes, name: str = "upload") -> Reading:
         _read_archive(reading, content, name)
     else:
         _read_file(reading, InMemory(name, content), (*_TABLES, NAMED_COLUMNS))
-    if reading.rows > MAX_ROWS:
-        raise DataError(f"{name} has {reading.rows:,} rows, at most {MAX_ROWS:,} are read at once. Split it.")
     return reading
 
 
+def _too_many(name: str) -> _TooMuchError:
+    return _TooMuchError(f"{name} has more than {MAX_ROWS:,} rows, which is the most that is read at once. Split it.")
+
+
 def _read_archive(reading: Reading, content: bytes, name: str) -> None:
-    files = read_zip(content, name, _PATTERNS, _MAX_UNPACKED)
+    files = read_zip(content, name, _PATTERNS, _MAX_UNPACKED, _MAX_FILES)
     # Of equal times the rating of a table of ratings counts.
     ordered = sorted(files.items(), key=lambda entry: ("ratings" not in entry[0], entry[0]))
     for known in (_TABLES, (NAMED_COLUMNS,)):
@@ -82,15 +97,20 @@ def _read_archive(reading: Reading, content: bytes, name: str) -> None:
                 over.append(path)
                 continue
             try:
-                _read_file(reading, InMemory(path, part), known)
+                _read_file(reading, InMemory(path[-_LONGEST_PATH:], part), known)
             except _UnknownFormError:
                 over.append(path)
+            except _TooMuchError:
+                raise
             except DataError as error:
                 reading.notes.append(f"Not read: {error}")
+            if reading.rows > MAX_ROWS:
+                raise _too_many(name)
         if reading.rows:
             break
     if over and reading.rows:
-        reading.notes.append(f"Passed over, since they hold no ratings or films watched: {', '.join(over[:20])}.")
+        shown = ", ".join(path[-_LONGEST_PATH:] for path in over[:20])
+        reading.notes.append(f"Passed over, since they hold no ratings or films watched: {shown}.")
     if not reading.services:
         raise DataError(" ".join([f"{name} holds no table of films that is known.", *reading.notes, _remedy()]))
 
@@ -104,8 +124,6 @@ def _read_file(reading: Reading, file: InMemory, known: Sequence[Service]) -> No
     service = next((one for one in known if one.fits(names)), None)
     if service is None:
         raise _UnknownFormError(f"{file.name} is no table of films that is known. {_remedy()}")
-    if len(records) > MAX_ROWS:
-        raise DataError(f"{file.name} has {len(records):,} rows, at most {MAX_ROWS:,} are read at once. Split it.")
     reading.add(service.read(records, file.name), file.name)
     if service.name not in reading.services:
         reading.services.append(service.name)
@@ -114,21 +132,33 @@ def _read_file(reading: Reading, file: InMemory, known: Sequence[Service]) -> No
 def _table(file: InMemory, notes: list[str]) -> tuple[frozenset[str], list[tuple[int, Record]]]:
     if file.content.lstrip(b"\xef\xbb\xbf").startswith(_LIST):
         raise _UnknownFormError(f"{file.name} is a list of Letterboxd, which says nothing of what was watched.")
-    table: Table = open_table(file, find_delimiter(survey(file)))
+    text = survey(file)
+    if text.lines > _MAX_LINES:
+        raise _too_many(file.name)
+    table: Table = open_table(file, find_delimiter(text))
+    if table.width > _MAX_COLUMNS:
+        raise DataError(f"{file.name}, line 1: it names {table.width:,} columns, as no export does. Drop some.")
     header = [name.casefold() for name in table.header]
     records: list[tuple[int, Record]] = [
-        (line, dict(zip(header, fields, strict=True))) for line, fields in table.rows()
+        (line, dict(zip(header, fields, strict=True))) for line, fields in islice(table.rows(), MAX_ROWS + 1)
     ]
+    if len(records) > MAX_ROWS:
+        raise _too_many(file.name)
     notes += table.notes()
     return frozenset(header), records
 
 
 def _document(file: InMemory) -> tuple[frozenset[str], list[tuple[int, Record]]]:
+    objects = file.content.count(b"{") + file.content.count(b"[")
+    if objects > _MAX_OBJECTS or file.content.count(b",") > _MAX_VALUES:
+        raise _too_many(file.name)
     try:
         found: Any = json.loads(file.content)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{file.name} begins like JSON and is none. Export it again.") from error
     lists = [found] if isinstance(found, list) else [part for part in found.values() if isinstance(part, list)]
+    if sum(map(len, lists)) > MAX_ROWS:
+        raise _too_many(file.name)
     entries = [entry for part in lists for entry in part]
     records: list[tuple[int, Record]] = [
         (place, entry if isinstance(entry, Mapping) else {}) for place, entry in enumerate(entries, 1)

@@ -31,7 +31,10 @@ def text(record: Record, *names: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=512)
+_LONGEST = 60
+"""Characters of a rating or a time; nothing longer is read, nor kept by the cache."""
+
+
 def stars(cell: str, scale: Scale) -> float | None:
     """Return stars of a rating on a scale, None for a blank cell.
 
@@ -42,15 +45,22 @@ def stars(cell: str, scale: Scale) -> float | None:
     """
     if not cell:
         return None
-    value = decimal(cell)
-    if value is not None:
-        halves, good = scale.half_stars(np.array([value]))
-        if good[0]:
-            return float(halves[0]) / 2
+    found = _stars(cell, scale) if len(cell) <= _LONGEST else None
+    if found is not None:
+        return found
     steps = "" if scale.rounded else " in the steps of that scale"
     raise RowRefusedError(
         f"the rating {cell[:40]!r} is none from {scale.low:g} to {scale.high:g}{steps}. Correct it and retry."
     )
+
+
+@lru_cache(maxsize=512)
+def _stars(cell: str, scale: Scale) -> float | None:
+    value = decimal(cell)
+    if value is None:
+        return None
+    halves, good = scale.half_stars(np.array([value]))
+    return float(halves[0]) / 2 if good[0] else None
 
 
 def year_of(cell: str) -> int | None:
@@ -80,7 +90,7 @@ def number(cell: str) -> int | None:
 
 def time_of(cell: str) -> int | None:
     """Return a time as milliseconds since 1970, None where the cell tells none."""
-    if not cell:
+    if not cell or len(cell) > _LONGEST:
         return None
     try:
         moment: datetime | None = datetime.fromisoformat(cell)

@@ -57,7 +57,7 @@ def _time(cell: str, day_first: bool | None) -> int | None:
 def _film(day_first: bool | None, record: Record) -> PersonalFilm:
     title = text(record, "title")
     if extra := text(record, "supplemental video type"):
-        raise RowSetAsideError(title, f"no film: {extra.casefold()}")
+        raise RowSetAsideError(title, f"no film: {extra.casefold()[:40]}")
     return PersonalFilm(
         title=title,
         watched=True,

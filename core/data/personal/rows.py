@@ -139,6 +139,9 @@ class Reading:
                 self.films.append(outcome.film)
 
 
+_LONGEST_TITLE = 500
+
+
 def each(records: Iterable[tuple[int, Record]], one: Callable[[Record], PersonalFilm]) -> Iterator[Outcome]:
     """Read rows one by one; whatever `one` refuses is told with its line."""
     for line, record in records:
@@ -146,8 +149,10 @@ def each(records: Iterable[tuple[int, Record]], one: Callable[[Record], Personal
             film = one(record)
             if not (film.title or film.imdb_id or film.tmdb_id or film.movie_id):
                 raise RowRefusedError("there is neither a title nor an id. Add one and retry.")
+            if len(film.title) > _LONGEST_TITLE:
+                raise RowRefusedError(f"the title has more than {_LONGEST_TITLE} characters. Shorten it and retry.")
             yield Read(line, film)
         except RowRefusedError as error:
             yield Refused(line, str(error))
         except RowSetAsideError as error:
-            yield SetAside(line, error.title, str(error))
+            yield SetAside(line, error.title[:_LONGEST_TITLE], str(error))

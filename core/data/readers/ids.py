@@ -1,15 +1,18 @@
 """Ids of users and movies: whole numbers as they are, text under numbers of its own."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.data.conventions import MAX_ID
 from core.data.readers.values import whole_number
 
-__all__ = ["Ids", "id_fault", "read_ids"]
+__all__ = ["Ids", "id_fault", "read_ids", "short"]
 
 MAX_TEXT = 200
 """Characters of a text id."""
+# A number that is no id as it stands: a fraction, digits that a spreadsheet has cut, thousands that may be decimals.
+_NO_WHOLE_NUMBER = re.compile(r"[+-]?\d+(?:(?:[.,]\d+)+[.,]?(?:[eE][+-]?\d+)?|[.,]|[eE][+-]?\d+)")
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,13 @@ def read_ids(texts: Collection[str], as_text: bool = False) -> Ids:
     -------
     Ids
         Text when more than half of them are not whole numbers from 0 to `MAX_ID`: single ones that are not are
-        faults of a numeric column, `id_fault` says which. Numbers of text ids are 1, 2, 3 ... in the order of their
+        faults of a numeric column, `id_fault` says which, and so are fractions and cut numbers (``1.23457E+11``)
+        however many there are. Numbers of text ids are 1, 2, 3 ... in the order of their
         UTF-8 bytes; a text that is a whole number keeps it, and the others then go on after the largest of those,
         so that no number stands for two ids.
     """
     stripped = {text.strip() for text in texts} - {""}
-    strange = sum(whole_number(text) is None for text in stripped)
+    strange = sum(whole_number(text) is None and not _is_broken(text) for text in stripped)
     if not as_text and strange * 2 <= len(stripped):
         return Ids()
     # A number near the end of the range would leave no room behind it.
@@ -74,14 +78,19 @@ def id_fault(what: str, text: str, ids: Ids) -> str:
         return ""
     if whole_number(text) is not None:
         return ""
+    if "E+" in text.upper() and _is_broken(text.strip()):
+        return (
+            f"the {what} {short(text.strip())} has lost digits, as spreadsheets cut long numbers: what are several "
+            "would become one. Export the column as text or with all digits and retry."
+        )
     digits = text.strip().lstrip("+-").replace(".", "", 1)
     if digits.isdigit() and whole_number(digits, 10**40) is not None and "." not in text:
         return (
-            f"the {what} {text.strip()} is not within 0 and {MAX_ID}. "
+            f"the {what} {short(text.strip())} is not within 0 and {MAX_ID}. "
             f"Number the {what.split(maxsplit=1)[0]}s from 1, or keep all ids as text with --text-ids."
         )
     return (
-        f"the {what} {_short(text)!r} is not a whole number. "
+        f"the {what} {short(text)!r} is not a whole number. "
         f"Number the {what.split(maxsplit=1)[0]}s from 1, or keep all ids as text with --text-ids."
     )
 
@@ -90,5 +99,10 @@ def _is_canonical(text: str) -> bool:
     return text.isascii() and text.isdigit() and str(int(text[:20])) == text and int(text) <= MAX_ID
 
 
-def _short(text: str) -> str:
+def _is_broken(text: str) -> bool:
+    return len(text) <= MAX_TEXT and bool(_NO_WHOLE_NUMBER.fullmatch(text))
+
+
+def short(text: str) -> str:
+    """Return a cell for a message: its beginning where it is long."""
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.data.conventions import GENRE_NAMES
 from core.data.movies import MovieTable
-from core.data.readers.ids import Ids, id_fault
+from core.data.readers.ids import Ids, id_fault, short
 from core.data.readers.options import AS_THEY_ARE, ReadOptions
 from core.data.readers.ratings import RatingFile, read_ratings
 from core.data.readers.table import Table, open_table
@@ -79,7 +79,9 @@ def read_csv_movies(
     table = build_movie_table(rows, source="movies.csv", imdb_ids=imdb, tmdb_ids=tmdb)
     details: dict[str, Any] = {"notes": notes}
     if (repeated := len(rows) - len(table)) > 0:
-        notes.append(f"movies.csv: {repeated:,} rows name a movie again; the last value that is not blank stays.")
+        notes.append(
+            f"movies.csv: rows that name a movie again: {repeated:,}. The last value that is not blank stays."
+        )
     if (folder / "tags.csv").is_file():
         progress(0.5, "Reading tags.csv")
         tags = _csv(folder / "tags.csv", _TAGS_HEADER)
@@ -152,6 +154,8 @@ def _links(table: Table, ids: Ids) -> tuple[dict[int, int], dict[int, int]]:
             if text and movie is not None:
                 number = whole_number(text.removeprefix("tt") if target is imdb else text)
                 if number is None:
-                    raise table.fault(line, f"the {what} {text!r} is not a whole number. Correct the line and retry.")
+                    raise table.fault(
+                        line, f"the {what} {short(text)!r} is not a whole number. Correct the line and retry."
+                    )
                 target[movie] = number
     return imdb, tmdb

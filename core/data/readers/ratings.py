@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.conventions import MAX_ID
-from core.data.readers.ids import Ids, id_fault, read_ids
+from core.data.readers.ids import Ids, id_fault, read_ids, short
 from core.data.readers.memory import InMemory
 from core.data.readers.table import Table
 from core.data.readers.text import count_byte
@@ -246,8 +246,8 @@ def _read_exactly(file: RatingFile, progress: Progress, known: Ids | None, text_
             if moment is None:
                 raise file.table.fault(
                     line,
-                    f"the timestamp {fields[time_at]!r} is no number of seconds since 1970 and no date such as "
-                    "2019-05-31T20:15:00Z. Convert the column, or leave it out with --columns.",
+                    f"the timestamp {short(fields[time_at])!r} is no number of seconds since 1970 and no date such "
+                    "as 2019-05-31T20:15:00Z. Convert the column, or leave it out with --columns.",
                 )
             times.append(moment)
         if not len(half_stars) % _TELL_EVERY:
@@ -272,7 +272,9 @@ def _raw_ids(
         number = ids.number(text)
         problem = id_fault(what, text, ids)
         if problem or number is None:
-            problem = problem or f"{text.strip()} is not in the movie table. Add it there, or drop its ratings."
+            problem = (
+                problem or f"{short(text.strip())} is not in the movie table. Add it there, or drop its ratings."
+            )
             raise file.table.fault(file.line_of(column, text), problem)
         numbers[position] = number
     return _narrow(numbers)[np.frombuffer(positions, dtype=np.int32)] if len(texts) else numbers
@@ -282,12 +284,12 @@ def _half_star(file: RatingFile, line: int, text: str) -> int:
     value, scale = decimal(text), file.scale
     if value is None:
         raise file.table.fault(
-            line, f"the rating {text!r} is not a number. Correct the line or choose another column."
+            line, f"the rating {short(text)!r} is not a number. Correct the line or choose another column."
         )
     halves, good = scale.half_stars(np.array([value]))
     if bool(good[0]):
         return int(halves[0])
-    shown = text.strip()
+    shown = short(text.strip())
     if not scale.low <= value <= scale.high:
         unit = "" if scale.rounded else " stars"
         raise file.table.fault(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,17 @@ from numpy.typing import NDArray
 from core.data.compress import TABLE_LIMIT
 from core.data.conventions import NO_GENRES
 from core.data.movies import MovieTable, StringColumn
-from core.data.readers.ids import Ids, id_fault, read_ids
+from core.data.readers.ids import Ids, id_fault, read_ids, short
+from core.data.readers.options import ReadOptions
 from core.data.readers.ratings import RatingColumns, RatingFile
 from core.data.readers.table import Table
 from core.data.readers.values import spelling_of_genres
 from core.errors import DataError
 
 __all__ = ["MovieRow", "SourceTables", "TextRow", "build_movie_table", "number_rows", "with_source_ids"]
+
+_EARLY = 315_532_800
+"""Seconds until 1980, before any film was rated on a computer."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,21 @@ class SourceTables:
     file: RatingFile | None
     form: str
     details: dict[str, Any] = field(default_factory=dict)
+
+    def remarks(self, options: ReadOptions) -> list[str]:
+        """Return what was taken for granted of the ratings as a whole, in sentences."""
+        found = [options.scale.sentence()] if options.scale.rounded else []
+        for what, names in (("User", self.ratings.user_names), ("Movie", self.ratings.movie_names)):
+            if names is not None and not options.text_ids:
+                found.append(f"{what} ids are text, such as {short(next(iter(names.values())))}, and are kept so.")
+        latest = int(self.ratings.times.max(initial=0))
+        if 0 < latest < _EARLY:
+            shown = datetime.fromtimestamp(latest, UTC).strftime("%Y-%m-%d %H:%M")
+            found.append(
+                f"The latest timestamp is {shown}, read as seconds since 1970. If the column holds years or days, "
+                "convert it and import again."
+            )
+        return found
 
     def movie_index(self) -> NDArray[np.int32]:
         """Return the dense movie index of every rating, int32 of shape (n_ratings,).

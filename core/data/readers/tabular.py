@@ -38,6 +38,8 @@ def parse_columns(text: str) -> dict[str, str]:
                 f"--columns: {part.strip()!r} is not usable. Write user=...,movie=...,rating=... and optionally "
                 "timestamp=..., title=..., genres=..., each once."
             )
+        if column in columns.values():
+            raise InvalidInputError(f"--columns: {column!r} is named twice. Each key has a column of its own.")
         columns[key] = column
     missing = [key for key in REQUIRED if key not in columns]
     if missing:

@@ -36,6 +36,15 @@ ENCODING_NAMES = {
 # Letters and signs as UTF-8 spells them. Text in Windows-1252 hardly ever looks so, and the two cannot be told apart
 # within one file, where it does.
 _UTF8_SEQUENCE = re.compile(rb"[\xc3-\xc5][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_PACKED = {
+    b"PK\x03\x04": "a zip archive or a spreadsheet: unpack it, or save its sheet as CSV",
+    b"\x1f\x8b": "packed with gzip: unpack it",
+    b"BZh": "packed with bzip2: unpack it",
+    b"\xfd7zXZ": "packed with xz: unpack it",
+    b"(\xb5/\xfd": "packed with Zstandard: unpack it",
+    b"7z\xbc\xaf": "a 7-Zip archive: unpack it",
+    b"PAR1": "a Parquet file: write it as CSV",
+}
 _NOT_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 _ONLY_IN_CP1252 = re.compile(rb"[\x80-\x9f]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -102,11 +111,14 @@ def survey(path: Path | InMemory, label: str = "") -> TextFile:
     Raises
     ------
     DataError
-        For an empty file, a NUL byte, or text that fits no encoding; names file, line and remedy.
+        For an empty file, a packed one, a NUL byte, or text that fits no encoding; names file, line and remedy.
     """
     name = label or path.name
     with path.open("rb") as stream:
-        head = stream.read(4)
+        head = stream.read(8)
+    for mark, what in _PACKED.items():
+        if head.startswith(mark):
+            raise DataError(f"{name} is {what}, and retry.")
     encoding = next((codec for mark, codec in _MARKS if head.startswith(mark)), "utf-8")
     signs = _Signs()
     if encoding in ("utf-16", "utf-32"):

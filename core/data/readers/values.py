@@ -30,11 +30,17 @@ MAX_TIME = 2**32 - 1
 """The last second that is stored, in the year 2106."""
 
 _PLAIN = re.compile(r"\+?(\d+)(?:\.0{1,2})?")
-_EXPONENT = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,2})")
+_EXPONENT = re.compile(r"(\d)(?:\.(\d+))?([eE])\+?(\d{1,2})")
+# More would be no id, and converting thousands of digits is refused by Python itself.
+_LONGEST_NUMBER = 60
+# `%g` of C writes six digits: fewer behind the point are all that there were.
+_MOST_CUT_DIGITS = 4
+_LEAST_TIME_DIGITS = 6
 _BY_COMMAS = re.compile(r"\d{1,3}(?:[,\u00a0\u202f' ]\d{3})+")
 _BY_POINTS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}")
 _DECIMAL = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d{1,2})?")
 _SCALE = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*(?:-|\u2013|\.\.|to|:)\s*([+-]?\d+(?:\.\d+)?)\s*")
+_ZONE_NAME = re.compile(r"\s(?:UTC|GMT)$")
 _BASIC_DATE = range(19_000_101, 21_001_232)
 # Seconds beyond 2106 could be milliseconds of 1970: nobody rated films then, so they are no times at all.
 _UNITS = ((1, 0), (1_000, 10**11), (1_000_000, 10**14), (1_000_000_000, 10**17))
@@ -44,7 +50,9 @@ def whole_number(text: str, largest: int = MAX_ID) -> int | None:
     """Return a whole number from 0 to `largest`, else None.
 
     ``10``, ``10.0``, ``1e3`` and thousands such as ``1,234`` and ``1.234.567`` are read. ``1.234`` and ``1.000`` are
-    not: they may mean two things.
+    not: they may mean two things. Exponents are read where no digit can be missing: all are written, or the program
+    is one that writes them in full (R: ``1e+05``). Spreadsheets cut ids to ``1.23457E+11``, which would make one of
+    many.
     """
     if text.isdigit() and text.isascii():
         value = int(text) if len(text) <= 40 else largest + 1
@@ -52,11 +60,15 @@ def whole_number(text: str, largest: int = MAX_ID) -> int | None:
         stripped = text.strip()
         if found := _PLAIN.fullmatch(stripped):
             value = int(found[1]) if found[1].isascii() and len(found[1]) <= 40 else largest + 1
+        elif len(stripped) > _LONGEST_NUMBER:
+            return None
         elif _BY_COMMAS.fullmatch(stripped) or _BY_POINTS.fullmatch(stripped):
             value = int("".join(char for char in stripped if char.isdigit()))
         elif found := _EXPONENT.fullmatch(stripped):
-            digits, power = (found[2] or "").rstrip("0"), int(found[3])
-            if len(digits) > power:
+            written, power = found[2] or "", int(found[4])
+            digits = written.rstrip("0")
+            whole = len(written) >= power or (found[3] == "e" and len(written) <= _MOST_CUT_DIGITS)
+            if len(digits) > power or not whole:
                 return None
             value = int(found[1] + digits) * 10 ** (power - len(digits))
         else:
@@ -75,10 +87,13 @@ def decimal(text: str) -> float | None:
 def seconds(text: str) -> int | None:
     """Return a time as whole seconds since 1970, else None.
 
-    Seconds, milliseconds, microseconds and nanoseconds are told apart by their size; fractions are cut off.
+    Seconds, milliseconds, microseconds and nanoseconds are told apart by their size; fractions are cut off. What a
+    spreadsheet has cut to ``1.55933E+12`` is none.
     ISO 8601 dates and times without a zone are taken as UTC.
     """
     stripped = text.strip()
+    if (found := _EXPONENT.fullmatch(stripped)) and len(found[2] or "") < min(int(found[4]), _LEAST_TIME_DIGITS):
+        return None
     if stripped.isdigit() and stripped.isascii() and len(stripped) < 20:
         whole = int(stripped)
         if whole in _BASIC_DATE and (dated := _iso(stripped)) is not None:
@@ -105,7 +120,7 @@ def is_date_like(times: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def _iso(text: str) -> int | None:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(_ZONE_NAME.sub("+00:00", text))
     except ValueError:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -175,7 +190,8 @@ def parse_scale(text: str) -> Scale:
 
 # --- genres -------------------------------------------------------------------------------------------------
 
-_SEPARATOR = re.compile(r"[|,]")
+_SEPARATOR = re.compile(r"[|,;]")
+_NAMED = re.compile(r"""['"]name['"]\s*:\s*(?:"([^"]*)"|'([^']*)')""")
 
 
 def _key(name: str) -> str:
@@ -184,6 +200,7 @@ def _key(name: str) -> str:
 
 _KNOWN = {_key(name): name for name in GENRE_NAMES} | {
     _key("Children's"): "Children",
+    _key("Science Fiction"): "Sci-Fi",
     _key("unknown"): NO_GENRES,
     _key(NO_GENRES): NO_GENRES,
     "": NO_GENRES,
@@ -191,8 +208,15 @@ _KNOWN = {_key(name): name for name in GENRE_NAMES} | {
 
 
 def split_genres(text: str) -> tuple[str, ...]:
-    """Return the genres of a cell, separated by bars or commas, as they are spelt there."""
+    """Return the genres of a cell as they are spelt there: separated by bars, commas or semicolons.
+
+    Lists of JSON and Python are read, too, also TMDb's of objects: ``[{'id': 18, 'name': 'Drama'}]``.
+    """
     inner = text.strip()
+    if inner.startswith("[{"):
+        return tuple(
+            name for found in _NAMED.finditer(inner) if (name := " ".join((found[1] or found[2] or "").split()))
+        )
     if inner.startswith("[") and inner.endswith("]"):
         inner = inner[1:-1].replace("'", "").replace('"', "")
     return tuple(name for part in _SEPARATOR.split(inner) if (name := " ".join(part.split())))

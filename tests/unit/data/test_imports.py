@@ -1,5 +1,7 @@
 """Kinds of tables that other programs mangle, through the door that people use."""
 
+import gzip
+import re
 import time
 import tracemalloc
 from pathlib import Path
@@ -98,6 +100,47 @@ def test_numbers_that_no_browser_keeps_are_ids_as_text(tmp_path):
     data = table(tmp_path, "u,m,r", "76561197970982479,1,4", "76561197970982480,1,3")
     assert data.user_index("76561197970982480") == 1
     assert data.user_ids.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("number", ["1.23457E+11", "1.23457e+06", "2.5", "1.000"])
+def test_numbers_that_are_no_ids_are_refused_however_many_there_are(tmp_path, number):
+    with pytest.raises(DataError, match=rf"line 2: the user id '?{re.escape(number)}'? (has lost digits|is not)"):
+        table(tmp_path, "u,m,r", f"{number},1,4", f"{number},2,3")
+
+
+def test_what_is_taken_for_granted_is_said(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("u,m,r,w\nann,1,4,2019\nbob,1,3,2020\n")
+    columns = {**COLUMNS, "timestamp": "w"}
+    notes = import_path(path, Settings(data_dir=tmp_path / "data"), columns=columns).details["notes"]
+    assert "User ids are text, such as ann, and are kept so." in notes
+    assert any(note.startswith("The latest timestamp is 1970-01-01 00:33") for note in notes)
+
+
+def test_a_column_cannot_be_two_things():
+    with pytest.raises(InvalidInputError, match="'u' is named twice"):
+        parse_columns("user=u,movie=u,rating=r")
+
+
+@pytest.mark.parametrize("line", ["1,1,{},5", "1,1,4,{}", "{},1,4,5"])
+def test_messages_do_not_repeat_a_cell_of_any_length(tmp_path, line):
+    with pytest.raises(DataError, match="line 2: ") as caught:
+        table(tmp_path, "u,m,r,w", line.format("4" * 100_000), columns={**COLUMNS, "timestamp": "w"})
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(gzip.compress(b"u,m,r\n1,1,4\n"), "packed with gzip"), (b"PAR1\0\0", "Parquet")]
+)
+def test_a_packed_table_is_named_as_such(tmp_path, content, words):
+    (tmp_path / "mine.csv").write_bytes(content)
+    with pytest.raises(DataError, match=f"mine.csv is .*{words}.* and retry"):
+        read_folder(tmp_path / "mine.csv", columns=COLUMNS)
+
+
+def test_an_archive_is_told_by_its_content(tmp_path):
+    archive = zip_of(csv_folder(tmp_path / "x"), tmp_path / "download")
+    assert import_path(archive, Settings(data_dir=tmp_path / "data"), name="x").n_ratings == 4
 
 
 def test_one_spelling_of_genres_and_the_last_value_that_is_not_blank(tmp_path):

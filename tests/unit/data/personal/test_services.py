@@ -1,6 +1,7 @@
 """Every service's export is told by its content, and every row of it is accounted for."""
 
 import io
+import tracemalloc
 import zipfile
 from datetime import UTC, datetime
 
@@ -150,3 +151,48 @@ def test_any_content_is_read_or_refused(content: bytes) -> None:
         except DataError:
             continue
         assert reading.rows == len(reading.films) + len(reading.set_aside) + len(reading.refused)
+
+
+# --- more than one person's films ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Title\n" + b"a\n" * 600_000,
+        b"[" + b"{}," * 600_000 + b"{}]",
+        b"[" + b"1," * 4_000_000 + b"1]",
+        (
+            ",".join(["Title", *(f"c{number}" for number in range(20_000))]) + "\n" + "a" + "," * 20_000 + "\n"
+        ).encode(),
+        zipped({f"r{number}.csv": "a,b\n1,2\n" for number in range(3_000)}),
+    ],
+    ids=["rows", "objects", "numbers", "columns", "files"],
+)
+def test_more_than_one_persons_films_are_refused_before_they_take_memory(content: bytes) -> None:
+    tracemalloc.start()
+    with pytest.raises(DataError, match=r"\.$"):
+        read_films(content, "x")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 120e6
+
+
+def test_rows_of_all_files_of_an_archive_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.data.personal.MAX_ROWS", 100)
+    files = {f"r{number}.csv": "Title\n" + "a\n" * 40 for number in range(4)}
+    with pytest.raises(DataError, match="more than 100 rows"):
+        read_films(zipped(files), "x")
+    monkeypatch.setattr("core.data.personal.MAX_ROWS", 30)
+    with pytest.raises(DataError, match=r"more than 30 rows"):
+        read_films(zipped(files), "x")
+
+
+def test_nothing_of_any_length_comes_back() -> None:
+    long = "x" * 100_000
+    reading = read_films(f"Title,Year,Rating,Type\n{long},1999,4,\nA,1999,{'4' * 100_000},\n{long},,,game\n".encode())
+    assert [row.line for row in reading.refused] == [2, 3]
+    assert len(reading.set_aside[0].title) < 1_000
+    assert all(len(row.why) < 300 for row in (*reading.refused, *reading.set_aside))
+    notes = read_films(zipped({f"{'y' * 60_000}.csv": "a\n1\n", "r.csv": "Title\nHeat\n"})).notes
+    assert len(" ".join(notes)) < 1_000
