@@ -4,6 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Literal
 
@@ -51,8 +52,13 @@ class Table:
         """The file's name for messages."""
         return self.text.label
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
+    def rows(self, *, suspicious: bool = False) -> Iterator[tuple[int, list[str]]]:
         """Yield the first line's number and the fields of every row; blank lines and the header are left out.
+
+        Parameters
+        ----------
+        suspicious : bool
+            Let fields of several lines pass that look as if they had swallowed rows.
 
         Raises
         ------
@@ -62,7 +68,7 @@ class Table:
         """
         width, skip = self.width, 1 if self.header else 0
         with self.text.open() as stream:
-            for line, fields in self._split(stream):
+            for line, fields in self._split(stream, suspicious):
                 if skip:
                     skip = 0
                 elif len(fields) == width:
@@ -123,7 +129,7 @@ class Table:
             )
         raise self.fault(line, what)
 
-    def _split(self, stream: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    def _split(self, stream: Iterable[str], suspicious: bool) -> Iterator[tuple[int, list[str]]]:
         if self.quoting == "none":
             delimiter = self.delimiter
             for line, text in enumerate(stream, 1):
@@ -135,7 +141,7 @@ class Table:
         try:
             for fields in reader:
                 line, first = first, reader.line_num + 1
-                if first > line + 1:
+                if first > line + 1 and not suspicious:
                     self._check_lines(line, fields)
                 yield line, fields
         except csv.Error as error:
@@ -193,7 +199,7 @@ def open_table(
     Backslashes are escapes when the rows fit only so. Where they fit both ways with different fields, and each
     backslash stands before a character that would call for one, the table is refused. A tab-separated file whose
     marks fit no dialect but whose lines all have the right number of fields knows no
-    quoting. Everything else must be quoted as RFC 4180 says.
+    quoting. Where lines may be rows or parts of a field, the table is refused. Everything else must be quoted as RFC 4180 says.
     """
     text = survey(path, label)
     if header:
@@ -242,14 +248,19 @@ def _with_quoting(table: Table, standard: bool) -> Table:
     if len(tries) == 1:
         return table
     fitting = [one for one in tries if _fits(one)]
-    twofold = not standard and len(fitting) > 1 and fitting[1].quoting == "escapes"
-    if twofold and _escaped(text) <= {'"', "\\", "\r", "\n", table.delimiter}:
-        _check_alike(fitting[0], fitting[1])
-    return fitting[0] if fitting else table
+    if text.backslashes and not standard and _escaped(text) <= {'"', "\\", "\r", "\n", table.delimiter}:
+        # A field that looks as if it had swallowed rows may be just that in the other reading.
+        both = [one for one in tries[:2] if _fits(one, suspicious=True)]
+        if len(both) > 1:
+            _check_alike(*both)
+    undecided = not fitting or (fitting[0].quoting == "none" and _fits(table, suspicious=True))
+    return table if undecided else fitting[0]
 
 
 def _check_alike(marks: Table, escapes: Table) -> None:
-    for (line, first), (_, second) in zip(marks.rows(), escapes.rows(), strict=False):
+    last = (marks.text.lines, None)
+    pairs = zip_longest(marks.rows(suspicious=True), escapes.rows(suspicious=True), fillvalue=last)
+    for (line, first), (_, second) in pairs:
         if first != second:
             raise marks.fault(
                 line,
@@ -258,9 +269,9 @@ def _check_alike(marks: Table, escapes: Table) -> None:
             )
 
 
-def _fits(table: Table) -> bool:
+def _fits(table: Table, *, suspicious: bool = False) -> bool:
     try:
-        for _ in table.rows():
+        for _ in table.rows(suspicious=suspicious):
             pass
     except DataError:
         return False

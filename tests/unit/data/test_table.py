@@ -53,6 +53,28 @@ def test_every_table_comes_back_row_by_row_or_its_line_is_named(tmp_path, rows, 
     assert not refused or re.match(r"table.csv, line \d+: ", refused)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["0", "\\;", "\n;;", "a"]],
+        [["0", "\\;", "\n;;", "\n;\\;;"]],
+        [["0", "a", "a", "\n;\\;;"]],
+        [["0", "\\;;\n", "a", ";\n0;;;"]],
+    ],
+)
+@pytest.mark.parametrize("way", [{"quoting": csv.QUOTE_NONE, "escapechar": "\\"}, {"quoting": csv.QUOTE_MINIMAL}])
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_lines_that_may_be_rows_or_parts_of_a_field_are_not_guessed(tmp_path, rows, way, delimiter):
+    rows = [[field.replace(";", delimiter) for field in row] for row in rows]
+    path = tmp_path / "table.csv"
+    path.write_bytes(written(rows, delimiter, "\n", **way).encode())
+    try:
+        found = [fields for _, fields in open_table(path, delimiter).rows()]
+    except DataError:
+        return
+    assert found == rows
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize(
     "way",
