@@ -6,6 +6,7 @@ from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from callbacks.selects import user_name
 from callbacks.visitor import Visitor, films_as_ratings
 from core.errors import CineMatchError
 from dashboard.components.explanation import explanation_panel
@@ -38,7 +39,8 @@ def explain(
             movie_id, user_id=user_id, ratings=ratings, algorithm=algorithm, counterfactuals=True, love=love
         )
         names = {status.key: status.name for status in service.models()}
-        return explanation_panel(view, service.movie(movie_id), names.get(view.algorithm, view.algorithm))
+        user = None if user_id is None else user_name(service, user_id)
+        return explanation_panel(view, service.movie(movie_id), names.get(view.algorithm, view.algorithm), user)
     except CineMatchError as error:
         return error_state(str(error))
 

@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks import own_films, wishes
 from callbacks.errors import notify_error
-from callbacks.selects import offer_users
+from callbacks.selects import offer_users, user_name
 from callbacks.visitor import Visitor, watchlist
 from core.display.spreadsheet import csv_text
 from core.display.titles import format_movie_title
@@ -141,8 +141,7 @@ def to_csv(found: RecommendationList) -> str:
     )
 
 
-def _summary(found: RecommendationList, asked: ListControls, name: str) -> str:
-    whom = "you" if asked.visitor is not None else f"user {asked.user_id}"
+def _summary(found: RecommendationList, asked: ListControls, name: str, whom: str) -> str:
     films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
     short = "" if len(found.items) == asked.count else f" of {asked.count} asked for; no more qualify"
     wished = ", re-ranked as wished" if found.wish else ""
@@ -179,7 +178,8 @@ def register(app: "Dash", service: "CineMatch") -> None:
         except CineMatchError as error:
             return error_state(str(error)), "", dash.no_update
         names = {status.key: status.name for status in service.models()}
-        summary = _summary(found, asked, names.get(found.algorithm, found.algorithm))
+        whom = "you" if found.user_id is None else f"user {user_name(service, found.user_id)}"
+        summary = _summary(found, asked, names.get(found.algorithm, found.algorithm), whom)
         hint = "" if asked.only is None else _OTHER_FILMS if asked.only else _EMPTY_WATCHLIST
         cards = recommendation_list(found, visitor=asked.visitor is not None, hint=hint)
         return cards, summary, asked.address()

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from core.service import CineMatch
 
-__all__ = ["offer_films", "offer_users"]
+__all__ = ["offer_films", "offer_users", "user_name"]
+
+
+def user_name(service: "CineMatch", user_id: int | str) -> str:
+    """Return what a stored user is called: the source's own id where ids are text, else the number."""
+    (user,) = service.users(keep=[user_id], limit=0)
+    return user.source_id or str(user.user_id)
 
 
 def offer_users(app: "Dash", service: "CineMatch", select: str) -> None:

@@ -112,7 +112,7 @@ def _love(service: "CineMatch", algorithm: str | None, held: float | None) -> fl
 
 
 def _summary(found: GroupList, asked: int, name: str) -> str:
-    names = [name.lower() for name in viewer_names([viewer.user_id for viewer in found.members])]
+    names = [name[0].lower() + name[1:] for name in viewer_names(found.members)]
     films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
     short = "" if len(found.items) == asked else f" of {asked} asked for; no more qualify"
     whom = f"{', '.join(names[:-1])} and {names[-1]}"

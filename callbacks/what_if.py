@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from callbacks.jobs.asked import asked_jobs
 from callbacks.jobs.manager import stored_results
-from callbacks.selects import offer_users
+from callbacks.selects import offer_users, user_name
 from core.errors import CineMatchError, InvalidInputError
 from core.lists.requests import WhatIf as Question
 from core.progress import Progress
@@ -97,7 +97,7 @@ def _register_lists(app: "Dash", service: "CineMatch") -> None:
         except CineMatchError as error:
             return [no_update] * len(ids), "", error_state(str(error)), no_update
         lists = moved_lists(learned.items, changed.items, _SHOWN, active=question.active)
-        told = f"Weights and lists are those for the {length:,} ratings of user {user}."
+        told = f"Weights and lists are those for the {length:,} ratings of user {user_name(service, viewer)}."
         return _bars(ids, *weights), told, lists, address(user, question)
 
     @app.callback(

@@ -1,5 +1,6 @@
 """The Flask server underneath: health, metrics, security headers, compression, limits and the REST API."""
 
+import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -44,9 +45,17 @@ class _NoSessions(SessionInterface):
         """Keep nothing."""
 
 
+class _Request(Request):
+    """A request whose files stay in memory, where werkzeug would write those above 500 kB to the disk."""
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> io.BytesIO:
+        return io.BytesIO()
+
+
 class _Server(OpenAPI):
     """Flask without what costs every request something and is not used here."""
 
+    request_class = _Request
     session_interface = _NoSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

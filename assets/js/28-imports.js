@@ -21,9 +21,11 @@
   }
 
   function ask(file) {
-    var address = document.querySelector("[data-imports]").dataset.imports;
-    return window.fetch(address + "?name=" + encodeURIComponent(file.name), {
-      method: "POST", body: file.body, headers: { "Content-Type": "application/octet-stream" }
+    /* In the body, not in the address, which servers on the way write to their logs. */
+    var form = new FormData();
+    form.append("file", new Blob([file.body]), file.name);
+    return window.fetch(document.querySelector("[data-imports]").dataset.imports, {
+      method: "POST", body: form
     }).then(function (answer) {
       return answer.json().then(function (found) {
         return answer.ok ? found : { failed: file.name + ": " + (found.detail || "The server did not answer. Retry.") };

@@ -29,8 +29,10 @@ _KINDS = {
 }
 
 
-def explanation_panel(view: ExplanationView, movie: MovieView, algorithm_name: str) -> html.Div:
-    """Return the whole explanation of one film's score."""
+def explanation_panel(
+    view: ExplanationView, movie: MovieView, algorithm_name: str, user: str | None = None
+) -> html.Div:
+    """Return the whole explanation of one film's score; `user` is what a stored user is called."""
     predicted = (
         html.Div([html.Span("Predicted rating"), stars(view.predicted_rating)], className="why-predicted")
         if view.predicted_rating is not None
@@ -40,7 +42,7 @@ def explanation_panel(view: ExplanationView, movie: MovieView, algorithm_name: s
     split: Component = own
     if view.films:
         kinds = {part.kind for part in view.contributions} - {"bias"}
-        own_films = "By your films" if view.user_id is None else f"By films of user {view.user_id}"
+        own_films = "By your films" if user is None else f"By films of user {user}"
         first = _KINDS.get(next(iter(kinds), ""), "parts") if len(kinds) == 1 else "parts"
         split = dmc.Tabs(
             value="own",

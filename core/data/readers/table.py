@@ -198,8 +198,8 @@ def open_table(
     -----
     Backslashes are escapes when the rows fit only so. Where they fit both ways with different fields, and each
     backslash stands before a character that would call for one, the table is refused. A tab-separated file whose
-    marks fit no dialect but whose lines all have the right number of fields knows no
-    quoting. Where lines may be rows or parts of a field, the table is refused. Everything else must be quoted as RFC 4180 says.
+    marks fit no dialect but whose lines all have the right number of fields knows no quoting. Where lines may be
+    rows or parts of a field, the table is refused. Everything else must be quoted as RFC 4180 says.
     """
     text = survey(path, label)
     if header:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dash.development.base_component import Component
 
 from core.display.titles import other_title, short_title
-from core.views import GroupItem, GroupList, Opinion
+from core.views import GroupItem, GroupList, GroupViewer, Opinion
 from dashboard.address import href
 from dashboard.components import light as html
 from dashboard.components.poster import poster
@@ -15,9 +15,9 @@ from dashboard.components.states import empty_state
 __all__ = ["group_list", "viewer_names"]
 
 
-def viewer_names(users: Sequence[int | str | None]) -> list[str]:
-    """Return what viewers are called; None is the person at the browser."""
-    return ["You" if user is None else f"User {user}" for user in users]
+def viewer_names(viewers: Sequence[GroupViewer]) -> list[str]:
+    """Return what viewers are called, by the source's own id where ids are text."""
+    return ["You" if one.user_id is None else f"User {one.source_id or one.user_id}" for one in viewers]
 
 
 def group_list(found: GroupList, love: float | None = None) -> html.Node | Component:
@@ -26,19 +26,18 @@ def group_list(found: GroupList, love: float | None = None) -> html.Node | Compo
         return empty_state(
             "No film qualifies", "Every film that passes the filters was rated by somebody of you. Widen the filters."
         )
-    users = [viewer.source_id or viewer.user_id for viewer in found.members]
     data = {} if love is None else {"data-love": f"{love:g}"}
-    rows = [_row(found.algorithm, item, users, data) for item in found.items]
+    rows = [_row(found.algorithm, item, found.members, data) for item in found.items]
     return html.Ol(rows, className="plain together")
 
 
-def _row(algorithm: str, item: GroupItem, users: Sequence[int | str | None], love: Mapping[str, str]) -> html.Node:
+def _row(algorithm: str, item: GroupItem, viewers: Sequence[GroupViewer], love: Mapping[str, str]) -> html.Node:
     name = short_title(item.title, include_year=False)
     other = other_title(item.title)
     meta = " · ".join(filter(None, [str(item.year or ""), ", ".join(item.genres[:3])])) or "No genres listed"
     opinions = [
-        _opinion({"data-algorithm": algorithm, **love}, item.movie_id, name, user, called, opinion)
-        for user, called, opinion in zip(users, viewer_names(users), item.members, strict=True)
+        _opinion({"data-algorithm": algorithm, **love}, item.movie_id, name, viewer.user_id, called, opinion)
+        for viewer, called, opinion in zip(viewers, viewer_names(viewers), item.members, strict=True)
     ]
     return html.Li(
         [

@@ -52,3 +52,14 @@ def test_nothing_of_an_export_is_logged(client: FlaskClient, caplog: pytest.LogC
         client.post(f"{PATH}?name=secret.csv", data=b"Nowhere,b\n1,2\n")
     assert "Nowhere" not in caplog.text
     assert "The Film 3" not in caplog.text
+
+
+def test_a_file_in_a_form_stays_in_memory(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def written(**_: object) -> None:
+        raise AssertionError("a file was opened on the disk")
+
+    monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", written)
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="ratings.csv"\r\n\r\n'
+    body = head + CONTENT + b"2024-01-02,Nowhere,1999,x,4\n" * 40_000 + b"\r\n--x--\r\n"
+    answer = client.post(PATH, data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 200, answer.text
