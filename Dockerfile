@@ -32,7 +32,8 @@ RUN if ! command -v tini >/dev/null || ! ls /usr/lib/*/libgomp.so.1 >/dev/null 2
     && groupadd --system --gid 10001 cinematch \
     && useradd --system --uid 10001 --gid cinematch --home-dir /var/lib/cinematch --no-create-home cinematch \
     && install --directory --owner=cinematch --group=cinematch --mode=0750 \
-        /var/lib/cinematch /var/lib/cinematch/data /var/lib/cinematch/models /var/lib/cinematch/cache
+        /var/lib/cinematch /var/lib/cinematch/data /var/lib/cinematch/models /var/lib/cinematch/cache \
+        /var/lib/cinematch/profiles
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
@@ -50,9 +51,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     CINEMATCH_PORT=8050 \
     CINEMATCH_DATA_DIR=/var/lib/cinematch/data \
     CINEMATCH_MODELS_DIR=/var/lib/cinematch/models \
-    CINEMATCH_CACHE_DIR=/var/lib/cinematch/cache
+    CINEMATCH_CACHE_DIR=/var/lib/cinematch/cache \
+    CINEMATCH_DATABASE_URL=sqlite:////var/lib/cinematch/profiles/profiles.db
 USER 10001:10001
-VOLUME ["/var/lib/cinematch/data", "/var/lib/cinematch/models", "/var/lib/cinematch/cache"]
+VOLUME ["/var/lib/cinematch/data", "/var/lib/cinematch/models", "/var/lib/cinematch/cache", "/var/lib/cinematch/profiles"]
 EXPOSE 8050
 # The first start fetches ratings and trains, which may take minutes on a small machine.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=15m --retries=3 \

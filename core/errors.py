@@ -47,5 +47,9 @@ class ModelUnavailableError(CineMatchError):
     """The algorithm exists, but its model is not loaded in this process."""
 
 
+class ProfilesUnavailableError(CineMatchError):
+    """The database of profiles does not answer at the moment."""
+
+
 class JobCancelledError(CineMatchError):
     """Long work was stopped on request; nothing was changed."""

@@ -56,7 +56,12 @@ class Settings(BaseSettings):
     """What one client may ask of the API, like `100 per minute`; `off` for no limit."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """Number of reverse proxies in front whose `X-Forwarded-*` headers are believed."""
-    database_url: str | None = None
+    database_url: SecretStr | None = None
+    """Where visitors' ratings are kept, SQLite or PostgreSQL; nothing is kept of anybody without it."""
+    named_profiles: bool = False
+    """Whether visitors may take a name and a passphrase, by which they find their profile again from anywhere."""
+    ab_split: str | None = None
+    """Two orders between which people are split, such as `hybrid,ease` or `hybrid,hybrid:love=1`."""
     tmdb_api_key: SecretStr | None = None
     log_format: Literal["text", "json"] = "text"
 

@@ -11,10 +11,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
 from core import __version__
+from core.service import people_of
 from core.settings import Settings
 from core.views import ModelStatus
 from dashboard.api import install_api
 from dashboard.web.compression import install_compression
+from dashboard.web.feedback_metrics import FeedbackFigures
 from dashboard.web.health import install_health
 from dashboard.web.metrics import install_metrics
 from dashboard.web.problems import install_problems, validation_problem
@@ -98,7 +100,9 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
         return service.models()
 
     install_request_ids(server)
-    install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models)
+    people = people_of(service)
+    figures = FeedbackFigures(None if people is None else people.online)
+    install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models, figures)
     install_compression(server)
     install_security_headers(server, page)
     install_relative_redirects(server)

@@ -1,6 +1,6 @@
 """What all tests share: an installation of toy data with trained models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from core.recommenders.registry import algorithm_keys, recommender_class, traini
 from core.settings import Settings, load_settings
 from core.store.artifact import save_model
 from core.testing.toy import toy_dataset
+from tests.postgres import PostgresProcess
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,10 @@ def toy_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
         trained[key] = recommender_class(key)().fit(opened, members=trained)
         save_model(trained[key], root / "models" / dataset.name / key)
     return Installation(root / "data", root / "models", root / "cache", opened)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresProcess]:
+    """One server for all tests; each asks for a database of its own."""
+    with PostgresProcess() as server:
+        yield server

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.commands.console import JsonOption, emit_json, print_table, progress, settings_for
+from core.commands.profiles import add_film
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _application = typer.Typer(help="Data sets: list, fetch, import, make and describe them.", no_args_is_help=True)
+_application.command("add-film")(add_film)
 
 _Name = Annotated[str | None, typer.Option("--name", help="Name to install under; by default the file's own.")]
 _Force = Annotated[bool, typer.Option("--force", help="Fetch again and replace what is installed.")]

@@ -52,6 +52,14 @@ def train(
     missing: Annotated[
         bool, typer.Option("--missing", help="Only what is not there yet or was trained on other data or settings.")
     ] = False,
+    with_feedback: Annotated[
+        bool,
+        typer.Option(
+            "--with-feedback",
+            help="First make the next data set: the last one with the ratings that visitors keep now and the films "
+            "that were added. Then only what its data changed is trained.",
+        ),
+    ] = False,
     measure: Annotated[
         bool,
         typer.Option(
@@ -64,15 +72,17 @@ def train(
 ) -> None:
     """Fit algorithms and store their models; print time, peak memory and size."""
     from core.commands.measuring import measuring
+    from core.commands.profiles import take_feedback
     from core.evaluation.manifest import SAMPLED_ABOVE
     from core.store.artifact import get_model_metadata
     from core.store.training import outdated
     from core.store.training import train as fit
 
     settings = settings_for(dataset)
-    data = open_dataset(settings)
+    data = take_feedback(settings) if with_feedback else open_dataset(settings)
     keys = split_keys(algorithms, settings)
     root = settings.dataset_models_dir
+    missing = missing or with_feedback
     wanted = outdated(data, keys, root) if missing else keys
     # Models of an earlier run that was stopped before it measured them, or that measured less, are measured now.
     unmeasured = [

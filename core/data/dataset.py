@@ -283,8 +283,9 @@ class Dataset:
 
     @property
     def identity(self) -> str:
-        """Short name of these very data, by which browsers tell whose films they keep."""
-        return f"{self.name}-{self.fingerprint[:12]}"
+        """Short name of the source's very data, by which browsers tell whose films they keep."""
+        known = self.details.get("feedback", {}).get("identity")
+        return str(known or f"{self.name}-{self.fingerprint[:12]}")
 
     # --- asking -------------------------------------------------------------------------------------------
 
@@ -292,6 +293,12 @@ class Dataset:
     def n_users(self) -> int:
         """Number of users."""
         return len(self.user_ids)
+
+    @cached_property
+    def n_source_users(self) -> int:
+        """Number of users of the source, the first ones; visitors behind them have no id that anybody may name."""
+        first = self.details.get("feedback", {}).get("first_user")
+        return self.n_users if first is None else int(np.searchsorted(self.user_ids, first))
 
     @property
     def n_movies(self) -> int:
@@ -341,7 +348,7 @@ class Dataset:
             When it cannot be an id.
         """
         found = position_of(self.user_ids, self.user_source_ids, user_id, "user")
-        if found is None:
+        if found is None or found >= self.n_source_users:
             raise UnknownIdError(f"There is no user {user_id}. {self.name} has users {self._span()}.")
         return found
 
@@ -361,7 +368,8 @@ class Dataset:
         return self.movies.source_id(index) or str(int(self.movies.ids[index]))
 
     def _span(self) -> str:
-        return f"{self.user_label(0)} to {self.user_label(self.n_users - 1)}" if self.n_users else "none"
+        last = self.n_source_users - 1
+        return "none" if last < 0 else f"{self.user_label(0)} to {self.user_label(last)}"
 
     def profile(self, user: int) -> Profile:
         """Return a stored user's ratings; `user` is a dense index."""

@@ -14,6 +14,7 @@ from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, term_matrix, year_bells
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
+from core.recommenders.parts.new_films import NewFilms, new_films
 from core.recommenders.parts.rating_weights import profile_weights
 from core.recommenders.parts.sparse_rows import add_rows
 from core.recommenders.results import Contribution, Scoring
@@ -105,6 +106,7 @@ class Content(Recommender):
             "movie_values": terms.weights.data.astype(np.float32),
             "movie_indptr": terms.weights.indptr.astype(np.int64),
             **fitted.baseline.arrays(),
+            **new_films(dataset).arrays(),
         }
 
     def _bind(self) -> None:
@@ -119,7 +121,9 @@ class Content(Recommender):
         self._term_values = arrays["term_values"].view(np.ndarray)
         counts = self.dataset.movie_counts
         prior = self.config.popularity * np.log(counts + 0.5)
-        self._prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+        prior = np.where(counts > 0, prior, np.nan).astype(np.float32)
+        # What was added is tried as if it were watched as much as what it is like.
+        self._prior = NewFilms.from_arrays(arrays).filled(prior)
         shape = (len(counts), len(arrays["term_indptr"]) - 1)
         self._terms = sparse.csr_array(
             (arrays["movie_values"], arrays["movie_terms"], arrays["movie_indptr"]), shape=shape
@@ -212,7 +216,10 @@ class Content(Recommender):
             label = f"films around {year + FIRST_YEAR}"
             parts.append(Contribution("genre", len(names), label, float(taste.years[year])))
         parts += self._items_with_shared_terms(profile, item, float(taste.terms[item]))
-        return [*parts, watched_by_many(float(self._prior[item]), item)]
+        prior = float(self._prior[item])
+        if self.dataset.movie_counts[item]:
+            return [*parts, watched_by_many(prior, item)]
+        return [*parts, Contribution("bias", -1, "How many people rated films like it", prior)]
 
     def _items_with_shared_terms(self, profile: Profile, item: int, total: float) -> list[Contribution]:
         """Split what shared words and tags add by the films of the profile that have them."""

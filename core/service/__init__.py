@@ -5,7 +5,7 @@ from core.data.personal import MAX_BYTES
 from core.lists.requests import MAX_LIST
 from core.recommenders.registry import algorithm_keys
 from core.service.cinematch import CineMatch
-from core.service.opening import open_service
+from core.service.opening import open_service, people_of
 from core.service.personal import kept_films
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "algorithm_keys",
     "kept_films",
     "open_service",
+    "people_of",
 ]

@@ -1,7 +1,8 @@
-"""How a service comes to be: the configured data set and its models."""
+"""How a service comes to be: the configured data set, its models, and the people who keep something."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from core.data.dataset import Dataset
@@ -10,9 +11,10 @@ from core.recommenders.registry import algorithm_keys
 from core.service.cinematch import CineMatch
 
 if TYPE_CHECKING:
+    from core.service.people import People
     from core.settings import Settings
 
-__all__ = ["open_service"]
+__all__ = ["open_service", "people_of"]
 
 
 def open_service(settings: Settings | None = None, load: bool = True) -> CineMatch:
@@ -42,3 +44,23 @@ def open_service(settings: Settings | None = None, load: bool = True) -> CineMat
     if load:
         models.load_all()
     return CineMatch(dataset, models, TitleIndex(dataset), chosen)
+
+
+@lru_cache(maxsize=4)
+def people_of(service: CineMatch) -> People | None:
+    """Return the people of a service, None where no database is configured.
+
+    Raises
+    ------
+    ConfigurationError
+        When the database's address or the experiment is not valid.
+    ProfilesUnavailableError
+        When the database does not answer.
+    """
+    url = service.settings.database_url
+    if url is None:
+        return None
+    from core.profiles.database import Database
+    from core.service.people import People
+
+    return People(service, Database(url.get_secret_value()))

@@ -68,9 +68,10 @@ def users_view(dataset: Dataset, text: str, keep: Sequence[int | str], limit: in
     """Return the users like `text` (see `users_like`), behind those to keep that are not among them."""
     sources = dataset.user_source_ids
     if sources is None:
-        found = users_like(dataset.user_ids, text, limit)
+        found = users_like(dataset.user_ids[: dataset.n_source_users], text, limit)
     else:
         found = starting_with(dataset.user_ids, sources, text, limit)
+        found = [user for user in found if user < dataset.n_source_users]
     kept = [dataset.user_index(user) for user in dict.fromkeys(keep) if knows_user(dataset, user)]
     lengths = dataset.user_indptr
     return [

@@ -18,14 +18,32 @@ from core.views.measurements import (
 )
 from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.numbers import number_of, whole_number
+from core.views.people import (
+    MAX_CHANGES,
+    ArmView,
+    FilmChange,
+    FilmKind,
+    FilmOutcome,
+    GivenList,
+    KeptMark,
+    KeptRating,
+    OnlineView,
+    OutcomeKind,
+    Person,
+    ProfileView,
+    RateGap,
+    RateView,
+)
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
 from core.views.quality import Finding
 from core.views.reliability import ReliabilityPoint, ReliabilityView
 from core.views.wishes import WISHES, MeasuredWeight, Reranking, Wish, WishCost, WishView
 
 __all__ = [
+    "MAX_CHANGES",
     "MAX_FACTOR",
     "WISHES",
+    "ArmView",
     "Cohort",
     "CohortKind",
     "CohortTable",
@@ -34,11 +52,15 @@ __all__ = [
     "DatasetView",
     "ExplanationView",
     "ExportForm",
+    "FilmChange",
     "FilmChoice",
     "FilmImport",
+    "FilmKind",
+    "FilmOutcome",
     "Filters",
     "Finding",
     "GenreTaste",
+    "GivenList",
     "GroupItem",
     "GroupList",
     "GroupMethod",
@@ -48,6 +70,8 @@ __all__ = [
     "JobState",
     "JobView",
     "KeptFilms",
+    "KeptMark",
+    "KeptRating",
     "LeftOut",
     "ListComparison",
     "ListItem",
@@ -57,8 +81,14 @@ __all__ = [
     "ModelState",
     "ModelStatus",
     "MovieView",
+    "OnlineView",
     "Opinion",
+    "OutcomeKind",
+    "Person",
     "PersonDifference",
+    "ProfileView",
+    "RateGap",
+    "RateView",
     "RatedMovie",
     "RecommendationList",
     "ReliabilityPoint",

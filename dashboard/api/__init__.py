@@ -9,7 +9,7 @@ from flask import Response, current_app, request
 from flask_openapi import APIBlueprint, OpenAPI
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from core.service import MAX_BYTES
+from core.service import MAX_BYTES, people_of
 from core.settings import Settings
 from dashboard.api.docs import install_docs
 from dashboard.api.rate_limits import install_rate_limits
@@ -39,6 +39,10 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
     blueprint.before_request(_check_body)
     add_routes(blueprint)
     server.register_api(blueprint)
+    if (people := people_of(service)) is not None:
+        from dashboard.api.me import install_me
+
+        install_me(server, settings, people, f"{base}/v1", _check_body)
     install_docs(server, settings.url_prefix)
 
 
@@ -68,7 +72,7 @@ def _check_query() -> Response | None:
 
 def _check_body() -> Response | None:
     """Tell what is no JSON from JSON that says something wrong."""
-    if request.method != "POST":
+    if request.method not in ("POST", "PUT"):
         return None
     if request.endpoint == f"{request.blueprint}.{IMPORT_VIEW}":
         request.max_content_length = MAX_BYTES + _FORM_BYTES

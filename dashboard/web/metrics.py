@@ -68,7 +68,9 @@ def _memory(process: psutil.Process) -> dict[str, int]:
     return {kind: getattr(facts, kind) for kind in ("rss", "pss", "uss") if hasattr(facts, kind)}
 
 
-def install_metrics(server: Flask, paths: Iterable[str], models: Callable[[], Sequence[ModelStatus]]) -> None:
+def install_metrics(
+    server: Flask, paths: Iterable[str], models: Callable[[], Sequence[ModelStatus]], *others: Collector
+) -> None:
     """Count and time every request, and serve the figures.
 
     Parameters
@@ -78,6 +80,8 @@ def install_metrics(server: Flask, paths: Iterable[str], models: Callable[[], Se
         Where the figures are served.
     models : callable
         The state of every algorithm.
+    *others : Collector
+        Further figures that are the same from whichever worker.
     """
     state = _State(models)
 
@@ -103,7 +107,8 @@ def install_metrics(server: Flask, paths: Iterable[str], models: Callable[[], Se
             MultiProcessCollector(registry)
         else:
             registry.register(REGISTRY)
-        registry.register(state)
+        for collector in (state, *others):
+            registry.register(collector)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     for number, path in enumerate(paths):

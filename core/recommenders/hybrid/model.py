@@ -19,6 +19,7 @@ from core.recommenders.hybrid.opening import Opening, opening_list
 from core.recommenders.hybrid.ranking_blend import RankingBlend
 from core.recommenders.hybrid.rating_stack import RatingStack, StackedRating
 from core.recommenders.parts.contributions import film_contributions
+from core.recommenders.parts.new_films import NewFilms, new_films
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import recommender_class
 from core.recommenders.results import Contribution, Scoring
@@ -104,6 +105,7 @@ class Hybrid(Recommender):
             **stack.on(dataset).arrays(),
             **blend.arrays(),
             **opening_list(dataset).arrays(),
+            **new_films(dataset).arrays(),
         }
 
     def _learning_part(self, dataset: Dataset) -> Dataset:
@@ -121,6 +123,7 @@ class Hybrid(Recommender):
         self._learned = RankingBlend.from_arrays([*ranking_keys, LIKING, LOW], arrays)
         self._blend = self._learned.at(config.love)
         self._opening = Opening.from_arrays(arrays)
+        self._new = NewFilms.from_arrays(arrays)
 
     @property
     def titles(self) -> dict[str, str]:
@@ -191,14 +194,15 @@ class Hybrid(Recommender):
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         if not len(profile):
-            return self._opening.scores()
-        return self._blend.total(self.members, profile, self._liking)
+            return self._new.filled(self._opening.scores())
+        return self._new.filled(self._blend.total(self.members, profile, self._liking))
 
     def _scoring(self, profile: Profile) -> Scoring:
         if not len(profile):
-            return Scoring(profile, self._opening.scores())
+            return Scoring(profile, self._new.filled(self._opening.scores()))
         members: dict[str, NDArray[np.float32]] = {}
-        return Scoring(profile, self._blend.total(self.members, profile, self._liking, members), members)
+        total = self._blend.total(self.members, profile, self._liking, members)
+        return Scoring(profile, self._new.filled(total), members)
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.rating_parts(profile, items).total()
@@ -221,6 +225,9 @@ class Hybrid(Recommender):
         return ranks
 
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        placed = self._new.explain(scoring.scores, item, self.dataset)
+        if placed is not None:
+            return placed
         if not len(scoring.profile):
             return self._opening.explain(item)
         titles = self.titles
@@ -231,7 +238,7 @@ class Hybrid(Recommender):
 
     def _explain_items(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
-        if not len(profile):
+        if not len(profile) or item in self._new.items:
             return []
         values = np.zeros(len(profile))
         for key, scores in scoring.members.items():
