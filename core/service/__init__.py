@@ -3,6 +3,7 @@
 from core.data.conventions import MAX_ID, MAX_RATING, MIN_RATING
 from core.data.personal import MAX_BYTES
 from core.lists.requests import MAX_LIST
+from core.profiles.rates import rate_gap
 from core.recommenders.registry import algorithm_keys
 from core.service.cinematch import CineMatch
 from core.service.opening import open_service, people_of
@@ -19,4 +20,5 @@ __all__ = [
     "kept_films",
     "open_service",
     "people_of",
+    "rate_gap",
 ]

@@ -15,6 +15,7 @@ from dashboard.pages.analytics import (
     measure_panel,
     quality_panel,
     similar_panel,
+    visitors_panel,
     what_if_panel,
 )
 
@@ -36,6 +37,7 @@ TABS = {
     "match": Tab("Match", match_panel.panel),
     "similar": Tab("Similar films", similar_panel.panel),
     "what-if": Tab("What if", what_if_panel.panel),
+    "visitors": Tab("Visitors", visitors_panel.panel),
 }
 """By the name that addresses have for them; the first is shown where an address names none."""
 

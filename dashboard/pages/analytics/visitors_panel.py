@@ -1,0 +1,92 @@
+"""What became of the lists that visitors were given, algorithm by algorithm and arm by arm."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from core.errors import ProfilesUnavailableError
+from core.service import CineMatch, people_of, rate_gap
+from core.views import OnlineView, RateView
+from dashboard.address import Query
+from dashboard.components.states import empty_state, error_state
+
+__all__ = ["panel", "visitors_panel"]
+
+_HEADS = ("Lists of", "People", "Lists", "Films shown", "Kept", "Liked", "Rated", "Dismissed")
+
+
+def panel(service: CineMatch, query: Query) -> Component:
+    """Return the tab."""
+    del query
+    people = people_of(service)
+    if people is None:
+        return empty_state(
+            "Nothing is kept of visitors here",
+            "With a database (CINEMATCH_DATABASE_URL) this tab tells how many of the films that lists showed were "
+            "kept and liked.",
+        )
+    try:
+        return visitors_panel(people.online(), {status.key: status.name for status in service.models()})
+    except ProfilesUnavailableError as error:
+        return error_state(str(error))
+
+
+def visitors_panel(measures: Sequence[OnlineView], names: dict[str, str]) -> Component:
+    """Return a row for each algorithm and arm, and the difference between the arms of an experiment."""
+    if not measures:
+        return empty_state("Nobody was shown a list yet", "What becomes of lists is counted from now on.")
+    rows = [
+        html.Tr(
+            [
+                html.Th(_name(one, names), scope="row"),
+                *(html.Td(f"{count:,}") for count in (one.people, one.lists, one.kept.of)),
+                html.Td(_rate(one.kept)),
+                html.Td(_rate(one.liked)),
+                *(html.Td(f"{count:,}") for count in (one.rated, one.dismissed)),
+            ]
+        )
+        for one in measures
+    ]
+    return html.Div(
+        [
+            html.P(
+                "Of the films that lists showed, how many were put aside to be watched, and how many were rated 4 "
+                "stars or more; with 95% intervals, which know that films of one person hang together.",
+                className="lede",
+            ),
+            html.Div(
+                html.Table(
+                    [
+                        html.Thead(html.Tr([html.Th(head, scope="col") for head in _HEADS])),
+                        html.Tbody(rows),
+                    ],
+                    className="plain-table tabular",
+                ),
+                className="table-scroll",
+            ),
+            *_differences(measures),
+        ],
+        className="stack-lg",
+    )
+
+
+def _name(one: OnlineView, names: dict[str, str]) -> str:
+    return f"{one.variant} (experiment)" if one.variant else names.get(one.algorithm, one.algorithm)
+
+
+def _rate(rate: RateView) -> str:
+    return f"{rate.value:.1%} ({rate.low:.1%} to {rate.high:.1%})" if rate.of else "-"
+
+
+def _differences(measures: Sequence[OnlineView]) -> list[Component]:
+    arms = sorted((one for one in measures if one.variant), key=lambda one: one.variant)
+    if len(arms) != 2:
+        return []
+    told: list[Component] = []
+    for name, word in (("kept", "kept"), ("liked", "liked")):
+        gap = rate_gap(getattr(arms[1], name), getattr(arms[0], name))
+        sure = "more" if gap.low > 0 else "fewer" if gap.high < 0 else None
+        verdict = f"People of B {word} {sure} of them." if sure else "That may be chance."
+        told.append(html.P(f"B less A, {word}: {gap.value:+.1%} (95%: {gap.low:+.1%} to {gap.high:+.1%}). {verdict}"))
+    return told
