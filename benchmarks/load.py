@@ -105,7 +105,7 @@ def targets(url: str, dataset: Dataset, algorithms: list[str]) -> list[Target]:
     entry = next(
         entry
         for entry in requests.get(f"{url}/_dash-dependencies", timeout=10).json()
-        if f"{Recommend.RESULTS}.children" in entry["output"]
+        if f"{Recommend.RESULTS}.list" in entry["output"]
     )
     for key in algorithms:
         bodies = [json.dumps(list_callback(entry, user, key), separators=(",", ":")) for user in users]

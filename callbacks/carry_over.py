@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import Input, Output, State, no_update, set_props
+from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.visitor import own_part
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["carried", "register"]
 
-_PARTS = {Shell.VISITOR: ("ratings", "hidden", "rated", "watched"), Shell.WATCHLIST: ("films",)}
+_PARTS = {Shell.VISITOR: ("ratings", "hidden", "watched"), Shell.WATCHLIST: ("films",)}
 
 
 def carried(
@@ -29,7 +30,7 @@ def carried(
     Parameters
     ----------
     store : object
-        As assets/js/15-datasets.js writes it.
+        As assets/js/20-own-films.js writes it.
     names : tuple of str
         Its parts.
     links : mapping
@@ -43,13 +44,25 @@ def carried(
     if not former or former == now or now in others or not isinstance(known, Mapping):
         return None
     here = service.films_here(known)
-    parts = {name: part if isinstance(part := store.get(name), Mapping) else {} for name in names}
-    taken = {
-        name: {here[film]: value for film, value in part.items() if film in here} for name, part in parts.items()
-    }
+    parts = {name: part if isinstance(part := store.get(name), Mapping | list) else {} for name in names}
+    taken = {name: _renamed(part, here) for name, part in parts.items()}
     if not any(taken.values()):
         return None
     return {"dataset": now, **taken, "others": {**others, former: parts}}
+
+
+def _renamed(part: object, here: Mapping[str, str]) -> Any:
+    """Return a part of a store, a list of entries or a mapping by film, with the films' ids here."""
+    if isinstance(part, list):
+        entries = ((entry, here.get(str(entry.get("movie")))) for entry in part if isinstance(entry, Mapping))
+        return [{**entry, "movie": int(movie)} for entry, movie in entries if movie is not None]
+    return {here[film]: value for film, value in part.items() if film in here} if isinstance(part, Mapping) else {}
+
+
+def _ids(part: object) -> list[str]:
+    if isinstance(part, list):
+        return [str(entry.get("movie")) for entry in part if isinstance(entry, Mapping)]
+    return [str(film) for film in part] if isinstance(part, Mapping) else []
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
@@ -57,12 +70,16 @@ def register(app: "Dash", service: "CineMatch") -> None:
 
     @app.callback(
         Output(Shell.FILM_LINKS, "data"),
-        Input(Shell.VISITOR, "data"),
-        Input(Shell.WATCHLIST, "data"),
+        Input(Shell.OWN_SETTLED, "data"),
+        State(Shell.VISITOR, "data"),
+        State(Shell.WATCHLIST, "data"),
         State(Shell.FILM_LINKS, "data"),
+        prevent_initial_call=True,
         on_error=notify_error,
     )
-    def carry(visitor: Any, watchlist: Any, links: Any) -> Any:
+    def carry(settled: int | None, visitor: Any, watchlist: Any, links: Any) -> Any:
+        if settled is None:
+            raise PreventUpdate
         known = dict(links) if isinstance(links, dict) else {}
         stores = {Shell.VISITOR: visitor, Shell.WATCHLIST: watchlist}
         films: dict[str, None] = {}
@@ -72,7 +89,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
                 set_props(name, {"data": moved})
             own = own_part(stores[name], service)
             for part in parts:
-                films |= dict.fromkeys(own.get(part) or {})
+                films |= dict.fromkeys(_ids(own.get(part)))
         now = service.identity()
         updated = {**known, now: service.film_links(films)}
         return no_update if updated[now] == known.get(now) else updated

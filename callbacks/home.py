@@ -9,8 +9,7 @@ from callbacks.selects import offer_films, offer_users
 from callbacks.visitor import FILM_STARS
 from core.errors import CineMatchError
 from core.views import number_of
-from dashboard.components.lists import recommendation_list
-from dashboard.components.states import empty_state, error_state
+from dashboard.components.lists import list_state, recommendation_list
 from dashboard.pages.home.ids import Home
 from dashboard.pages.home.layout import QUICK_COUNT
 
@@ -30,7 +29,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     offer_films(app, service, Home.FILMS, many=True)
 
     @app.callback(
-        Output(Home.RESULTS, "children"),
+        Output(Home.RESULTS, "list"),
         Output(f"{Home.USER}-box", "style"),
         Output(f"{Home.FILMS}-box", "style"),
         Input(Home.MODE, "value"),
@@ -43,13 +42,13 @@ def register(app: "Dash", service: "CineMatch") -> None:
         try:
             if mode == "user":
                 if user is None:
-                    return empty_state("Whose taste?", "Choose a viewer by number."), *styles
+                    return list_state("Whose taste?", "Choose a viewer by number."), *styles
                 found = service.recommend(user_id=number_of(user, "viewer"), n=QUICK_COUNT)
                 return recommendation_list(found), *styles
             if not films:
-                return empty_state("Name a film you like", "One is enough; three say more."), *styles
+                return list_state("Name a film you like", "One is enough; three say more."), *styles
             chosen = [number_of(film, "film") for film in films]
             found = service.recommend(ratings=dict.fromkeys(chosen, FILM_STARS), n=QUICK_COUNT)
             return recommendation_list(found, films=chosen), *styles
         except CineMatchError as error:
-            return error_state(str(error)), *styles
+            return list_state("This did not work", str(error), error=True), *styles

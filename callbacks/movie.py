@@ -14,14 +14,13 @@ from core.errors import CineMatchError
 from core.views import number_of
 from dashboard.address import href
 from dashboard.components.algorithm_card import LIKED_TOGETHER
-from dashboard.components.movie_card import similar_card
+from dashboard.components.lists import list_state, similar_list
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.movie.ids import Movie
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from dash import Dash
-    from dash.development.base_component import Component
 
     from core.service import CineMatch
 
@@ -35,19 +34,19 @@ def register(app: "Dash", service: "CineMatch") -> None:
     offer_users(app, service, Movie.WHY_USER)
 
     @app.callback(
-        Output(Movie.SIMILAR, "children"),
+        Output(Movie.SIMILAR, "list"),
         Input(Movie.ID, "data"),
         Input(Movie.SIMILAR_ALGORITHM, "value"),
         on_error=notify_error,
     )
-    def similar(movie_id: int, algorithm: str | None) -> "Component":
+    def similar(movie_id: int, algorithm: str | None) -> dict[str, Any]:
         try:
             found = service.similar(movie_id, None if algorithm == LIKED_TOGETHER else algorithm, _NEIGHBOURS)
         except CineMatchError as error:
-            return error_state(str(error))
+            return list_state("This did not work", str(error), error=True)
         if not found:
-            return empty_state("No neighbours", "This algorithm knows of no film like it. Choose another one.")
-        return html.Ul([similar_card(movie) for movie in found], className="rail")
+            return list_state("No neighbours", "This algorithm knows of no film like it. Choose another one.")
+        return similar_list(found)
 
     @app.callback(
         Output(Movie.WHY, "children"),

@@ -35,24 +35,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(Recommend.IMPORT_TABLE, "children"),
         Input(Recommend.IMPORT_REVIEW, "data"),
+        prevent_initial_call=True,
         on_error=notify_error,
     )
     def review(found: Mapping[str, Any] | None) -> "Component | None":
         return import_review(found) if found else None
-
-    @app.callback(
-        Output(Recommend.KEPT, "children"),
-        Input(Shell.VISITOR, "data"),
-        Input(Shell.WATCHLIST, "data"),
-        on_error=notify_error,
-    )
-    def summary(visitor: object, watchlist: object) -> str:
-        mine = kept_films(visitor, watchlist, service)
-        ratings = f"{len(mine.ratings):,} rating{'' if len(mine.ratings) == 1 else 's'}"
-        return (
-            f"In this browser: {ratings}, {len(mine.watched):,} watched without stars, left out of lists, and "
-            f"{len(mine.watchlist):,} on the watchlist."
-        )
 
     @app.callback(
         output=Output(Recommend.TAKE_OUT, "data"),

@@ -20,12 +20,14 @@ from core.lists.requests import ListRequest
 from core.service import MAX_LIST
 from core.views import WISHES, RecommendationList, Reranking, number_of
 from dashboard.address import FilterState, href, wish_query
-from dashboard.components.algorithm_card import algorithm_note
 from dashboard.components.controls import DEFAULT_COUNT
-from dashboard.components.lists import recommendation_list
-from dashboard.components.states import empty_state, error_state
+from dashboard.components.film_data import FilmData, film_data
+from dashboard.components.light import plain
+from dashboard.components.lists import list_state, recommendation_list
+from dashboard.components.states import empty_state
+from dashboard.pages.recommend.history import starters
 from dashboard.pages.recommend.ids import Recommend
-from dashboard.pages.recommend.rating_lists import films_to_rate, rated_films
+from dashboard.pages.recommend.layout import algorithm_note_of, body_class
 from dashboard.pages.recommend.taste import taste_panel
 from dashboard.pages.recommend.wishes import wish_of
 from dashboard.shell_ids import Shell
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["ListControls", "register", "to_csv"]
 
 _TO_RATE = 8
+_MOST_FACTS = 100
 _HIDDEN = {"display": "none"}
 _OTHER_FILMS = "All of your watchlist was rated already or does not pass the filters."
 _EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for later."
@@ -75,6 +78,13 @@ class ListControls:
     def answerable(self) -> bool:
         """Whether there is anybody to answer."""
         return self.visitor is not None or self.user_id is not None
+
+    @property
+    def whom(self) -> str:
+        """Whose taste the list follows, the same text for as long as it is the same taste."""
+        if self.visitor is None:
+            return f"user {self.user_id}"
+        return f"{len(self.visitor.ratings)} ratings, {hash(tuple(sorted(self.visitor.ratings.items()))):x}"
 
     def request(self) -> ListRequest:
         """Return what the service takes; films that a visitor waved away make room for the next ones."""
@@ -145,7 +155,22 @@ def _summary(found: RecommendationList, asked: ListControls, name: str, whom: st
     films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
     short = "" if len(found.items) == asked.count else f" of {asked.count} asked for; no more qualify"
     wished = ", re-ranked as wished" if found.wish else ""
-    return f"{films}{short} for {whom}, by {name}{wished}, in {found.took_ms:.1f} ms."
+    return f"{films}{short} for {whom}, by {name}{wished}."
+
+
+def _taste(service: "CineMatch", mode: str, user: str | None, visitor: Any) -> "Component":
+    try:
+        if mode == "user":
+            if not user:
+                return empty_state("No viewer chosen", "Choose one to see the ratings behind the list.")
+            return taste_panel(service.taste(user_id=number_of(user, "viewer")))
+        ratings = Visitor.of(visitor, service).ratings
+        if not ratings:
+            return empty_state("No ratings yet", "Rate a film: the list above follows at once.")
+        return taste_panel(service.taste(ratings=ratings))
+    except CineMatchError:
+        # The list above says what is wrong.
+        return empty_state("No taste to show", "It appears as soon as there is a list.")
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
@@ -156,7 +181,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
 
     @app.callback(
         output=[
-            Output(Recommend.RESULTS, "children"),
+            Output(Recommend.RESULTS, "list"),
             Output(Recommend.SUMMARY, "children"),
             Output(Recommend.ADDRESS, "data"),
         ],
@@ -168,86 +193,76 @@ def register(app: "Dash", service: "CineMatch") -> None:
         if not asked.concerns({item["prop_id"] for item in dash.ctx.triggered}):
             raise PreventUpdate
         if not asked.answerable:
-            return (
-                empty_state("Whose taste?", "Choose a viewer by number, or rate films yourself."),
-                "",
-                dash.no_update,
-            )
+            nobody = list_state("Whose taste?", "Choose a viewer by number, or rate films yourself.")
+            return {**nobody, "whom": asked.whom}, "", dash.no_update
         try:
             found = service.recommend(asked.request())
         except CineMatchError as error:
-            return error_state(str(error)), "", dash.no_update
+            failed = list_state("This did not work", str(error), error=True)
+            return {**failed, "whom": asked.whom}, "", dash.no_update
         names = {status.key: status.name for status in service.models()}
         whom = "you" if found.user_id is None else f"user {user_name(service, found.user_id)}"
         summary = _summary(found, asked, names.get(found.algorithm, found.algorithm), whom)
         hint = "" if asked.only is None else _OTHER_FILMS if asked.only else _EMPTY_WATCHLIST
-        cards = recommendation_list(found, visitor=asked.visitor is not None, hint=hint)
-        return cards, summary, asked.address()
+        films = recommendation_list(found, visitor=asked.visitor is not None, hint=hint)
+        return {**films, "whom": asked.whom}, summary, asked.address()
 
     @app.callback(
-        Output(Recommend.TASTE, "children"),
-        Input(Recommend.MODE, "value"),
-        Input(Recommend.USER, "value"),
-        Input(Shell.VISITOR, "data"),
+        Output(Recommend.TASTE, "tree"),
+        Input(Recommend.RESULTS, "shown"),
+        State(Recommend.MODE, "value"),
+        State(Recommend.USER, "value"),
+        State(Shell.VISITOR, "data"),
+        prevent_initial_call=True,
         on_error=notify_error,
     )
-    def taste(mode: str, user: str | None, visitor: Mapping[str, Any] | None) -> "Component":
-        only_visitor = {item["prop_id"] for item in dash.ctx.triggered} == {f"{Shell.VISITOR}.data"}
-        if only_visitor and mode != "me":
+    def taste(shown: str | None, mode: str, user: str | None, visitor: Any) -> Any:
+        if shown is None:
             raise PreventUpdate
-        try:
-            if mode == "user":
-                if not user:
-                    return empty_state("No viewer chosen", "Choose one to see the ratings behind the list.")
-                return taste_panel(service.taste(user_id=number_of(user, "viewer")))
-            ratings = Visitor.of(visitor, service).ratings
-            if not ratings:
-                return empty_state("No ratings yet", "Rate a film: the list above follows at once.")
-            return taste_panel(service.taste(ratings=ratings))
-        except CineMatchError:
-            # The list above says what is wrong.
-            return empty_state("No taste to show", "It appears as soon as there is a list.")
+        return plain(_taste(service, mode, user, visitor))
 
     @app.callback(
         Output(Recommend.USER_PANEL, "style"),
-        Output(Recommend.RATE_PANEL, "style"),
+        Output(Recommend.BODY, "className"),
         Input(Recommend.MODE, "value"),
         prevent_initial_call=True,
     )
-    def panels(mode: str) -> tuple[dict[str, str], dict[str, str]]:
-        return (_HIDDEN, {}) if mode == "me" else ({}, _HIDDEN)
+    def panels(mode: str) -> tuple[dict[str, str], str]:
+        return _HIDDEN if mode == "me" else {}, body_class(mode)
 
     @app.callback(
-        Output(Recommend.RATE_RESULTS, "children"),
+        Output(Recommend.RATE_RESULTS, "films"),
+        Output(Recommend.RATE_RESULTS, "text"),
         Input(Recommend.RATE_QUERY, "value"),
-        State(Shell.VISITOR, "data"),
+        prevent_initial_call=True,
         on_error=notify_error,
     )
-    def to_rate(text: str | None, data: Mapping[str, Any] | None) -> "Component":
-        if text and text.strip():
-            return films_to_rate(service.search(text, limit=_TO_RATE).items, text)
-        visitor = Visitor.of(data, service)
-        known = visitor.unwanted | visitor.ratings.keys()
-        films = [movie for movie in service.first_films() if movie not in known][:_TO_RATE]
-        return films_to_rate([service.movie(movie) for movie in films], "")
+    def to_rate(text: str | None) -> tuple[list[FilmData], str]:
+        words = (text or "").strip()
+        if not words:
+            return starters(service), ""
+        return [film_data(movie) for movie in service.search(words, limit=_TO_RATE).items], words
 
     @app.callback(
-        Output(Recommend.MY_RATINGS, "children"),
-        Input(Shell.VISITOR, "data"),
+        Output(Recommend.FILMS, "films"),
+        Input(Recommend.FILMS, "wanted"),
+        prevent_initial_call=True,
         on_error=notify_error,
     )
-    def my_ratings(data: Mapping[str, Any] | None) -> "Component":
-        visitor = Visitor.of(data, service)
-        return rated_films([service.movie(movie) for movie in visitor.ratings], len(visitor.hidden))
+    def facts(wanted: Sequence[int] | None) -> list[FilmData]:
+        return [
+            film_data(service.movie(movie)) if service.knows_movie(movie) else {"movie": movie, "absent": True}
+            for movie in (wanted or ())[:_MOST_FACTS]
+        ]
 
     @app.callback(
-        Output(Recommend.ALGORITHM_NOTE, "children"),
+        Output(Recommend.ALGORITHM_NOTE, "tree"),
         Input(Recommend.ALGORITHM, "value"),
+        prevent_initial_call=True,
         on_error=notify_error,
     )
-    def note(key: str | None) -> "Component | str":
-        status = next((status for status in service.models() if status.key == key), None)
-        return algorithm_note(status) if status else "No algorithm is loaded."
+    def note(key: str | None) -> Any:
+        return plain(algorithm_note_of(service, key))
 
     @app.callback(
         Output(Recommend.GENRES, "value"),

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash
-from dash import Input, Output, html
+from dash import Input, Output
 
 from callbacks.errors import notify_error
 from core.errors import CineMatchError
 from dashboard.address import FilterState, href
-from dashboard.components.movie_card import movie_card
-from dashboard.components.states import empty_state, error_state
+from dashboard.components.lists import catalogue_list, list_state
 from dashboard.pages.search.ids import Search
 from dashboard.pages.search.layout import PAGE_SIZE
 
@@ -29,7 +28,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     span = service.year_span()
 
     @app.callback(
-        Output(Search.RESULTS, "children"),
+        Output(Search.RESULTS, "list"),
         Output(Search.SUMMARY, "children"),
         Output(Search.PAGE, "total"),
         Output(Search.PAGE, "value"),
@@ -56,7 +55,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         try:
             found = service.search(words, state.filters(), PAGE_SIZE, (number - 1) * PAGE_SIZE)
         except CineMatchError as error:
-            return error_state(str(error)), "", 1, 1, _HIDDEN, dash.no_update
+            return list_state("This did not work", str(error), error=True), "", 1, 1, _HIDDEN, dash.no_update
         pages = max(1, -(-found.total // PAGE_SIZE))
         if number > pages:
             number = pages
@@ -65,8 +64,8 @@ def register(app: "Dash", service: "CineMatch") -> None:
         films = f"{found.total:,} film{'' if found.total == 1 else 's'}"
         summary = f"{films}, the best match first." if words else f"{films}, the most rated first."
         body = (
-            html.Ul([movie_card(movie) for movie in found.items], className="card-grid")
+            catalogue_list(found.items)
             if found.items
-            else empty_state("Nothing found", "Try fewer or other words, or widen the filters. Typos are forgiven.")
+            else list_state("Nothing found", "Try fewer or other words, or widen the filters. Typos are forgiven.")
         )
         return body, summary, pages, number, {} if pages > 1 else _HIDDEN, address

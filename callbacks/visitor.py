@@ -1,7 +1,7 @@
 """What a browser sends of its person, checked against the data set that is served now."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core.service import MAX_RATING, MIN_RATING
@@ -15,7 +15,7 @@ __all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "kept_films", "own_part"
 FILM_STARS = 4.5
 """What a film counts that was named as liked, not rated."""
 
-_LAST_TIME = 2**32 * 1000
+_LAST_TIME = 2**32
 MAX_WATCHLIST = 1_000
 """Films that are read from a watchlist, the latest ones."""
 
@@ -25,8 +25,11 @@ class Visitor:
     """Stars by movie id, the films waved away, and those watched without stars."""
 
     ratings: dict[int, float]
+    """In the order in which they were given."""
     hidden: frozenset[int]
     watched: frozenset[int] = frozenset()
+    times: dict[int, int | None] = field(default_factory=dict)
+    """When each was rated, in Unix seconds; None where it is not known."""
 
     @property
     def unwanted(self) -> frozenset[int]:
@@ -34,42 +37,50 @@ class Visitor:
         return self.hidden | self.watched
 
     @classmethod
-    def of(cls, data: Mapping[str, Any] | None, service: "CineMatch") -> "Visitor":
+    def of(cls, data: object, service: "CineMatch") -> "Visitor":
         """Read the browser's store; films of another data set and values off the scale are left out."""
         stored = own_part(data, service)
-        ratings = {
-            movie: float(stars)
-            for movie, stars in _whole_keys(stored.get("ratings"))
-            if isinstance(stars, int | float) and MIN_RATING <= stars <= MAX_RATING and service.knows_movie(movie)
+        given = {
+            movie: entry
+            for movie, entry in _entries(stored.get("ratings"))
+            if _is_number(entry.get("rating"))
+            and MIN_RATING <= entry["rating"] <= MAX_RATING
+            and service.knows_movie(movie)
         }
-        hidden = (movie for movie, _ in _whole_keys(stored.get("hidden")) if service.knows_movie(movie))
-        watched = (movie for movie, _ in _whole_keys(stored.get("watched")) if service.knows_movie(movie))
-        return cls(ratings, frozenset(hidden), frozenset(watched))
+        hidden, watched = (
+            frozenset(movie for movie, _ in _entries(stored.get(part)) if service.knows_movie(movie))
+            for part in ("hidden", "watched")
+        )
+        ratings = {movie: float(entry["rating"]) for movie, entry in given.items()}
+        return cls(ratings, hidden, watched, {movie: _time(entry) for movie, entry in given.items()})
 
 
 def kept_films(visitor: object, kept: object, service: "CineMatch") -> KeptFilms:
-    """Read all that a browser keeps of its person's films, with times."""
-    stored, mine = own_part(visitor, service), Visitor.of(visitor if isinstance(visitor, Mapping) else None, service)
-    rated, watched = (_times(stored.get(part)) for part in ("rated", "watched"))
-    films = own_part(kept, service).get("films") if isinstance(kept, Mapping) and "films" in kept else kept
-    listed = {movie: time for movie, time in _times(films).items() if service.knows_movie(movie)}
-    return KeptFilms(
-        mine.ratings,
-        {movie: rated.get(movie) for movie in mine.ratings},
-        {movie: watched.get(movie) for movie in sorted(mine.watched - mine.ratings.keys())},
-        listed,
-    )
+    """Read all that a browser keeps of its person's films, with times in milliseconds."""
+    mine = Visitor.of(visitor, service)
+    watched = {
+        movie: _milliseconds(_time(entry))
+        for movie, entry in _entries(own_part(visitor, service).get("watched"))
+        if movie in mine.watched and movie not in mine.ratings
+    }
+    listed = {
+        movie: int(when) if _is_number(when) and 0 < when < _LAST_TIME * 1000 else None
+        for movie, when in _whole_keys(_films(kept, service))
+        if service.knows_movie(movie)
+    }
+    rated = {movie: _milliseconds(time) for movie, time in mine.times.items()}
+    return KeptFilms(mine.ratings, rated, watched, listed)
 
 
-def films_as_ratings(films: str) -> dict[int, float]:
-    """Return ``"1,2"`` as ratings of films that are liked."""
-    return {film: FILM_STARS for part in films.split(",") if (film := whole_number(part)) is not None}
+def films_as_ratings(films: object) -> dict[int, float]:
+    """Return movie ids, as a browser sent them, as ratings of films that are liked."""
+    chosen = films if isinstance(films, list) else []
+    return {film: FILM_STARS for entry in chosen if (film := whole_number(entry)) is not None}
 
 
 def watchlist(data: object, service: "CineMatch") -> tuple[int, ...]:
     """Read the films that a browser keeps for later, the latest first; films of another data set are left out."""
-    films = own_part(data, service).get("films") if isinstance(data, Mapping) and "films" in data else data
-    kept = [(movie, when) for movie, when in _whole_keys(films) if isinstance(when, int | float)]
+    kept = [(movie, when) for movie, when in _whole_keys(_films(data, service)) if _is_number(when)]
     latest = sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:MAX_WATCHLIST]
     return tuple(movie for movie, _ in latest if service.knows_movie(movie))
 
@@ -89,12 +100,29 @@ def own_part(data: object, service: "CineMatch") -> Mapping[str, Any]:
     return own if isinstance(own, Mapping) else {}
 
 
-def _times(values: object) -> dict[int, int | None]:
-    """Return milliseconds by movie, None where they are unknown."""
-    return {
-        movie: int(time) if isinstance(time, int | float) and 0 < time < _LAST_TIME else None
-        for movie, time in _whole_keys(values)
-    }
+def _films(data: object, service: "CineMatch") -> object:
+    return own_part(data, service).get("films") if isinstance(data, Mapping) and "films" in data else data
+
+
+def _entries(values: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    if not isinstance(values, Sequence):
+        return
+    for entry in values:
+        if isinstance(entry, Mapping) and (movie := whole_number(entry.get("movie"))) is not None:
+            yield movie, entry
+
+
+def _time(entry: Mapping[str, Any]) -> int | None:
+    time: Any = entry.get("time")
+    return int(time) if _is_number(time) and 0 < time < _LAST_TIME else None
+
+
+def _milliseconds(time: int | None) -> int | None:
+    return None if time is None else time * 1000
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _whole_keys(values: object) -> list[tuple[int, Any]]:

@@ -1,6 +1,6 @@
 """The frame around every page: header, navigation, page, explanation drawer, notifications."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EMPTY_VISITOR", "INDEX_STRING", "build_layout"]
 
-EMPTY_VISITOR: dict[str, dict[str, float]] = {"ratings": {}, "hidden": {}}
-"""What a browser keeps of its person: stars by movie id, and when which film was waved away; once something is kept,
-also for which data set, and in ``others`` the same for other data sets."""
+EMPTY_VISITOR: dict[str, list[Any]] = {"ratings": [], "hidden": [], "watched": []}
+"""What a browser keeps of its person; assets/js/20-own-films.js tells the form."""
 
 
 def build_layout(service: "CineMatch") -> Component:
@@ -33,6 +32,7 @@ def build_layout(service: "CineMatch") -> Component:
             dcc.Store(id=Shell.TITLE),
             dcc.Store(id=Shell.VISITOR, storage_type="local", data=EMPTY_VISITOR),
             dcc.Store(id=Shell.WATCHLIST, storage_type="local", data={}),
+            dcc.Store(id=Shell.OWN_SETTLED),
             dcc.Store(id=Shell.FILM_LINKS, storage_type="local", data={}),
             dcc.Store(id=Shell.ASK_WHY),
             html.Div(hidden=True, **{"data-dataset": service.identity()}),

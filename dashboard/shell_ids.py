@@ -13,6 +13,7 @@ class Shell:
     VISITOR = "visitor"
     WATCHLIST = "watchlist"
     FILM_LINKS = "film-links"
+    OWN_SETTLED = "own-settled"
     ASK_WHY = "ask-why"
     NOTIFICATIONS = "notifications"
     BURGER = "burger"

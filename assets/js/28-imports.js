@@ -6,7 +6,6 @@
   var LISTS = ["matched", "doubtful", "not_here", "set_aside", "refused", "notes"];
   var review = null;
   var chosen = {};
-  var former = null;
 
   function say(text) {
     var line = document.getElementById("rec-import-status");
@@ -58,58 +57,68 @@
 
   function later(first, second) { return (first || 0) >= (second || 0); }
 
+  function seconds(milliseconds) { return milliseconds ? Math.round(milliseconds / 1000) : null; }
+
+  /* What is kept already, by film, so that a whole export is added in one go. */
+  function sheet(parts) {
+    const byMovie = (list) => new Map(list.map((entry) => [entry.movie, entry]));
+    return {
+      ratings: byMovie(parts.ratings), hidden: byMovie(parts.hidden), watched: byMovie(parts.watched),
+      kept: Object.assign({}, parts.kept)
+    };
+  }
+
   /* The later stars count; a film without stars is kept as watched, never rated. */
-  function take(next, listed, film, movie) {
+  function take(next, film, movie) {
+    const former = next.ratings.get(movie);
     if (film.stars) {
-      if (!(movie in next.ratings) || later(film.rated_at, next.rated[movie])) {
-        next.ratings[movie] = film.stars;
-        if (film.rated_at) { next.rated[movie] = film.rated_at; } else { delete next.rated[movie]; }
+      const time = seconds(film.rated_at);
+      if (!former || (time || 0) >= (former.time || 0)) {
+        next.ratings.set(movie, { movie: movie, rating: film.stars, time: time });
       }
-      delete next.hidden[movie];
-      delete next.watched[movie];
-      delete listed[movie];
+      next.hidden.delete(movie);
+      next.watched.delete(movie);
+      delete next.kept[movie];
       return;
     }
-    if (film.watched && !(movie in next.ratings)) {
-      next.watched[movie] = Math.max(film.watched_at || 0, next.watched[movie] || 0);
+    if (film.watched && !former) {
+      const seen = next.watched.get(movie);
+      const time = Math.max(seconds(film.watched_at) || 0, (seen && seen.time) || 0) || null;
+      next.watched.set(movie, { movie: movie, time: time });
     }
-    if (film.watchlist && !(movie in next.ratings)) {
-      listed[movie] = Math.max(film.kept_at || 0, listed[movie] || 0);
+    if (film.watchlist && !former) {
+      next.kept[movie] = Math.max(film.kept_at || 0, next.kept[movie] || 0);
     }
   }
 
-  function remember() {
-    former = { visitor: window.cinematchVisitor.read(), listed: window.cinematchWatchlist.read() };
-  }
-
-  function put(visitor, listed) {
-    window.cinematchVisitor.save(function (next) { Object.assign(next, visitor); });
-    window.cinematchWatchlist.save(listed);
+  function inOrder(entries) {
+    return Array.from(entries.values()).sort((one, other) => (one.time || 0) - (other.time || 0));
   }
 
   function add() {
-    var listed = Object.assign({}, window.cinematchWatchlist.read());
-    var count = 0;
-    remember();
-    window.cinematchVisitor.save(function (next) {
-      review.matched.forEach(function (film) { take(next, listed, film, film.movies[0].movie_id); count += 1; });
-      Object.keys(chosen).forEach(function (place) { take(next, listed, review.doubtful[place], chosen[place]); count += 1; });
+    let count = 0;
+    const next = sheet(window.cinematchOwnFilms.read());
+    review.matched.forEach((film) => { take(next, film, film.movies[0].movie_id); count += 1; });
+    Object.keys(chosen).forEach((place) => { take(next, review.doubtful[place], Number(chosen[place])); count += 1; });
+    window.cinematchOwnFilms.change(`Added ${count} films.`, (parts) => {
+      parts.ratings = inOrder(next.ratings);
+      parts.hidden = inOrder(next.hidden);
+      parts.watched = inOrder(next.watched);
+      parts.kept = next.kept;
     });
-    window.cinematchWatchlist.save(listed);
     window.dash_clientside.set_props("rec-import-review", { data: { done: "Added " + count + " films." } });
   }
 
   function forget() {
     if (!window.confirm("Delete all your ratings, watched films and your watchlist from this browser?")) { return; }
-    remember();
-    put({ ratings: {}, rated: {}, watched: {}, hidden: {} }, {});
+    window.cinematchOwnFilms.change("All your films are deleted.", (parts) => {
+      Object.assign(parts, { ratings: [], hidden: [], watched: [], kept: {} });
+    });
     window.dash_clientside.set_props("rec-import-review", { data: { done: "All your films are deleted." } });
   }
 
   function undo() {
-    if (!former) { return; }
-    put(former.visitor, former.listed);
-    former = null;
+    window.cinematchOwnFilms.undo();
     window.dash_clientside.set_props("rec-import-review", { data: null });
     say("Everything is as it was before.");
   }

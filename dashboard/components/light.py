@@ -1,13 +1,18 @@
-"""HTML components as the plain dictionaries that they become on the wire.
+"""Elements as the plain dictionaries that they become on the wire.
 
 A list of ten films has 140 of them. As `dash.html` objects, making and serialising them costs more than scoring ten
 thousand films; as dictionaries three quarters of that goes. The names and arguments are those of `dash.html`.
+
+The browser has its own price: Dash asks every component that it mounts at every change of any other. What no callback
+addresses is therefore mounted as one, by `mounted`; and films come as data to elements of our own, made by `own`.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["A", "Button", "Div", "Li", "Node", "Ol", "Span", "Ul"]
+from dash.development.base_component import Component
+
+__all__ = ["A", "Button", "Div", "Li", "Node", "Ol", "Span", "Ul", "mounted", "own", "plain"]
 
 Node = dict[str, Any]
 """A component as Dash sends it."""
@@ -31,3 +36,43 @@ Li = _tag("Li")
 Ol = _tag("Ol")
 Span = _tag("Span")
 Ul = _tag("Ul")
+
+
+def own(name: str, /, **props: Any) -> Node:
+    """Return an element of this house, as assets/js defines it on ``window.cinematch``."""
+    return {"type": name, "namespace": "cinematch", "props": props}
+
+
+def mounted(tree: Any, **props: Any) -> Node:
+    """Return HTML that Dash mounts as one component; callbacks replace it as a whole by a `plain` ``tree``.
+
+    Parameters
+    ----------
+    tree : component, node, text or a list of them
+        As `plain` takes it.
+    **props
+        ``id`` and ``className`` of the element around it.
+    """
+    return own("Markup", tree=plain(tree), **props)
+
+
+def plain(part: Any) -> Any:
+    """Return HTML, as components, nodes, text or a list of them, as what `mounted` shows.
+
+    Nothing in it may have an id that a callback addresses.
+
+    Raises
+    ------
+    TypeError
+        When there is a component that is neither HTML nor of this house.
+    """
+    if isinstance(part, list | tuple):
+        return [plain(child) for child in part]
+    if isinstance(part, Component):
+        part = part.to_plotly_json()
+    if not isinstance(part, dict):
+        return part
+    if part["namespace"] not in ("dash_html_components", "cinematch"):
+        raise TypeError(f"{part['namespace']}.{part['type']} is no HTML: Dash has to mount it itself.")
+    props = part["props"]
+    return {**part, "props": {**props, "children": plain(props["children"])}} if "children" in props else part

@@ -1,21 +1,38 @@
-"""Recommendation lists, with what their buttons need to know of whom and what was asked."""
+"""Lists of films as data for the element that draws them (assets/js/26-film-list.js)."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from dash.development.base_component import Component
+from core.views import MovieView, RecommendationList, SimilarMovie
+from dashboard.components.film_data import average_film, recommended_film, similar_film
+from dashboard.components.light import Node, own
 
-from core.views import RecommendationList
-from dashboard.components import light as html
-from dashboard.components.movie_card import recommendation_card
-from dashboard.components.states import empty_state
+__all__ = ["catalogue_list", "film_list", "list_state", "recommendation_list", "similar_list"]
 
-__all__ = ["recommendation_list"]
+FilmListData = dict[str, Any]
+"""What one list shows: its films with what can be done to them, or why there are none."""
+
+
+def film_list(component_id: str, waiting: int, found: FilmListData | None = None) -> Node:
+    """Return the element of a list; callbacks fill its property ``list``.
+
+    Parameters
+    ----------
+    waiting : int
+        How many grey cards stand there before.
+    """
+    return own("FilmList", id=component_id, waiting=waiting, list=found)
+
+
+def list_state(title: str, advice: str, *, error: bool = False) -> FilmListData:
+    """Return why there are no films, and what to do."""
+    return {"films": [], "state": {"title": title, "advice": advice, "error": error}}
 
 
 def recommendation_list(
     found: RecommendationList, *, visitor: bool = False, films: Sequence[int] = (), hint: str = ""
-) -> html.Node | Component:
-    """Return the cards of a list, or why there are none.
+) -> FilmListData:
+    """Return a recommendation list, or why it is empty.
 
     Parameters
     ----------
@@ -27,14 +44,33 @@ def recommendation_list(
         What to do when the list is empty.
     """
     if not found.items:
-        return empty_state("No film qualifies", hint or "Widen the filters: fewer genres, more years, fewer ratings.")
-    data = {"data-algorithm": found.algorithm}
-    if found.user_id is not None:
-        data["data-user"] = str(found.user_id)
-    if films:
-        data["data-films"] = ",".join(map(str, films))
-    if found.wish is not None and "love" in found.wish.weights:
-        data["data-love"] = f"{found.wish.love:g}"
-    return html.Ol(
-        [recommendation_card(item, visitor=visitor) for item in found.items], className="card-grid plain", **data
-    )
+        return list_state("No film qualifies", hint or "Widen the filters: fewer genres, more years, fewer ratings.")
+    return {
+        "films": [recommended_film(item) for item in found.items],
+        "className": "card-grid",
+        "ranked": True,
+        "actions": ["why", "keep", "hide", "rate"] if visitor else ["why", "keep"],
+        "asked": {
+            "algorithm": found.algorithm,
+            "user": found.user_id,
+            "films": list(films) or None,
+            "love": found.wish.love if found.wish is not None and "love" in found.wish.weights else None,
+        },
+    }
+
+
+def catalogue_list(movies: Sequence[MovieView]) -> FilmListData:
+    """Return films of the catalogue."""
+    return {
+        "films": [average_film(movie) for movie in movies],
+        "className": "card-grid",
+        "ranked": False,
+        "actions": ["keep"],
+        "asked": None,
+    }
+
+
+def similar_list(movies: Sequence[SimilarMovie]) -> FilmListData:
+    """Return a film's neighbours, in one line."""
+    films = [similar_film(movie) for movie in movies]
+    return {"films": films, "className": "rail", "ranked": False, "actions": [], "asked": None}

@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.chart import chart
-from dashboard.components.movie_card import movie_row
+from dashboard.components.movie_row import movie_row
 from dashboard.components.stars import stars
 from dashboard.components.states import empty_state
 from dashboard.figures import dataset as figures

@@ -1,12 +1,17 @@
-"""Ratings as stars: to read, and to give."""
+"""Ratings as stars: to read, and to give; assets/js/24-stars.js draws and keeps them."""
+
+from typing import Literal
 
 from dashboard.components import light as html
 
-__all__ = ["star_input", "stars"]
+__all__ = ["Whose", "star_input", "stars"]
+
+Whose = Literal["average", "predicted", "given"]
+"""Of whom: all people's mean, what is predicted for one, what one gave."""
 
 
-def stars(rating: float | None, label: str = "{rating:.1f} of 5 stars") -> html.Node:
-    """Return a rating as five stars with its number, or ``Not rated``."""
+def stars(rating: float | None, label: str = "{rating:.1f} of 5 stars", whose: Whose = "average") -> html.Node:
+    """Return a rating as five stars with its number, or ``Not rated``; whose it is shows in how they look."""
     if rating is None:
         return html.Span("Not rated", className="stars-none")
     return html.Span(
@@ -19,22 +24,10 @@ def stars(rating: float | None, label: str = "{rating:.1f} of 5 stars") -> html.
             ),
             html.Span(f"{rating:.1f}", className="stars-number", **{"aria-hidden": "true"}),
         ],
-        className="stars-row",
+        className=f"stars-row stars-{whose}",
     )
 
 
 def star_input(movie_id: int, title: str) -> html.Node:
-    """Return stars that can be given by pointer or arrow keys; assets/js/20-ratings.js keeps and paints them."""
-    return html.Div(
-        className="stars stars-input",
-        role="slider",
-        tabIndex=0,
-        **{
-            "data-rate": str(movie_id),
-            "aria-label": f"Your rating of {title}",
-            "aria-valuemin": "0",
-            "aria-valuemax": "5",
-            "aria-valuenow": "0",
-            "aria-valuetext": "not rated",
-        },
-    )
+    """Return stars that can be given by pointer or keys."""
+    return html.own("StarInput", movie=movie_id, name=title)

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from dashboard.components.icons import icon
 
-__all__ = ["empty_state", "error_state", "waiting_cards"]
+__all__ = ["empty_state", "error_state"]
 
 
 def empty_state(title: str, advice: str, *actions: Component) -> html.Div:
@@ -22,11 +22,3 @@ def error_state(message: str) -> html.Div:
         className="state state-error",
         role="alert",
     )
-
-
-def waiting_cards(count: int) -> html.Ul:
-    """Return grey cards while a list is computed."""
-    card = html.Li(
-        [html.Div(className="poster poster-wait"), html.Div(className="line-wait"), html.Div(className="line-wait")]
-    )
-    return html.Ul([card] * count, className="card-grid waiting", **{"aria-hidden": "true"})

@@ -15,9 +15,15 @@ NOT_TOLD = "This algorithm does not tell what you would love from what you would
 
 
 def wish_slider(
-    wish: Wish, weight: float, slider_id: str | Mapping[str, Any], note_id: str | Mapping[str, Any]
+    wish: Wish,
+    weight: float,
+    slider_id: str | Mapping[str, Any],
+    note_id: str | Mapping[str, Any],
+    note: str = "",
+    *,
+    fixed: bool = False,
 ) -> Component:
-    """Return the slider of a wish, holding a weight, with an empty note below it."""
+    """Return the slider of a wish, holding a weight, with a note below it; one that is fixed cannot be moved."""
     low, high = wish.shown
     return html.Div(
         [
@@ -33,8 +39,9 @@ def wish_slider(
                 className="slider-two-sided" if low < wish.default else None,
                 thumbLabel=f"{wish.label}: {wish.ends[0]} to {wish.ends[1]}",
                 size="sm",
+                disabled=fixed,
             ),
             html.Div([html.Span(end) for end in wish.ends], className="slider-ends", **{"aria-hidden": "true"}),
-            html.P(id=note_id, className="note wish-cost", **{"aria-live": "polite"}),
+            html.P(note, id=note_id, className="note wish-cost", **{"aria-live": "polite"}),
         ]
     )

@@ -20,6 +20,7 @@ class Analytics:
     STORED = "ana-stored"
     RUN_QUERY = "ana-run-query"
     RUN_VIEW = "ana-run-view"
+    SIMILAR_FILMS = "an-similar-films"
     FILM = "ana-film"
     SIMILAR_ALGORITHM = "ana-similar-algorithm"
     SIMILAR_COUNT = "ana-similar-count"

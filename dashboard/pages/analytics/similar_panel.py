@@ -12,7 +12,7 @@ from dashboard.address import Query
 from dashboard.components.algorithm_card import LIKED_TOGETHER, similarity_options
 from dashboard.components.chart import chart
 from dashboard.components.film_select import FILMS_OFFERED, KEEP_ALL, film_options
-from dashboard.components.movie_card import similar_card
+from dashboard.components.lists import film_list, similar_list
 from dashboard.pages.analytics.ids import Analytics
 from dashboard.pages.analytics.similarity_chart import similarity_bars
 
@@ -88,7 +88,7 @@ def similar_view(name: str, found: Sequence[SimilarMovie], by: ModelStatus | Non
     return html.Div(
         [
             html.H2(f"Films like {name}", className="visually-hidden"),
-            html.Ul([similar_card(neighbour) for neighbour in found], className="card-grid"),
+            film_list(Analytics.SIMILAR_FILMS, 0, {**similar_list(found), "className": "card-grid"}),
             chart(
                 f"Similarity to {name}",
                 measure,

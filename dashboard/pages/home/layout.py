@@ -9,9 +9,9 @@ from core.views import DatasetView, ModelStatus
 from dashboard.address import Query, href
 from dashboard.components.algorithm_card import algorithm_card
 from dashboard.components.film_select import FILMS_OFFERED, KEEP_ALL, film_options
+from dashboard.components.lists import film_list
 from dashboard.components.overview_charts import home_charts
 from dashboard.components.poster import poster
-from dashboard.components.states import waiting_cards
 from dashboard.components.user_select import user_select
 from dashboard.pages.home.ids import Home
 from dashboard.pages.home.stat_tile import big_number, stat_list
@@ -35,7 +35,7 @@ def layout(service: CineMatch, query: Query) -> Component:
             html.Section(
                 [
                     html.Div([html.H2("Try it")], className="section-head"),
-                    html.Div([_quick_controls(service), html.Div(waiting_cards(QUICK_COUNT), id=Home.RESULTS)]),
+                    html.Div([_quick_controls(service), film_list(Home.RESULTS, QUICK_COUNT)]),
                 ],
                 className="section quick-section",
             ),
@@ -124,6 +124,8 @@ def _quick_controls(service: CineMatch) -> Component:
                     data=film_options(service.search("", limit=FILMS_OFFERED).items),
                     value=[],
                     maxValues=_FILMS,
+                    # A film that is chosen would be the first option: Enter would take it away again.
+                    hidePickedOptions=True,
                     searchable=True,
                     filter=KEEP_ALL,
                     nothingFoundMessage="No such title",

@@ -10,6 +10,7 @@ from core.views import MovieView
 from dashboard.address import Query, href
 from dashboard.components.algorithm_card import LIKED_TOGETHER, algorithm_options, similarity_options
 from dashboard.components.keep_button import keep_button
+from dashboard.components.lists import film_list
 from dashboard.components.poster import poster
 from dashboard.components.stars import star_input, stars
 from dashboard.components.user_select import user_select
@@ -81,7 +82,7 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
                 [
                     html.Span("Your rating"),
                     star_input(movie.movie_id, name),
-                    keep_button(movie.movie_id, name, label=True),
+                    keep_button(movie.movie_id, name),
                 ],
                 className="your-rating",
             ),
@@ -163,5 +164,5 @@ def _similar(service: CineMatch) -> list[Component]:
             ],
             className="section-head",
         ),
-        html.Div(id=Movie.SIMILAR, className="await"),
+        film_list(Movie.SIMILAR, 0),
     ]

@@ -8,18 +8,19 @@ from dash.development.base_component import Component
 
 from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer, wish_from_query
-from dashboard.components.algorithm_card import algorithm_options
+from dashboard.components.algorithm_card import algorithm_note, algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
 from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
-from dashboard.components.states import waiting_cards
+from dashboard.components.light import Node, mounted
+from dashboard.components.lists import film_list
 from dashboard.components.user_select import user_select
+from dashboard.pages.recommend.history import history
 from dashboard.pages.recommend.ids import Recommend
-from dashboard.pages.recommend.own_films import own_films_fold
 from dashboard.pages.recommend.watchlist import watchlist_fold
 from dashboard.pages.recommend.wishes import wishes_fold
 
-__all__ = ["layout", "mode_of"]
+__all__ = ["algorithm_note_of", "body_class", "layout", "mode_of"]
 
 
 def mode_of(query: Query) -> Literal["user", "me"]:
@@ -27,115 +28,112 @@ def mode_of(query: Query) -> Literal["user", "me"]:
     return "me" if query.get("mode") == "me" and "user" not in query else "user"
 
 
+def body_class(mode: str) -> str:
+    """Return the class of the list and what stands beside it: a person's own films where it is made from those."""
+    return f"recommend-body for-{mode}"
+
+
 def layout(service: CineMatch, query: Query) -> Component:
     """Return the page with its controls as the address says."""
-    span = service.year_span()
-    state = FilterState.from_query(query, service.genre_names(), span)
+    mode = mode_of(query)
     return html.Div(
         [
+            html.H1("Recommendations"),
+            html.Section(_controls(service, query, mode), className="asked", **{"aria-label": "What to recommend"}),
             html.Div(
                 [
-                    html.H1("Recommendations"),
-                    html.P("Whose taste, which algorithm, what kind of film.", className="lede"),
-                ],
-                className="page-head",
-            ),
-            html.Div(
-                [
-                    html.Section(
-                        _controls(service, query, state, span),
-                        className="controls stack",
-                        **{"aria-label": "What to recommend"},
-                    ),
                     html.Div(_results(), className="results"),
+                    html.Section(history(service), className="history stack", **{"aria-label": "Your films"}),
                 ],
-                className="workbench",
+                id=Recommend.BODY,
+                className=body_class(mode),
             ),
-        ]
+            html.Section(
+                [html.Div(html.H2("The taste behind it"), className="section-head"), _taste()],
+                className="section",
+            ),
+            dcc.Store(id=Recommend.ADDRESS),
+            dcc.Download(id=Recommend.DOWNLOAD),
+        ],
+        className="recommend",
     )
 
 
-def _controls(service: CineMatch, query: Query, state: FilterState, span: tuple[int, int]) -> list[Component]:
-    mode = mode_of(query)
+def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
+    span = service.year_span()
+    state = FilterState.from_query(query, service.genre_names(), span)
     user = service.user_named(query.get("user", ""))
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
-    hidden = {"display": "none"}
+    statuses = service.models()
+    loaded = {status.key for status in statuses if status.state == "loaded"}
+    asked = query.get("algorithm", "")
+    algorithm = asked if asked in loaded else service.default_algorithm() if loaded else None
     return [
         dmc.SegmentedControl(
             id=Recommend.MODE,
             data=[{"value": "user", "label": "For a viewer"}, {"value": "me", "label": "For me"}],
             value=mode,
-            fullWidth=True,
+            className="asked-mode",
             **{"aria-label": "Whose taste"},
         ),
         html.Div(
             user_select(Recommend.USER, service.users(keep=() if user is None else (user,)), user),
             id=Recommend.USER_PANEL,
-            style=hidden if mode == "me" else None,
+            className="asked-user",
+            style={"display": "none"} if mode == "me" else None,
         ),
-        html.Div(_rate_panel(), id=Recommend.RATE_PANEL, className="stack", style=hidden if mode == "user" else None),
-        _algorithm(service, query),
-        count_select(Recommend.COUNT, count),
-        fold(
-            "filter",
-            "Filters",
-            [
-                *filter_controls(
-                    state,
-                    service.genre_names(),
-                    span,
-                    genres_id=Recommend.GENRES,
-                    exclude_genres_id=Recommend.EXCLUDE,
-                    all_genres_id=Recommend.ALL_GENRES,
-                    years_id=Recommend.YEARS,
-                    min_ratings_id=Recommend.MIN_RATINGS,
-                ),
-                reset_button(Recommend.RESET, "Reset filters"),
-            ],
-            opened=state != FilterState(),
-        ),
-        wishes_fold(wish_from_query(query)),
-        watchlist_fold(only=query.get("watchlist") == "1"),
-    ]
-
-
-def _algorithm(service: CineMatch, query: Query) -> Component:
-    statuses = service.models()
-    loaded = {status.key for status in statuses if status.state == "loaded"}
-    asked = query.get("algorithm", "")
-    value = asked if asked in loaded else service.default_algorithm() if loaded else None
-    return html.Div(
-        [
+        html.Div(
             dmc.Select(
                 id=Recommend.ALGORITHM,
                 label="Algorithm",
                 data=algorithm_options(statuses),
-                value=value,
+                value=algorithm,
                 allowDeselect=False,
             ),
-            html.Div(id=Recommend.ALGORITHM_NOTE, className="note"),
-        ],
-        className="stack-sm",
-    )
-
-
-def _rate_panel() -> list[Component]:
-    return [
-        dmc.TextInput(
-            id=Recommend.RATE_QUERY,
-            label="Rate films you have seen",
-            description="Kept in this browser only. Typos are fine.",
-            placeholder="Title",
-            leftSection=icon("search"),
-            debounce=250,
+            className="asked-algorithm",
         ),
-        html.Div(id=Recommend.RATE_RESULTS, className="my-ratings"),
-        html.Div(id=Recommend.MY_RATINGS),
-        own_films_fold(),
+        html.Div(count_select(Recommend.COUNT, count), className="asked-count"),
+        html.Div(
+            [
+                fold(
+                    "filter",
+                    "Filters",
+                    [
+                        *filter_controls(
+                            state,
+                            service.genre_names(),
+                            span,
+                            genres_id=Recommend.GENRES,
+                            exclude_genres_id=Recommend.EXCLUDE,
+                            all_genres_id=Recommend.ALL_GENRES,
+                            years_id=Recommend.YEARS,
+                            min_ratings_id=Recommend.MIN_RATINGS,
+                        ),
+                        reset_button(Recommend.RESET, "Reset filters"),
+                    ],
+                    opened=state != FilterState(),
+                ),
+                wishes_fold(service, wish_from_query(query), algorithm),
+                watchlist_fold(only=query.get("watchlist") == "1"),
+                fold(
+                    "why",
+                    "About the algorithm",
+                    [mounted(algorithm_note_of(service, algorithm), id=Recommend.ALGORITHM_NOTE, className="note")],
+                    opened=False,
+                ),
+            ],
+            className="asked-folds",
+        ),
     ]
 
 
-def _results() -> list[Component]:
+def algorithm_note_of(service: CineMatch, key: str | None) -> Component | str:
+    """Return what is told of an algorithm."""
+    status = next((status for status in service.models() if status.key == key), None)
+    return algorithm_note(status) if status else "No algorithm is loaded."
+
+
+def _results() -> list[Component | Node]:
     return [
         html.Div(
             [
@@ -157,14 +155,9 @@ def _results() -> list[Component]:
             ],
             className="toolbar results-head",
         ),
-        dcc.Store(id=Recommend.ADDRESS),
-        dcc.Download(id=Recommend.DOWNLOAD),
-        html.Div(waiting_cards(DEFAULT_COUNT), id=Recommend.RESULTS),
-        html.Section(
-            [
-                html.Div(html.H2("The taste behind it"), className="section-head"),
-                html.Div(id=Recommend.TASTE, className="await"),
-            ],
-            className="section",
-        ),
+        film_list(Recommend.RESULTS, DEFAULT_COUNT),
     ]
+
+
+def _taste() -> Node:
+    return mounted(None, id=Recommend.TASTE, className="await")

@@ -11,6 +11,7 @@ from core.display.titles import short_title
 from dashboard.address import href
 from dashboard.components.controls import fold
 from dashboard.components.icons import icon
+from dashboard.components.light import own
 from dashboard.pages.recommend.ids import Recommend
 
 __all__ = ["EXPORTS", "import_review", "own_films_fold"]
@@ -51,7 +52,7 @@ def own_films_fold() -> Component:
             html.Button("Read what is pasted", className="link-button", type="button", **{"data-import-paste": "1"}),
             html.P(id=Recommend.IMPORT_STATUS, className="note", role="status"),
             html.Div(id=Recommend.IMPORT_TABLE, **{"data-imports": href("/api/v1/imports")}),
-            html.P(id=Recommend.KEPT, className="note"),
+            own("OwnCount", id=Recommend.KEPT),
             html.Div(
                 [
                     dmc.Button(

@@ -5,7 +5,7 @@ from dash.development.base_component import Component
 
 from core.views import TasteProfile
 from dashboard.components.bars import share_bars
-from dashboard.components.movie_card import movie_row
+from dashboard.components.movie_row import movie_row
 from dashboard.components.stars import stars
 
 __all__ = ["taste_panel"]

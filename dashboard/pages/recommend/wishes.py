@@ -1,16 +1,19 @@
 """Wishes for a list: sliders, and below each what it was measured to cost."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
+from core.service import CineMatch
 from core.views import WISHES, Reranking, WishView
 from dashboard.components.controls import fold, reset_button
-from dashboard.components.wish_slider import wish_slider
+from dashboard.components.light import mounted, plain
+from dashboard.components.wish_slider import NOT_TOLD, wish_slider
 from dashboard.pages.recommend.ids import Recommend
 
-__all__ = ["measured_note", "wish_of", "wishes_fold"]
+__all__ = ["wish_notes", "wish_of", "wishes_fold"]
 
 
 def wish_of(weights: Mapping[str, float | None], *, loves: bool) -> Reranking:
@@ -25,20 +28,40 @@ def wish_of(weights: Mapping[str, float | None], *, loves: bool) -> Reranking:
     return Reranking(**{name: weight for name, weight in held.items() if loves or name != "love"})
 
 
-def wishes_fold(wish: Reranking) -> Component:
+def wish_notes(
+    service: CineMatch, algorithm: str | None, weights: Mapping[str, float | None]
+) -> tuple[dict[str, str], Any]:
+    """Return what stands below each slider, by wish, and the tree of what holds for all of them."""
+    loves = service.loves(algorithm)
+    found = service.wish(algorithm or "", wish_of(weights, loves=loves))
+    texts = {cost.wish: cost.text for cost in found.costs} | ({} if loves else {"love": NOT_TOLD})
+    return {wish.name: texts.get(wish.name, "") for wish in WISHES}, plain(_measured(found))
+
+
+def wishes_fold(service: CineMatch, wish: Reranking, algorithm: str | None) -> Component:
     """Return the folded sliders, holding a wish."""
+    weights = {one.name: getattr(wish, one.name) for one in WISHES}
+    texts, note = wish_notes(service, algorithm, weights)
+    fixed = not service.loves(algorithm)
     controls = [
         *(
-            wish_slider(one, getattr(wish, one.name), Recommend.wish(one.name), Recommend.wish_cost(one.name))
+            wish_slider(
+                one,
+                weights[one.name],
+                Recommend.wish(one.name),
+                Recommend.wish_cost(one.name),
+                texts[one.name],
+                fixed=fixed and one.name == "love",
+            )
             for one in WISHES
         ),
-        html.Div(id=Recommend.WISH_NOTE),
+        mounted(note, id=Recommend.WISH_NOTE),
         reset_button(Recommend.WISH_RESET, "Reset wishes"),
     ]
     return fold("sliders", "Wishes", controls, opened=wish.active)
 
 
-def measured_note(wish: WishView) -> list[Component]:
+def _measured(wish: WishView) -> list[Component]:
     """Return what holds for all costs: that they were measured alone, and how."""
     if not wish.costs:
         return []

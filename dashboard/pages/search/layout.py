@@ -8,7 +8,7 @@ from core.service import CineMatch
 from dashboard.address import FilterState, Query, integer
 from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
-from dashboard.components.states import waiting_cards
+from dashboard.components.lists import film_list
 from dashboard.pages.search.ids import Search
 
 __all__ = ["PAGE_SIZE", "layout"]
@@ -53,7 +53,7 @@ def layout(service: CineMatch, query: Query) -> Component:
             ),
             dcc.Store(id=Search.ADDRESS),
             html.P(id=Search.SUMMARY, className="muted search-summary", **{"aria-live": "polite"}),
-            html.Div(waiting_cards(12), id=Search.RESULTS),
+            film_list(Search.RESULTS, 12),
             html.Div(
                 dmc.Pagination(
                     id=Search.PAGE,

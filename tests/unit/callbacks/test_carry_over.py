@@ -26,8 +26,13 @@ def store(**parts):
     return {"dataset": FORMER.identity(), "others": {}, **parts}
 
 
+def entries(ratings):
+    """Return ratings, by movie, as a browser keeps them."""
+    return [{"movie": movie, "rating": stars, "time": 7 + movie} for movie, stars in ratings.items()]
+
+
 def test_films_kept_for_another_data_set_are_none_here():
-    data = store(ratings={"11": 4.5}, hidden={"11": 1})
+    data = store(ratings=entries({11: 4.5}), hidden=[{"movie": 11, "time": 1}])
     assert Visitor.of(data, FORMER).ratings == {11: 4.5}
     assert Visitor.of(data, HERE) == Visitor({}, frozenset())
     assert watchlist(store(films={"11": 3}), FORMER) == (11,)
@@ -35,28 +40,35 @@ def test_films_kept_for_another_data_set_are_none_here():
 
 
 def test_what_was_kept_here_before_is_found_again():
-    data = store(ratings={"11": 4.5}) | {"others": {HERE.identity(): {"ratings": {"5": 2}}}}
+    data = store(ratings=entries({11: 4.5})) | {"others": {HERE.identity(): {"ratings": entries({5: 2})}}}
     assert Visitor.of(data, HERE).ratings == {5: 2.0}
 
 
 def test_what_is_marked_for_no_data_set_is_taken_as_it_is():
-    assert Visitor.of({"ratings": {"11": 4.5}}, HERE).ratings == {11: 4.5}
+    assert Visitor.of({"ratings": entries({11: 4.5})}, HERE).ratings == {11: 4.5}
     assert watchlist({"11": 3}, HERE) == (11,)
 
 
 def test_films_that_both_know_by_imdb_or_tmdb_are_carried_over_once():
-    ratings = {"10": 4.5, "11": 3, "12": 1}
-    links = {FORMER.identity(): FORMER.film_links(ratings)}
-    moved = carried(HERE, store(ratings=ratings, hidden={}), ("ratings", "hidden"), links)
+    ratings = entries({10: 4.5, 11: 3, 12: 1})
+    links = {FORMER.identity(): FORMER.film_links(["10", "11", "12"])}
+    moved = carried(HERE, store(ratings=ratings, hidden=[]), ("ratings", "hidden"), links)
     assert moved == {
         "dataset": HERE.identity(),
-        "ratings": {"70": 4.5, "5": 1},
-        "hidden": {},
-        "others": {FORMER.identity(): {"ratings": ratings, "hidden": {}}},
+        "ratings": [{"movie": 70, "rating": 4.5, "time": 17}, {"movie": 5, "rating": 1, "time": 19}],
+        "hidden": [],
+        "others": {FORMER.identity(): {"ratings": ratings, "hidden": []}},
     }
     assert carried(HERE, moved, ("ratings", "hidden"), links) is None
     met = store(ratings=ratings) | {"others": {HERE.identity(): {}}}
     assert carried(HERE, met, ("ratings", "hidden"), links) is None
+
+
+def test_the_watchlist_is_carried_over_with_its_times():
+    links = {FORMER.identity(): FORMER.film_links(["10"])}
+    moved = carried(HERE, store(films={"10": 5, "11": 6}), ("films",), links)
+    assert moved is not None
+    assert moved["films"] == {"70": 5}
 
 
 @pytest.mark.parametrize("nonsense", [None, [], "x", {}, {"dataset": 5}, {"dataset": "former", "ratings": [1]}])

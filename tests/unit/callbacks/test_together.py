@@ -54,10 +54,10 @@ def test_the_address_of_a_request_asks_the_same(service: CineMatch) -> None:
 
 
 def test_films_waved_away_by_the_visitor_make_room_for_the_next(service: CineMatch) -> None:
-    before = service.recommend_group(asked(service, ["1"], me=True, ratings={"10": 5}).request())
+    before = service.recommend_group(asked(service, ["1"], me=True, ratings=[{"movie": 10, "rating": 5}]).request())
     gone = before.items[0].movie_id
     after = service.recommend_group(
-        asked(service, ["1"], me=True, ratings={"10": 5}, hidden={str(gone): 1}).request()
+        asked(service, ["1"], me=True, ratings=[{"movie": 10, "rating": 5}], hidden=[{"movie": gone}]).request()
     )
     assert [member.user_id for member in after.members] == [None, 1]
     assert gone not in [item.movie_id for item in after.items]

@@ -5,25 +5,47 @@ from core.service import CineMatch
 
 
 def test_what_a_browser_sends_is_checked(service: CineMatch) -> None:
-    data = {"ratings": {"10": 4.5, "20": 9, "x": 3, "999": 4, "30": "4"}, "hidden": {"40": 1, "-1": 1, "999": 1}}
-    visitor = Visitor.of(data, service)
-    assert visitor.ratings == {10: 4.5}
+    ratings = [
+        {"movie": 20, "rating": 4.5, "time": 1_700_000_000},
+        {"movie": 10, "rating": 3, "time": "yesterday"},
+        {"movie": 30, "rating": 9},
+        {"movie": "40", "rating": 3},
+        {"movie": True, "rating": 3},
+        {"movie": 999, "rating": 4},
+        {"movie": 50, "rating": "4"},
+        {"movie": 60, "rating": True},
+        7,
+    ]
+    visitor = Visitor.of({"ratings": ratings, "hidden": [{"movie": 40}, {"movie": -1}, {"movie": 999}]}, service)
+    assert list(visitor.ratings.items()) == [(20, 4.5), (10, 3.0)]
+    assert visitor.times == {20: 1_700_000_000, 10: None}
     assert visitor.hidden == {40}
-    for nonsense in (None, {}, {"ratings": [1]}, {"ratings": None, "hidden": "x"}):
+    for nonsense in (None, {}, {"ratings": [1]}, {"ratings": {"10": 4}, "hidden": "x"}):
         assert Visitor.of(nonsense, service) == Visitor({}, frozenset())
-    assert films_as_ratings("10,x,20") == {10: 4.5, 20: 4.5}
+    assert films_as_ratings([10, "x", 20]) == {10: 4.5, 20: 4.5}
+    assert films_as_ratings("10") == {}
+
+
+def test_a_film_rated_twice_counts_once_and_as_it_was_rated_last(service: CineMatch) -> None:
+    twice = [{"movie": 10, "rating": 2, "time": 5}, {"movie": 20, "rating": 3}, {"movie": 10, "rating": 4, "time": 9}]
+    visitor = Visitor.of({"ratings": twice}, service)
+    assert visitor.ratings == {10: 4.0, 20: 3.0}
+    assert visitor.times[10] == 9
 
 
 def test_all_that_is_kept_is_read_with_times(service: CineMatch) -> None:
     store = {
-        "ratings": {"10": 4.5, "20": 3, "99999": 5},
-        "rated": {"10": 1_700_000_000_123, "20": "yesterday"},
-        "watched": {"30": 1_600_000_000_000, "40": 0, "10": 5},
-        "hidden": {},
+        "ratings": [
+            {"movie": 10, "rating": 4.5, "time": 1_700_000_000},
+            {"movie": 20, "rating": 3, "time": None},
+            {"movie": 99999, "rating": 5, "time": 1},
+        ],
+        "watched": [{"movie": 30, "time": 1_600_000_000}, {"movie": 40, "time": None}, {"movie": 10, "time": 5}],
+        "hidden": [],
     }
     kept = kept_films(store, {"films": {"50": 1_500_000_000_000, "99999": 1}}, service)
     assert kept.ratings == {10: 4.5, 20: 3.0}
-    assert kept.rated == {10: 1_700_000_000_123, 20: None}
+    assert kept.rated == {10: 1_700_000_000_000, 20: None}
     assert kept.watched == {30: 1_600_000_000_000, 40: None}
     assert kept.watchlist == {50: 1_500_000_000_000}
     assert {30, 40} <= Visitor.of(store, service).unwanted

@@ -16,10 +16,9 @@ from core.store.artifact import attach_metrics, get_model_metadata
 from core.views import Filters, Reranking
 from dashboard.address import FilterState
 from dashboard.app import create_app
-from dashboard.components.movie_card import movie_card, recommendation_card
-from dashboard.pages.recommend.watchlist import watchlist_films
+from dashboard.components.lists import catalogue_list, recommendation_list
 from tests.conftest import Installation
-from tests.unit.dashboard.markup import nodes, text_of
+from tests.unit.dashboard.markup import nodes
 
 _PLAIN = {
     "rec-mode.value": "user",
@@ -83,15 +82,12 @@ def ask(toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory
 
 def shown(answer: Any) -> list[int]:
     """Return the movies of the list in an answer."""
-    cards = answer["rec-results"]["children"]["props"].get("children", [])
-    return [
-        int(card["props"]["data-movie"]) for card in cards if isinstance(card, dict) and "data-movie" in card["props"]
-    ]
+    return [film["movie"] for film in answer["rec-results"]["list"]["films"]]
 
 
 def test_a_slider_moves_the_list_the_summary_and_the_address(ask: Ask, service: CineMatch) -> None:
-    before = ask("rec-results.children", "rec-user.value")
-    after = ask("rec-results.children", "rec-popularity.value", {"rec-popularity.value": -0.4})
+    before = ask("rec-results.list", "rec-user.value")
+    after = ask("rec-results.list", "rec-popularity.value", {"rec-popularity.value": -0.4})
     expected = service.recommend(user_id=3, algorithm="popularity", n=5, wish=Reranking(popularity=-0.4))
     assert shown(after) == [item.movie_id for item in expected.items] != shown(before)
     assert "re-ranked as wished" in after["rec-summary"]["children"]
@@ -103,7 +99,7 @@ def test_costs_are_shown_as_measured_or_as_not_measured(ask: Ask, toy_installati
     costs = ask("rec-popularity-cost.children", "rec-popularity.value", {"rec-popularity.value": -0.2})
     assert costs["rec-popularity-cost"]["children"] == "What this costs was not measured for this algorithm."
     assert costs["rec-diversity-cost"]["children"] == ""
-    assert costs["rec-wish-note"]["children"] == []
+    assert costs["rec-wish-note"]["tree"] == []
 
 
 def test_measured_costs_name_how_and_that_each_was_measured_alone(
@@ -137,25 +133,23 @@ def test_only_the_watchlist_for_a_viewer_and_for_the_visitor(ask: Ask, service: 
     kept = [10 * (movie + 1) for movie in range(40) if movie not in known][:3]
     store = {str(movie): 1.0 for movie in (*kept, 999)}
     only = {"rec-only-watchlist.checked": True, "watchlist.data": store}
-    for_user = ask("rec-results.children", "rec-only-watchlist.checked", only)
+    for_user = ask("rec-results.list", "rec-only-watchlist.checked", only)
     assert set(shown(for_user)) == set(kept)
     assert for_user["rec-address"]["data"].endswith("&watchlist=1")
-    mine = ask("rec-results.children", "rec-mode.value", {"rec-mode.value": "me", **only})
+    mine = ask("rec-results.list", "rec-mode.value", {"rec-mode.value": "me", **only})
     assert set(shown(mine)) == set(kept)
-    nothing = ask("rec-results.children", "rec-mode.value", {"rec-only-watchlist.checked": True})
+    nothing = ask("rec-results.list", "rec-mode.value", {"rec-only-watchlist.checked": True})
     assert "Your watchlist is empty" in str(nothing["rec-results"])
     seen = {str(movie.movie_id): 1.0 for movie in service.user_ratings(3)}
-    rated = ask(
-        "rec-results.children", "rec-mode.value", {"rec-only-watchlist.checked": True, "watchlist.data": seen}
-    )
+    rated = ask("rec-results.list", "rec-mode.value", {"rec-only-watchlist.checked": True, "watchlist.data": seen})
     assert "rated already" in str(rated["rec-results"])
 
 
 def test_what_a_list_does_not_depend_on_does_not_make_it_again(ask: Ask) -> None:
-    assert ask("rec-results.children", "watchlist.data", {"watchlist.data": {"10": 1}}) is None
-    assert ask("rec-results.children", "visitor.data") is None
-    assert ask("rec-results.children", "watchlist.data", {"rec-only-watchlist.checked": True}) is not None
-    assert ask("rec-results.children", "visitor.data", {"rec-mode.value": "me"}) is not None
+    assert ask("rec-results.list", "watchlist.data", {"watchlist.data": {"10": 1}}) is None
+    assert ask("rec-results.list", "visitor.data") is None
+    assert ask("rec-results.list", "watchlist.data", {"rec-only-watchlist.checked": True}) is not None
+    assert ask("rec-results.list", "visitor.data", {"rec-mode.value": "me"}) is not None
 
 
 def test_resets_put_the_controls_back(ask: Ask) -> None:
@@ -178,11 +172,11 @@ def test_the_address_sets_sliders_switch_and_folds(service: CineMatch) -> None:
     assert held["rec-only-watchlist"].checked
     assert held["rec-all-genres"].checked
     assert [bool(node.open) for node in nodes(page) if getattr(node, "className", "") == "fold"] == [
-        False,
         *[True] * 3,
+        *[False] * 2,
     ]
     plain, _ = render(service, "/recommend", "")
-    assert [bool(node.open) for node in nodes(plain) if getattr(node, "className", "") == "fold"] == [False] * 4
+    assert [bool(node.open) for node in nodes(plain) if getattr(node, "className", "") == "fold"] == [False] * 5
 
 
 def test_a_watchlist_is_read_latest_first_and_checked(service: CineMatch) -> None:
@@ -207,19 +201,12 @@ def test_films_waved_away_stay_away_under_a_wish(service: CineMatch) -> None:
     assert [item.rank for item in again.items] == [1, 2, 3, 4, 5]
 
 
-def test_every_card_can_be_kept_and_every_kept_film_taken_off(service: CineMatch) -> None:
-    item = service.recommend(user_id=3, algorithm="popularity").items[0]
-    cards = [
-        recommendation_card(item, visitor=False),
-        recommendation_card(item, visitor=True),
-        movie_card(service.movie(item.movie_id)),
+def test_every_list_lets_its_films_be_kept(service: CineMatch) -> None:
+    found = service.recommend(user_id=3, algorithm="popularity")
+    lists = [
+        recommendation_list(found),
+        recommendation_list(found, visitor=True),
+        catalogue_list([service.movie(found.items[0].movie_id)]),
     ]
-    for card in cards:
-        (button,) = (node for node in nodes(card) if hasattr(node, "data-keep"))
-        assert getattr(button, "data-keep") == str(item.movie_id)
-        assert getattr(button, "aria-pressed") == "false"
-        assert getattr(button, "aria-label").startswith("Keep for later: ")
-    films = watchlist_films([service.movie(10), service.movie(20)])
-    assert "2 films" in text_of(films)
-    assert [getattr(node, "data-unkeep") for node in nodes(films) if hasattr(node, "data-unkeep")] == ["10", "20"]
-    assert "Empty" in text_of(watchlist_films([]))
+    assert all("keep" in one["actions"] for one in lists)
+    assert ["rate" in one["actions"] for one in lists] == [False, True, False]

@@ -1,6 +1,7 @@
 """Looking into component trees."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 from dash import html
@@ -10,9 +11,14 @@ __all__ = ["nodes", "seen", "text_of", "with_class"]
 
 
 def seen(part: Any) -> Any:
-    """Return a light node as the component that it stands for, which checks its properties; others as they are."""
+    """Return a light node as the component that it stands for, which checks its properties; others as they are.
+
+    An element of this house becomes its properties, with its name as ``element``.
+    """
     if isinstance(part, dict) and part.get("namespace") == "dash_html_components":
         return getattr(html, part["type"])(**part["props"])
+    if isinstance(part, dict) and part.get("namespace") == "cinematch":
+        return SimpleNamespace(element=part["type"], **part["props"])
     return part
 
 
@@ -26,11 +32,13 @@ def nodes(part: Any) -> Iterator[Any]:
         yield part
         if isinstance(part, Component):
             yield from nodes(getattr(part, "children", None))
+        elif isinstance(part, SimpleNamespace):
+            yield from nodes(getattr(part, "tree", None))
 
 
 def text_of(part: Any) -> str:
     """Return all text, blanks between the pieces."""
-    return " ".join(str(node) for node in nodes(part) if not isinstance(node, Component))
+    return " ".join(str(node) for node in nodes(part) if isinstance(node, str | int | float))
 
 
 def with_class(part: Any, name: str) -> list[Any]:

@@ -1,11 +1,14 @@
 """Components say what their values say, for eyes and for screen readers."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import dash
+import dash_mantine_components as dmc
 import pytest
+from dash import html
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,12 +22,14 @@ from core.views import (
     MovieView,
     RecommendationList,
 )
+from dashboard.components import light
 from dashboard.components.algorithm_card import algorithm_card, algorithm_options, metric_rows
 from dashboard.components.bars import diverging_bar, share_bars
 from dashboard.components.explanation import contribution_table, explanation_panel
+from dashboard.components.light import mounted
 from dashboard.components.lists import recommendation_list
 from dashboard.components.poster import poster, slug
-from dashboard.components.stars import stars
+from dashboard.components.stars import star_input, stars
 from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
 from tests.unit.dashboard.markup import nodes, seen, text_of, with_class
 
@@ -78,31 +83,45 @@ def test_stars_say_their_number() -> None:
     assert text_of(stars(None)) == "Not rated"
 
 
+def test_whose_stars_they_are_is_seen() -> None:
+    assert with_class(stars(4.0), "stars-average")
+    assert with_class(stars(4.0, whose="predicted"), "stars-predicted")
+
+
 def test_a_list_tells_its_buttons_for_whom_it_is() -> None:
-    stored = seen(recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0)))
-    assert (getattr(stored, "data-algorithm"), getattr(stored, "data-user")) == ("svd", "7")
-    assert not [node for node in nodes(stored) if hasattr(node, "data-hide")]
-    mine = recommendation_list(RecommendationList("svd", "toy", None, [_ITEM], 1.0), visitor=True)
-    assert [getattr(node, "data-hide") for node in nodes(mine) if hasattr(node, "data-hide")] == ["10"]
-    assert [getattr(node, "data-rate") for node in nodes(mine) if hasattr(node, "data-rate")] == ["10"]
-    assert "No film qualifies" in text_of(recommendation_list(RecommendationList("svd", "toy", 7, [], 1.0)))
+    stored = recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0))
+    assert stored["asked"] == {"algorithm": "svd", "user": 7, "films": None, "love": None}
+    assert stored["actions"] == ["why", "keep"]
+    mine = recommendation_list(RecommendationList("svd", "toy", None, [_ITEM], 1.0), visitor=True, films=[3])
+    assert mine["actions"] == ["why", "keep", "hide", "rate"]
+    assert mine["asked"]["films"] == [3]
+    assert recommendation_list(RecommendationList("svd", "toy", 7, [], 1.0))["state"]["title"] == "No film qualifies"
 
 
-def test_a_match_is_shown_where_it_was_measured_and_nothing_where_it_was_not() -> None:
+def test_a_film_is_sent_with_all_that_is_read_of_it() -> None:
     item = replace(_ITEM, match=0.857, predicted_spread=0.71)
-    text = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0)))
-    assert "86% match  predicted" in text
-    assert "± 0.7" in text
-    without = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0)))
-    assert "match" not in without
-    assert "±" not in without
+    (film,) = recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0))["films"]
+    assert (film["movie"], film["name"], film["meta"], film["rank"]) == (10, "The Matrix", "1999 · Action, Sci-Fi", 1)
+    assert (film["match"], film["predicted"], film["spread"]) == ("86%", 4.25, 0.71)
+    assert film["href"] == "/movie/10"
+    drawn = seen(poster(10, _ITEM.title, 1999, _ITEM.genres))
+    assert film["poster"]["motif"] in drawn.className
+    assert film["poster"]["style"] == drawn.style
 
 
-def test_a_film_without_a_prediction_says_so() -> None:
+def test_what_is_not_known_of_a_film_is_sent_as_such() -> None:
     item = ListItem(1, 10, "", None, [], 2.5, None)
-    text = text_of(recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0)))
-    assert "No rating predicted" in text
-    assert "No genres listed" in text
+    (film,) = recommendation_list(RecommendationList("svd", "toy", 7, [item], 1.0))["films"]
+    assert (film["match"], film["predicted"], film["meta"]) == (None, None, "No genres listed")
+
+
+def test_what_is_mounted_as_one_keeps_its_html_and_refuses_what_dash_must_mount() -> None:
+    node = mounted(html.Ul([html.Li("a", className="b"), light.Li(["c", star_input(10, "Heat")])]), id="x")
+    assert [part.element for part in nodes(node) if hasattr(part, "element")] == ["Markup", "StarInput"]
+    assert text_of(node) == "a c"
+    assert "Component" not in json.dumps(node["props"]["tree"])
+    with pytest.raises(TypeError, match="is no HTML"):
+        mounted(html.Div(dmc.Switch(id="y")))
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=40))
@@ -194,5 +213,7 @@ def test_icons_that_are_used_exist() -> None:
     drawn = set(re.findall(r"\.icon-([a-z]+) \{ --icon: url\(\.\./icons/\1\.svg\)", css))
     sources = [*_ASSETS.parent.glob("dashboard/**/*.py"), *_ASSETS.parent.glob("callbacks/**/*.py")]
     used = {name for file in sources for name in re.findall(r"icon\(\"([a-z]+)\"", file.read_text())}
+    scripts = [file.read_text() for file in (_ASSETS / "js").glob("*.js")]
+    used |= {name for text in scripts for name in re.findall(r"\bicon icon-([a-z]+)\b", text)}
     assert used <= drawn
-    assert drawn == {path.stem for path in (_ASSETS / "icons").glob("*.svg")} - {"star"}
+    assert drawn == {path.stem for path in (_ASSETS / "icons").glob("*.svg")} - {"star", "star-outline"}

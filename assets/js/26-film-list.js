@@ -1,0 +1,132 @@
+/* Films as cards. The server sends what is to be read of each; cards that stay are moved, not drawn again. */
+(function () {
+  "use strict";
+  const React = window.React;
+  const h = React.createElement;
+  const own = window.cinematchOwnFilms;
+  const { Stars, StarInput, KeepButton, CrossButton } = window.cinematch;
+  const MOVE = { duration: 260, easing: "cubic-bezier(.2, .7, .2, 1)" };
+
+  function Poster({ film, size }) {
+    const look = film.poster;
+    return h("div", { className: `poster poster-${size} ${look.motif}`, style: look.style, "aria-hidden": true },
+      h("span", { className: `poster-title ${look.fit}` }, film.name),
+      h("span", { className: "poster-year" }, film.year));
+  }
+
+  function Predicted({ film }) {
+    return h(Stars, {
+      rating: film.predicted, spread: film.spread, kind: "predicted", label: "Predicted", none: "No rating predicted"
+    });
+  }
+
+  function Card({ film, list }) {
+    const has = (action) => list.actions.includes(action);
+    const tools = [
+      has("keep") && h(KeepButton, { key: "keep", movie: film.movie, name: film.name }),
+      has("hide") && h(CrossButton, {
+        key: "hide", control: "hide", title: "Not interested", label: `Not interested in ${film.name}`,
+        onClick: () => own.hide(film.movie, film.name)
+      })
+    ];
+    return h("li", { className: "movie-card", "data-movie": film.movie },
+      h("a", { className: "card-poster", href: film.href, tabIndex: -1, "data-nav": "1", "aria-hidden": true },
+        h(Poster, { film: film, size: "md" }),
+        film.rank && h("span", { className: "card-rank" }, film.rank)),
+      h("div", { className: "card-body" },
+        h("a", { className: "card-title", href: film.href, "data-nav": "1" }, film.name),
+        film.other && h("span", { className: "card-other", title: film.other }, film.other),
+        h("span", { className: "card-meta" }, film.meta),
+        film.match && h("span", {
+          className: "card-match tabular", title: "How likely 4 stars or more are, as checked on held-out ratings"
+        }, h("span", { className: "card-match-share" }, `${film.match} match`), " predicted"),
+        film.predicted !== undefined && h(Predicted, { film: film }),
+        film.average !== undefined && h(Stars, {
+          rating: film.average, kind: "average", label: "Average", none: "Not rated"
+        }),
+        film.text && h("span", { className: "card-meta tabular" }, film.text),
+        list.actions.length > 0 && h("div", { className: "card-actions" },
+          has("why") ? h("button", {
+            className: "link-button", type: "button", "data-control": "why",
+            "aria-label": `Why this? ${film.name}`, onClick: () => askWhy(film.movie, list.asked)
+          }, "Why this?") : h("span", { className: "card-meta" }, film.count),
+          h("span", { className: "card-tools" }, tools)),
+        has("rate") && h("div", { className: "card-rate" },
+          h("span", null, "Yours"), h(StarInput, { movie: film.movie, name: film.name, firm: true }))));
+  }
+
+  const SteadyCard = React.memo(Card, (before, after) =>
+    before.text === after.text && before.said === after.said);
+
+  function askWhy(movie, asked) {
+    window.dash_clientside.set_props("ask-why", { data: { ...asked, movie: movie, at: Date.now() } });
+    window.dash_clientside.set_props("why-drawer", { opened: true });
+  }
+
+  /* Lists of other forms say on the elements around a button for whom and by which algorithm they were made. */
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-why]");
+    const list = button && button.closest("[data-algorithm]");
+    if (!list) { return; }
+    const { algorithm, user, love } = list.dataset;
+    askWhy(Number(button.dataset.why), {
+      algorithm: algorithm, user: user ? Number(user) : null, love: love ? Number(love) : null
+    });
+  });
+
+  /* From where a card stood to where it stands (First, Last, Invert, Play). */
+  function useMoves(ref, films) {
+    const cards = () => (ref.current ? Array.from(ref.current.querySelectorAll(":scope > [data-movie]")) : []);
+    const place = (card) => [card.offsetLeft, card.offsetTop];
+    const stood = React.useMemo(() => new Map(cards().map((card) => [card.dataset.movie, place(card)])), [films]);
+    React.useLayoutEffect(() => {
+      if (!stood.size || window.matchMedia("(prefers-reduced-motion: reduce)").matches) { return; }
+      cards().forEach((card) => {
+        const before = stood.get(card.dataset.movie);
+        if (!before) { card.animate([{ opacity: 0 }, { opacity: 1 }], MOVE); return; }
+        const [left, top] = place(card);
+        if (before[0] === left && before[1] === top) { return; }
+        const from = `translate(${before[0] - left}px, ${before[1] - top}px)`;
+        card.animate([{ transform: from }, { transform: "none" }], MOVE);
+      });
+    }, [films]);
+  }
+
+  function Waiting({ count }) {
+    const card = (_, key) => h("li", { key: key },
+      h("div", { className: "poster poster-wait" }), h("div", { className: "line-wait" }),
+      h("div", { className: "line-wait" }));
+    return h("ul", { className: "card-grid waiting", "aria-hidden": true }, Array.from({ length: count }, card));
+  }
+
+  function Stated({ state }) {
+    return h("div", { className: `state${state.error ? " state-error" : ""}`, role: state.error ? "alert" : null },
+      h("span", { className: `icon icon-${state.error ? "alert" : "film"}`, "aria-hidden": true }),
+      h("p", { className: "state-title" }, state.title), h("p", null, state.advice));
+  }
+
+  function FilmList(props) {
+    const { list, setProps } = props;
+    const ref = React.useRef(null);
+    const films = list ? list.films : [];
+    React.useLayoutEffect(() => window.cinematch.tellFilms(films), [list]);
+    useMoves(ref, films);
+    window.cinematch.useKeptFocus(ref);
+    React.useEffect(() => {
+      if (!list || list.whom === undefined || list.whom === props.shown) { return undefined; }
+      // After the list has been painted: what is less urgent follows.
+      const later = window.setTimeout(() => setProps({ shown: list.whom }), 150);
+      return () => window.clearTimeout(later);
+    }, [list]);
+    const said = list ? JSON.stringify([list.actions, list.asked]) : "";
+    return h("div", { id: props.id, ...window.cinematch.useWaiting() },
+      !list ? h(Waiting, { count: props.waiting })
+        : list.state ? h(Stated, { state: list.state })
+          : h(list.ranked ? "ol" : "ul", { className: `${list.className} plain`, ref: ref, tabIndex: -1 },
+            films.map((film) => h(SteadyCard, {
+              key: film.movie, film: film, list: list, text: JSON.stringify(film), said: said
+            }))));
+  }
+
+  Object.assign(window.cinematch, { FilmList: FilmList, Poster: React.memo(Poster), askWhy: askWhy });
+})();

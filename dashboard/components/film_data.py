@@ -1,0 +1,56 @@
+"""Films as plain data, for the lists that assets/js draws: what is to be read of each and how its poster looks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.display.titles import other_title, short_title
+from core.views import ListItem, MovieView, SimilarMovie
+from dashboard.address import href
+from dashboard.components.poster import poster_look
+
+__all__ = ["FilmData", "average_film", "film_data", "film_meta", "recommended_film", "similar_film"]
+
+FilmData = dict[str, Any]
+"""A film's id (``movie``), name, link, line below the name, poster, and what a list adds."""
+
+
+def film_meta(year: int | None, genres: Sequence[str]) -> str:
+    """Return the line below a film's name: ``1995 · Action, Crime``."""
+    shown = ", ".join(genres[:2]) or "No genres listed"
+    return f"{year} · {shown}" if year else shown
+
+
+def film_data(film: MovieView | ListItem | SimilarMovie) -> FilmData:
+    """Return what every list shows of a film."""
+    name = short_title(film.title, include_year=False)
+    return {
+        "movie": film.movie_id,
+        "name": name,
+        "other": other_title(film.title),
+        "meta": film_meta(film.year, film.genres),
+        "year": str(film.year or ""),
+        "href": href(f"/movie/{film.movie_id}"),
+        "poster": poster_look(film.movie_id, name, film.genres),
+    }
+
+
+def recommended_film(item: ListItem) -> FilmData:
+    """Return a film of a recommendation list: the match where it was measured, the stars, how far off they may be."""
+    return {
+        **film_data(item),
+        "rank": item.rank,
+        "match": None if item.match is None else f"{item.match:.0%}",
+        "predicted": item.predicted_rating,
+        "spread": item.predicted_spread,
+    }
+
+
+def average_film(movie: MovieView) -> FilmData:
+    """Return a film of the catalogue with its mean rating."""
+    count = f"{movie.rating_count:,} rating{'' if movie.rating_count == 1 else 's'}"
+    return {**film_data(movie), "average": movie.mean_rating, "count": count}
+
+
+def similar_film(movie: SimilarMovie) -> FilmData:
+    """Return a neighbour with what those say of it who liked the film itself."""
+    return {**film_data(movie), "text": movie.text}

@@ -1,0 +1,45 @@
+"""A person's own films beside the list: what to rate, what was rated, what was waved away, in and out."""
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from core.service import CineMatch
+from dashboard.components.film_data import FilmData, film_data
+from dashboard.components.icons import icon
+from dashboard.components.light import Node, own
+from dashboard.pages.recommend.ids import Recommend
+from dashboard.pages.recommend.own_films import own_films_fold
+
+__all__ = ["history", "starters"]
+
+
+def starters(service: CineMatch) -> list[FilmData]:
+    """Return the films to ask a newcomer, the most telling first; the browser leaves out those it knows of."""
+    return [film_data(service.movie(movie)) for movie in service.first_films()]
+
+
+def history(service: CineMatch) -> list[Component | Node]:
+    """Return the column; assets/js/27-film-rows.js fills its rows from the browser's store."""
+    return [
+        html.H2("Your films"),
+        dmc.TextInput(
+            id=Recommend.RATE_QUERY,
+            label="Rate films you have seen",
+            description="Kept in this browser only. Typos are fine.",
+            placeholder="Title",
+            leftSection=icon("search"),
+            debounce=250,
+        ),
+        own("RateRows", id=Recommend.RATE_RESULTS, films=starters(service), text=""),
+        own(
+            "OwnRows",
+            part="ratings",
+            title="Your ratings ({count})",
+            folded="open",
+            all={"run": "forget", "text": "Forget all"},
+        ),
+        own("OwnRows", part="away", title="Waved away or watched ({count})", folded="closed"),
+        own("Films", id=Recommend.FILMS),
+        own_films_fold(),
+    ]
