@@ -45,7 +45,13 @@ def taste_panel(taste: TasteProfile) -> Component:
                             html.H3("Rated highest"),
                             html.Ul(
                                 [
-                                    movie_row(film.movie_id, film.title, film.year, film.genres, stars(film.rating))
+                                    movie_row(
+                                        film.movie_id,
+                                        film.title,
+                                        film.year,
+                                        film.genres,
+                                        stars(film.rating, whose="given"),
+                                    )
                                     for film in taste.favourites[:_FAVOURITES]
                                 ],
                                 className="movie-list",

@@ -9,7 +9,7 @@ def test_what_a_browser_sends_is_checked(service: CineMatch) -> None:
         {"movie": 20, "rating": 4.5, "time": 1_700_000_000},
         {"movie": 10, "rating": 3, "time": "yesterday"},
         {"movie": 30, "rating": 9},
-        {"movie": "40", "rating": 3},
+        {"movie": "4_0", "rating": 3},
         {"movie": True, "rating": 3},
         {"movie": 999, "rating": 4},
         {"movie": 50, "rating": "4"},

@@ -9,6 +9,7 @@ from core.commands.ask import recommend
 from core.commands.wishes import wishes_command
 from core.errors import InvalidInputError
 from core.evaluation.wishes import WEIGHTS
+from core.service import CineMatch
 from core.views import WISHES, Reranking, Wish
 from dashboard.address import href, query_of, wish_from_query, wish_query
 from dashboard.pages.recommend.wishes import wish_of, wishes_fold
@@ -52,7 +53,7 @@ def test_every_wish_is_a_parameter_of_the_api(client: FlaskClient, wish: Wish) -
 
 
 @pytest.mark.parametrize("wish", WISHES, ids=lambda wish: wish.name)
-def test_every_wish_is_a_slider_a_part_of_the_address_and_measured(wish: Wish) -> None:
+def test_every_wish_is_a_slider_a_part_of_the_address_and_measured(service: CineMatch, wish: Wish) -> None:
     weight = wish.measured[-1]
     held = wish_of({wish.name: weight}, loves=True)
     assert held == Reranking(**{wish.name: weight})
@@ -60,7 +61,7 @@ def test_every_wish_is_a_slider_a_part_of_the_address_and_measured(wish: Wish) -
     assert wish_of({"love": 1.0}, loves=False) == Reranking()
     link = href("/recommend", **wish_query(held))
     assert wish_from_query(query_of(link.partition("?")[2])) == held
-    page = wishes_fold(held)
+    page = wishes_fold(service, held, "hybrid")
     (slider,) = (node for node in nodes(page) if getattr(node, "id", None) == f"rec-{wish.name}")
     assert (slider.value, slider.min, slider.max) == (weight, *wish.shown)
     assert all(words in text_of(page) for words in (wish.label, *wish.ends))
