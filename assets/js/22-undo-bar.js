@@ -7,6 +7,7 @@
   const text = document.createElement("span");
   const button = document.createElement("button");
   let closing = null;
+  let from = null;
 
   bar.className = "undo-bar";
   bar.setAttribute("role", "status");
@@ -23,9 +24,10 @@
     if (!bar.matches(":hover, :focus-within")) { closing = window.setTimeout(close, STAYS_MS); }
   }
 
+  bar.addEventListener("focusin", (event) => { if (!bar.contains(event.relatedTarget)) { from = event.relatedTarget; } });
   button.addEventListener("click", () => {
     own.undo();
-    window.cinematch.focusBack();
+    if (from && from.isConnected && !window.cinematch.focusIsSought()) { from.focus(); }
   });
   ["pointerleave", "focusout"].forEach((name) => bar.addEventListener(name, () => window.setTimeout(wait)));
   ["pointerenter", "focusin"].forEach((name) => bar.addEventListener(name, () => window.clearTimeout(closing)));

@@ -20,7 +20,7 @@
 
   function nobody() { return !document.activeElement || document.activeElement === document.body; }
 
-  window.cinematch.useKeptFocus = function (ref) {
+  window.cinematch.useKeptFocus = function (ref, name) {
     const held = React.useRef(null);
     React.useEffect(() => {
       const list = ref.current;
@@ -41,7 +41,7 @@
     React.useLayoutEffect(() => {
       const list = ref.current;
       if (!list || !nobody()) { return; }
-      const back = sought && controlOf(list.querySelector(`[data-movie="${sought.movie}"]`), sought.control);
+      const back = sought && sought.name === name && controlOf(list.querySelector(`[data-movie="${sought.movie}"]`), sought.control);
       if (back) {
         sought = null;
         back.focus();
@@ -51,15 +51,11 @@
       if (!last || list.querySelector(`[data-movie="${last.movie}"]`)) { return; }
       const rows = list.querySelectorAll("[data-movie]");
       const next = controlOf(rows[Math.min(last.index, rows.length - 1)], last.control);
-      sought = last;
+      sought = { ...last, name: name };
       if (next) { next.focus(); } else { list.focus({ preventScroll: true }); }
     });
   };
 
-  /* After something was taken back: to the film that comes again, as soon as it stands there. */
-  window.cinematch.focusBack = function () {
-    const row = sought && document.querySelector(`[data-movie="${sought.movie}"]`);
-    const control = row && controlOf(row, sought.control);
-    if (control) { control.focus(); sought = null; }
-  };
+  /* Whether the focus waits for a film that comes back. */
+  window.cinematch.focusIsSought = () => sought !== null;
 })();

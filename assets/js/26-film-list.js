@@ -111,7 +111,7 @@
     const films = list ? list.films : [];
     React.useLayoutEffect(() => window.cinematch.tellFilms(films), [list]);
     useMoves(ref, films);
-    window.cinematch.useKeptFocus(ref);
+    window.cinematch.useKeptFocus(ref, props.id);
     React.useEffect(() => {
       if (!list || list.whom === undefined || list.whom === props.shown) { return undefined; }
       // After the list has been painted: what is less urgent follows.

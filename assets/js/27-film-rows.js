@@ -34,7 +34,7 @@
       ? props.films.filter((film) => !own.isKnown(film.movie)).slice(0, STARTERS)
       : props.films;
     React.useLayoutEffect(() => window.cinematch.tellFilms(props.films), [props.films]);
-    useKeptFocus(ref);
+    useKeptFocus(ref, props.id);
     const waiting = window.cinematch.useWaiting();
     if (!films.length) {
       const gone = starters ? "You have rated all that is asked first." : `No title is like “${props.text}”. Try fewer words.`;
@@ -85,7 +85,7 @@
     const shown = Math.min(page, Math.max(0, Math.ceil(entries.length / PAGE) - 1));
     const movies = entries.slice(shown * PAGE, (shown + 1) * PAGE).map((entry) => entry.movie);
     const films = useFilms(movies);
-    useKeptFocus(ref);
+    useKeptFocus(ref, props.part);
     const title = props.title.replace("{count}", entries.length.toLocaleString("en"));
     const rows = h("ul", { className: "movie-list", "aria-label": title, ref: ref, tabIndex: -1 },
       films.map((film) => h(Row, { key: film.movie, film: film, rate: part.rate, act: part.act, firm: false })));
