@@ -158,7 +158,7 @@ def test_an_explanation_says_whose_films_carry_it_and_what_if_they_did_not() -> 
 
     def shown(user: int | None, counterfactuals: list[CounterfactualView] | None) -> str:
         view = ExplanationView("hybrid", 20, 2.0, None, parts, "Why.", films, user, counterfactuals)
-        return text_of(explanation_panel(view, movie, "Hybrid"))
+        return text_of(explanation_panel(view, movie, "Hybrid", None if user is None else str(user)))
 
     assert "By your films" in shown(None, None)
     assert "By films of user 7" in shown(7, None)
