@@ -38,7 +38,7 @@ _MAX_VALUES = 40 * MAX_ROWS
 _LONGEST_PATH = 200
 _TABLES = (LETTERBOXD, IMDB, TRAKT, SIMKL, CRITICKER, TV_TIME, NETFLIX, IMPORT_FORM, MOVIELENS)
 _DOCUMENTS = (OWN, SIMKL_JSON, TRAKT_JSON)
-_PATTERNS = ("*.csv", "*.tsv", "*.txt", "*.json")
+_PATTERNS = tuple(f"*.{end}" for kind in ("csv", "tsv", "txt", "json") for end in (kind, kind.upper()))
 _ASIDE = ("lists/", "deleted/", "orphaned/")
 _LIST = b"Letterboxd list export"
 
@@ -92,12 +92,14 @@ def _read_archive(reading: Reading, content: bytes, name: str) -> None:
     ordered = sorted(files.items(), key=lambda entry: ("ratings" not in entry[0], entry[0]))
     for known in (_TABLES, (NAMED_COLUMNS,)):
         over: list[str] = []
+        taken: list[str] = []
         for path, part in ordered:
             if path.startswith(_ASIDE) or any(f"/{folder}" in path for folder in _ASIDE):
                 over.append(path)
                 continue
             try:
                 _read_file(reading, InMemory(path[-_LONGEST_PATH:], part), known)
+                taken.append(path[-_LONGEST_PATH:])
             except _UnknownFormError:
                 over.append(path)
             except _TooMuchError:
@@ -107,12 +109,27 @@ def _read_archive(reading: Reading, content: bytes, name: str) -> None:
             if reading.rows > MAX_ROWS:
                 raise _too_many(name)
         if reading.rows:
+            reading.notes += _twice(taken)
             break
     if over and reading.rows:
         shown = ", ".join(path[-_LONGEST_PATH:] for path in over[:20])
         reading.notes.append(f"Passed over, since they hold no ratings or films watched: {shown}.")
     if not reading.services:
         raise DataError(" ".join([f"{name} holds no table of films that is known.", *reading.notes, _remedy()]))
+
+
+def _twice(paths: Sequence[str]) -> list[str]:
+    """Return a note where tables of one name were read, as when two exports are in one archive."""
+    named: dict[str, list[str]] = {}
+    for path in paths:
+        named.setdefault(path.rsplit("/", 1)[-1].casefold(), []).append(path)
+    several = [path for group in named.values() if len(group) > 1 for path in group]
+    if not several:
+        return []
+    return [
+        f"Tables of one name were read together: {', '.join(several[:20])}. Of several ratings of a film the latest "
+        "counts, of equal times the first. If they are not one person's, send them one by one."
+    ]
 
 
 def _read_file(reading: Reading, file: InMemory, known: Sequence[Service]) -> None:

@@ -33,11 +33,11 @@ def netflix_kind(title: str) -> Kind:
 
 
 def _day_first(cells: list[str]) -> bool | None:
-    """Return whether days come before months, None where no date of the file tells."""
+    """Return whether days come before months, None where no date of the file tells or they tell both."""
     found = [match for cell in cells if (match := _DATE.fullmatch(cell))]
-    if any(match[2] == "." for match in found) or any(int(match[1]) > 12 for match in found):
-        return True
-    return False if any(int(match[3]) > 12 for match in found) else None
+    day = any(match[2] == "." or int(match[1]) > 12 for match in found)
+    month = any(int(match[3]) > 12 for match in found)
+    return None if day == month else day
 
 
 def _time(cell: str, day_first: bool | None) -> int | None:

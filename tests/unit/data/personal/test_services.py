@@ -81,6 +81,14 @@ def test_a_table_that_may_be_three_things_is_refused_not_guessed() -> None:
     assert "watchlist.csv" in reading.refused[0].why
 
 
+def test_two_exports_in_one_archive_are_not_merged_without_a_word() -> None:
+    ratings = LETTERBOXD["ratings.csv"]
+    both = read_films(zipped({"a/ratings.csv": ratings, "b/RATINGS.CSV": ratings.replace("4.5", "1")}), "x.zip")
+    assert both.rows == 4
+    assert any("a/ratings.csv, b/RATINGS.CSV. Of several ratings" in note for note in both.notes)
+    assert not any("Of several ratings" in note for note in read_films(zipped(LETTERBOXD)).notes)
+
+
 def test_a_faulty_file_of_an_archive_is_named_and_the_others_are_read() -> None:
     reading = read_films(zipped({**LETTERBOXD, "diary.csv": LETTERBOXD["diary.csv"] + "2024,Broken\n"}), "x.zip")
     assert len(reading.films) == 5
@@ -100,7 +108,12 @@ def test_netflix_episodes_are_told_from_films(title: str, kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("dates", "time"),
-    [(("3/4/24", "3/14/24"), day("2024-03-04")), (("04.03.24",), day("2024-03-04")), (("3/4/24",), None)],
+    [
+        (("3/4/24", "3/14/24"), day("2024-03-04")),
+        (("04.03.24",), day("2024-03-04")),
+        (("3/4/24",), None),
+        (("3/4/24", "3/14/24", "14/3/24"), None),
+    ],
 )
 def test_netflix_dates_are_read_only_in_an_order_that_the_file_shows(
     dates: tuple[str, ...], time: int | None
