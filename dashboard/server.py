@@ -106,7 +106,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     install_compression(server)
     install_security_headers(server, page)
     install_relative_redirects(server)
-    install_refresh(server, service.refresh)
+    install_refresh(server, service)
     install_health(server, _bases(prefix), models)
     install_problems(server, prefix, page)
     install_run_downloads(server, prefix, service.measurements.exported)

@@ -31,6 +31,7 @@ from core.service.lists import group_answer, list_items
 from core.service.measuring import Measurements
 from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
+from core.service.renewal import next_one, version_of
 from core.views import Filters, ListComparison, ModelMemory, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from core.evaluation.runs import EvaluationRun
     from core.recommenders.base import Recommender
     from core.search import TitleIndex
+    from core.service.renewal import Successor
     from core.settings import Settings
     from core.store.cache import ModelCache
     from core.views import (
@@ -91,6 +93,7 @@ class CineMatch:
     """
 
     def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
+        self._version = version_of(dataset.path)
         self.dataset = dataset
         self.model_cache = models
         self.titles = search
@@ -209,8 +212,21 @@ class CineMatch:
         return ModelMemory(self.model_cache.used_mb(), self.model_cache.budget_mb)
 
     def refresh(self) -> list[str]:
-        """Take up models that were trained anew since they were loaded; return their keys."""
-        return self.model_cache.refresh()
+        """Take up models that were trained anew since they were loaded; return their keys.
+
+        While another data set stands on disk than the one that is served, its models wait for `successor`.
+        """
+        return self.model_cache.refresh() if version_of(self.dataset.path) in (None, self._version) else []
+
+    def successor(self) -> Successor | None:
+        """Return the data set that took the place of the served one, once all its models are there; see `succeed`."""
+        if version_of(self.dataset.path) in (None, self._version):
+            return None
+        return next_one(self.dataset, self.model_cache)
+
+    def succeed(self, successor: Successor) -> None:
+        """Go on with the next data set and its models; to be called while nobody asks anything."""
+        CineMatch.__init__(self, *successor, self.settings)
 
     def default_algorithm(self) -> str:
         """Return the key of the algorithm to use when none is named: the best that is loaded.

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,3 +133,44 @@ def test_two_workers_write_one_row_once(served: GunicornProcess, toy_installatio
     assert writer.kept() == {writer.movies[0]: 3.5}
     told = requests.get(f"{served.url}{API}/export", headers=writer.headers, timeout=10).json()
     assert len(told["films"]["toy"]) == 1
+
+
+def test_what_is_learned_reaches_running_workers(toy_installation: Installation, tmp_path: Path) -> None:
+    for name in ("data_dir", "models_dir"):
+        shutil.copytree(getattr(toy_installation, name), tmp_path / name)
+    own = Installation(tmp_path / "data_dir", tmp_path / "models_dir", tmp_path / "cache", toy_installation.dataset)
+    chosen = {"algorithms": "popularity,content", "database_url": f"sqlite:///{tmp_path / 'profiles.db'}"}
+    own = own.with_cache(tmp_path / "cache", **chosen)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **{key: str(value) for key, value in own.env.items()}}
+
+    def cinematch(*words: str) -> str:
+        command = [sys.executable, "-m", "core.cli", *words]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def newest(url: str) -> set[int]:
+        """Return what several connections, to either worker, say of the number of users."""
+        asked = [requests.get(f"{url}/api/v1/dataset", headers={"Connection": "close"}, timeout=20) for _ in range(8)]
+        return {answer.json()["users"] for answer in asked}
+
+    server = GunicornProcess("dashboard.wsgi:server", tmp_path, env=own.env, config=ROOT / "gunicorn.conf.py")
+    try:
+        server.start("/readyz", timeout=60)
+        writer = Writer(server.url, [])
+        movie = int(own.dataset.movies.ids[0])
+        requests.put(f"{server.url}{API}/ratings/{movie}", json={"rating": 5}, headers=writer.headers, timeout=10)
+        words = ("data", "add-film", "--title", "Another One (1975)", "--genres", "Comedy", "--json")
+        film = json.loads(cinematch(*words))["movie_id"]
+        cinematch("retrain")
+        users = own.dataset.n_users + 1
+        wait_for(lambda: newest(server.url) == {users}, "the next data set in both workers", timeout=60)
+        query = "algorithm=content&n=100"
+        listed = requests.get(f"{server.url}{API}/recommendations?{query}", headers=writer.headers, timeout=20).json()
+        assert film in [item["movie_id"] for item in listed["items"]]
+        assert (
+            requests.get(f"{server.url}/api/v1/users/{own.dataset.user_ids[-1] + 1}", timeout=10).status_code == 404
+        )
+        assert requests.get(f"{server.url}/readyz", timeout=10).json()["status"] == "ready"
+    finally:
+        server.kill()

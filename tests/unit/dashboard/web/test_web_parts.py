@@ -8,10 +8,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +18,6 @@ from core.settings import Settings, load_settings
 from dashboard.api.rate_limits import WorkerStorage
 from dashboard.web import multiprocess
 from dashboard.web.logs import make_formatter
-from dashboard.web.refresh import install_refresh
 from dashboard.web.secret import secret_key
 from tests.unit.conftest import MakeClient
 
@@ -139,20 +136,3 @@ def test_directories_of_dead_masters_are_removed(tmp_path: Path, monkeypatch: py
         directory.mkdir()
     multiprocess._remove_stale(tmp_path)
     assert [directory.exists() for directory in (kept, gone, other)] == [True, False, True]
-
-
-# --- newly trained models ---------------------------------------------------------------------------------------
-
-
-def test_replaced_models_are_looked_for_now_and_then() -> None:
-    server = Flask("test")
-    server.add_url_rule("/", "root", lambda: "")
-    seen: list[int] = []
-    clock = SimpleNamespace(now=0.0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dashboard.web.refresh.time.monotonic", lambda: clock.now)
-        install_refresh(server, lambda: seen.append(1) or [], every_s=5)  # type: ignore[func-returns-value]
-        client = server.test_client()
-        for clock.now in (0.0, 4.9, 5.0, 5.1, 9.9, 10.0):
-            client.get("/")
-    assert len(seen) == 2
