@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from core.service import people_of
 from dashboard.address import href
 from dashboard.components.icons import icon
 from dashboard.pages import all_pages
@@ -35,7 +36,7 @@ def build_layout(service: "CineMatch") -> Component:
             dcc.Store(id=Shell.OWN_SETTLED),
             dcc.Store(id=Shell.FILM_LINKS, storage_type="local", data={}),
             dcc.Store(id=Shell.ASK_WHY),
-            html.Div(hidden=True, **{"data-dataset": service.identity()}),
+            html.Div(hidden=True, **_marks(service)),
             dmc.NotificationContainer(id=Shell.NOTIFICATIONS, position="bottom-right", autoClose=8000),
             html.A("Skip to content", href="#main", className="skip-link"),
             dmc.AppShell(
@@ -72,6 +73,12 @@ def build_layout(service: "CineMatch") -> Component:
             ),
         ],
     )
+
+
+def _marks(service: "CineMatch") -> dict[str, str]:
+    """Return what the page's scripts are told: whose films are meant, and where a profile is kept, if anywhere."""
+    kept = {} if people_of(service) is None else {"data-profiles": href("/api/v1/me")}
+    return {"data-dataset": service.identity(), **kept}
 
 
 def _header() -> Component:

@@ -178,6 +178,13 @@
     ...changes,
     change: change,
     undo: undo,
+    /* What came from elsewhere, which no undo takes back. */
+    replace: function (next) {
+      const before = own;
+      take(next);
+      write(before);
+    },
+    subscribe: subscribe,
     read: () => own,
     said: () => said,
     stars: (movie) => stars.get(movie) || 0,

@@ -4,12 +4,13 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
-from core.service import CineMatch
+from core.service import CineMatch, people_of
 from dashboard.components.film_data import FilmData, film_data
 from dashboard.components.icons import icon
 from dashboard.components.light import Node, own
 from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.own_films import own_films_fold
+from dashboard.pages.recommend.profile_panel import profile_fold
 
 __all__ = ["history", "starters"]
 
@@ -21,12 +22,14 @@ def starters(service: CineMatch) -> list[FilmData]:
 
 def history(service: CineMatch) -> list[Component | Node]:
     """Return the column; assets/js/27-film-rows.js fills its rows from the browser's store."""
+    people = people_of(service)
+    where = "in this browser only" if people is None else "in this browser and on this server"
     return [
         html.H2("Your films"),
         dmc.TextInput(
             id=Recommend.RATE_QUERY,
             label="Rate films you have seen",
-            description="Kept in this browser only. Typos are fine.",
+            description=f"Kept {where}. Typos are fine.",
             placeholder="Title",
             leftSection=icon("search"),
             debounce=250,
@@ -41,5 +44,6 @@ def history(service: CineMatch) -> list[Component | Node]:
         ),
         own("OwnRows", part="away", title="Waved away or watched ({count})", folded="closed"),
         own("Films", id=Recommend.FILMS),
-        own_films_fold(),
+        own_films_fold(where),
+        *([] if people is None else [profile_fold(people.names_allowed)]),
     ]

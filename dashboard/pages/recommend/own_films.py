@@ -24,15 +24,21 @@ EXPORTS = {
 """Label, file name and media type of each form in which films are taken out."""
 
 
-def own_films_fold() -> Component:
-    """Return the folded way in and out; callbacks fill in the review."""
+def own_films_fold(where: str) -> Component:
+    """Return the folded way in and out; callbacks fill in the review.
+
+    Parameters
+    ----------
+    where : str
+        Where films are kept, in words.
+    """
     return fold(
         "download",
         "Bring your films, take them out",
         [
             html.P(
                 "Exports of Letterboxd (the whole zip), IMDb, Trakt, MovieLens, Netflix, Simkl, Criticker, TV Time "
-                "or a table with named columns. They are matched here and kept in this browser only.",
+                f"or a table with named columns. They are matched here and kept {where}.",
                 className="note",
             ),
             dcc.Upload(

@@ -10,7 +10,7 @@ from dashboard.pages.recommend.ids import Recommend
 
 __all__ = ["watchlist_fold"]
 
-_EMPTY = "Empty. The bookmark on a film keeps it for later, in this browser only."
+_EMPTY = "Empty. The bookmark on a film keeps it for later."
 
 
 def watchlist_fold(*, only: bool) -> Component:
@@ -24,7 +24,7 @@ def watchlist_fold(*, only: bool) -> Component:
     films = own(
         "OwnRows",
         part="kept",
-        title="{count} on the watchlist, kept in this browser only.",
+        title="{count} on the watchlist.",
         empty=_EMPTY,
         all={"run": "emptyWatchlist", "text": "Empty the watchlist"},
     )
