@@ -8,6 +8,8 @@ import os
 for _library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "VECLIB_MAXIMUM", "BLIS"):
     os.environ[f"{_library}_NUM_THREADS"] = "1"
 
+import contextlib
+import ctypes
 import gc
 from typing import Any
 
@@ -16,13 +18,17 @@ from dashboard.web.logs import GunicornLogger
 from dashboard.web.multiprocess import share_metrics
 
 share_metrics()
+_M_ARENA_MAX = -8
+with contextlib.suppress(AttributeError, OSError):
+    # glibc gives each thread a heap of its own, and what was freed in one is of no use to the others.
+    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 _settings = load_settings()
 
 bind = _settings.address
 workers = _settings.workers
 threads = _settings.threads
-worker_class = "gthread"
+worker_class = "dashboard.web.worker.FairWorker"
 worker_connections = 1000
 backlog = 1024
 # As much as nginx takes; lists of ids stand in the query.
@@ -60,7 +66,8 @@ def when_ready(server: Any) -> None:
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Drop what a worker that has ended said of itself in the shared metrics."""
+    """Drop what a worker that has ended said of itself, in the shared metrics and to the other workers."""
     from prometheus_client.multiprocess import mark_process_dead
 
+    worker.give_back()
     mark_process_dead(worker.pid)

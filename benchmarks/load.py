@@ -68,6 +68,8 @@ class Result:
     cpu_ms: float
     """CPU of all server processes, divided by the requests."""
     errors: int
+    shares: list[float]
+    """Each worker's part of the workers' CPU, the largest first: how evenly they share the work."""
 
 
 @dataclass
@@ -147,8 +149,11 @@ def measure(target: Target, url: str, workers: int, master: int, seconds: float,
         count, took, p50, p99, errors = _wrk(target, url, seconds, connections)
     else:
         count, took, p50, p99, errors = asyncio.run(_python(target, url, seconds, connections))
-    cpu = (_cpu_s(master) - before) / max(count, 1) * 1000
-    return Result(target.what, workers, count / took, p50, p99, cpu, errors)
+    spent = {pid: used - before.get(pid, 0.0) for pid, used in _cpu_s(master).items()}
+    of_workers = sorted((used for pid, used in spent.items() if pid != master), reverse=True)
+    shares = [used / (sum(of_workers) or 1.0) for used in of_workers]
+    cpu = sum(spent.values()) / max(count, 1) * 1000
+    return Result(target.what, workers, count / took, p50, p99, cpu, errors, shares)
 
 
 def check(target: Target, url: str) -> None:
@@ -212,8 +217,8 @@ def _processes(master: int) -> list[psutil.Process]:
     return [parent, *parent.children()]
 
 
-def _cpu_s(master: int) -> float:
-    return sum(sum(process.cpu_times()[:2]) for process in _processes(master))
+def _cpu_s(master: int) -> dict[int, float]:
+    return {process.pid: sum(process.cpu_times()[:2]) for process in _processes(master)}
 
 
 def memory(workers: int, start_s: float, master: int) -> Memory:
@@ -262,7 +267,7 @@ def run(options: argparse.Namespace, settings: Settings) -> tuple[list[Result], 
 def _line(result: Result) -> str:
     return (
         f"{result.what:44} {result.workers:7} {result.requests_per_s:9.0f} {result.p50_ms:8.1f} {result.p99_ms:8.1f} "
-        f"{result.cpu_ms:8.2f} {result.errors:6}"
+        f"{result.cpu_ms:8.2f} {result.errors:6}  {':'.join(f'{100 * share:.0f}' for share in result.shares)}"
     )
 
 
@@ -282,7 +287,7 @@ def main() -> None:
         f"gunicorn with {settings.threads} threads per worker, {psutil.cpu_count()} CPUs, "
         f"load average {psutil.getloadavg()[0]:.1f} before"
     )
-    print(f"{'':44} {'workers':>7} {'requests/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'CPU ms':>8} {'errors':>6}")
+    print(f"{'':44} {'workers':>7} {'requests/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'CPU ms':>8} {'errors':>6}  shares")
     results, weights = run(options, settings)
     print(f"\n{'workers':>7} {'start s':>8} {'master USS':>11} {'worker USS':>11} {'all PSS':>9}  (MB)")
     for weight in weights:

@@ -1,11 +1,12 @@
 """Restarts under load: does anybody meet a worker that is not ready?
 
-    python -m benchmarks.reload [--requests 20000] [--every 1.0] [--connections 8] [--no-preload] [--json FILE]
+    python -m benchmarks.reload [--requests 20000] [--every 1.0] [--connections 8] [--no-preload] [--nginx] [--json F]
 
 Serves the installed data set and models (CINEMATCH_* variables) with gunicorn and two workers on 127.0.0.1, and asks
-for the page, what Dash's renderer asks first, and all bundles of the page, each over a connection of its own, while
-the master is told by SIGHUP to replace its workers again and again. What counts is answers other than 200; the goal
-is none. Connections that were cut are counted apart: those that wait in a worker's queue when it leaves.
+for the page, what Dash's renderer asks first, and all bundles of the page, each over a connection of its own (with
+``--nginx`` through nginx, which keeps its connections), while the master is told by SIGHUP to replace its workers
+again and again. What counts is answers other than 200; the goal is none. Connections that were cut are counted apart:
+those that wait in a worker's queue when it leaves.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from pathlib import Path
 import requests
 
 from core.settings import load_settings
+from tests.integration.nginx import NginxProcess
 from tests.servers import ROOT, GunicornProcess, wait_for
 
 _CONFIG = ROOT / "gunicorn.conf.py"
@@ -58,7 +60,9 @@ def paths_of(url: str, prefix: str) -> list[str]:
     return [prefix, f"{prefix}_dash-layout", f"{prefix}_dash-dependencies", *bundles]
 
 
-def measure(place: Path, *, n_requests: int, every_s: float, connections: int, preload: bool) -> Result:
+def measure(
+    place: Path, *, n_requests: int, every_s: float, connections: int, preload: bool, nginx: bool = False
+) -> Result:
     """Ask and restart until `n_requests` are answered or cut.
 
     Parameters
@@ -76,6 +80,7 @@ def measure(place: Path, *, n_requests: int, every_s: float, connections: int, p
     with ExitStack() as stack:
         server = GunicornProcess("dashboard.wsgi:server", place, config=config).start("/healthz", 300)
         stack.callback(server.stop, 120)
+        url = stack.enter_context(NginxProcess(server.port, place)).url if nginx else server.url
         targets: Iterator[str] = islice(cycle(paths_of(server.url, prefix)), n_requests)
         turn, found = threading.Lock(), Counter[str]()
 
@@ -86,7 +91,7 @@ def measure(place: Path, *, n_requests: int, every_s: float, connections: int, p
                 if path is None:
                     return
                 try:
-                    answer = requests.get(server.url + path, timeout=60, headers={"Connection": "close"})
+                    answer = requests.get(url + path, timeout=60, headers={"Connection": "close"})
                     told = "200" if answer.status_code == 200 else f"{path} {answer.status_code}"
                 except requests.ConnectionError:
                     told = "cut"
@@ -120,6 +125,7 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=1.0)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--no-preload", action="store_true")
+    parser.add_argument("--nginx", action="store_true")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -129,6 +135,7 @@ def main() -> None:
             every_s=given.every,
             connections=given.connections,
             preload=not given.no_preload,
+            nginx=given.nginx,
         )
     if given.json:
         given.json.write_text(json.dumps(asdict(result), indent=2))

@@ -15,7 +15,7 @@ from core.errors import CineMatchError, ConfigurationError, InvalidInputError
 
 __all__ = ["build_app", "main"]
 
-_FAMILIES = ("data", "models", "evaluate", "wishes", "ask", "films", "profiles", "operate")
+_FAMILIES = ("data", "models", "evaluate", "wishes", "ask", "films", "profiles", "keys", "operate")
 
 
 def build_app() -> typer.Typer:

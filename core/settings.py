@@ -1,5 +1,6 @@
 """One typed settings object, read from `CINEMATCH_*` variables."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ from core.errors import ConfigurationError
 
 __all__ = ["Settings", "home", "load_settings"]
 
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 _ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -54,6 +56,12 @@ class Settings(BaseSettings):
     """Redis for rate limits shared by all workers."""
     rate_limit: str = "1000 per second"
     """What one client may ask of the API, like `100 per minute`; `off` for no limit."""
+    api_access: Literal["open", "keys"] = "open"
+    """Whether anybody may ask the API, or only who has a key; see `cinematch keys`."""
+    api_keys_file: Path | None = None
+    """Where the hashes of API keys are kept; by default `api_keys.json` in `data_dir`."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Comma-separated origins whose pages may ask the API from a browser, or `*`; none by default."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """Number of reverse proxies in front whose `X-Forwarded-*` headers are believed."""
     database_url: SecretStr | None = None
@@ -65,11 +73,19 @@ class Settings(BaseSettings):
     tmdb_api_key: SecretStr | None = None
     log_format: Literal["text", "json"] = "text"
 
-    @field_validator("algorithms", mode="before")
+    @field_validator("algorithms", "cors_origins", mode="before")
     @classmethod
-    def _split_algorithms(cls, value: object) -> object:
+    def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _check_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError("an origin is written like https://example.org or http://localhost:3000, or *")
         return value
 
     @field_validator("url_prefix")
@@ -83,6 +99,11 @@ class Settings(BaseSettings):
         """Host and port as one listens on them; an IPv6 host stands in brackets."""
         host = f"[{self.host}]" if ":" in self.host and not self.host.startswith("[") else self.host
         return f"{host}:{self.port}"
+
+    @property
+    def keys_path(self) -> Path:
+        """File of the API keys' hashes."""
+        return self.api_keys_file or self.data_dir / "api_keys.json"
 
     @property
     def dataset_dir(self) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dash import Dash
 
 import callbacks
+from callbacks.errors import notify_error
 from callbacks.jobs.manager import make_background_manager
 from core import __version__
 from core.logs import configure_logging
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         suppress_callback_exceptions=True,
         serve_locally=True,
         compress=False,
+        on_error=notify_error,
         background_callback_manager=make_background_manager(
             settings.cache_dir, fingerprint=f"{__version__} {service.dataset_view().fingerprint}"
         ),

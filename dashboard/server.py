@@ -103,7 +103,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     people = people_of(service)
     figures = FeedbackFigures(None if people is None else people.online)
     install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models, figures)
-    install_compression(server)
+    install_compression(server, settings.cache_dir)
     install_security_headers(server, page)
     install_relative_redirects(server)
     install_refresh(server, service)

@@ -11,6 +11,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from core.service import MAX_BYTES, people_of
 from core.settings import Settings
+from dashboard.api.access import install_access, install_identity
+from dashboard.api.cross_origin import install_cross_origin
 from dashboard.api.docs import install_docs
 from dashboard.api.rate_limits import install_rate_limits
 from dashboard.api.routes import EXTENSION, IMPORT_VIEW, add_routes
@@ -34,16 +36,19 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
     server.extensions[EXTENSION] = service
     base = f"{settings.url_prefix}api"
     blueprint = APIBlueprint("api", __name__, url_prefix=f"{base}/v1")
+    # In this order: whose request it is, whether it is too many, whether it is allowed, whether it can be read.
+    install_identity(blueprint, settings)
     install_rate_limits(blueprint, settings)
+    install_access(blueprint, settings, add_routes(blueprint))
     blueprint.before_request(_check_query)
     blueprint.before_request(_check_body)
-    add_routes(blueprint)
     server.register_api(blueprint)
     if (people := people_of(service)) is not None:
         from dashboard.api.me import install_me
 
         install_me(server, settings, people, f"{base}/v1", _check_body)
     install_docs(server, settings.url_prefix)
+    install_cross_origin(server, f"{base}/", settings.cors_origins)
 
 
 @cache

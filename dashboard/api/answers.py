@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 from pydantic import RootModel
 
 from core.views import (
@@ -23,6 +23,8 @@ from core.views import (
 )
 
 __all__ = [
+    "Batch",
+    "BatchAnswer",
     "DatasetAnswer",
     "ExplanationAnswer",
     "GroupAnswer",
@@ -70,6 +72,17 @@ class History:
     limit: int
     offset: int
     items: list[RatedMovie]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A list for each profile, in their order."""
+
+    lists: list[RecommendationList]
+
+
+class BatchAnswer(RootModel[Batch]):
+    """A list for each profile, in their order."""
 
 
 class DatasetAnswer(RootModel[DatasetView]):
@@ -121,8 +134,22 @@ class ImportAnswer(RootModel[FilmImport]):
 
 
 def json_answer(value: Any) -> Response:
-    """Return a dataclass or plain value as JSON: not a number becomes null, tuples lists."""
+    """Return a dataclass or plain value as JSON: not a number becomes null, tuples lists.
+
+    What says the same while data and models are the same has an ETag, and is not sent to who has it already.
+    """
     answer = Response(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), mimetype="application/json")
     # Models may be trained anew at any time, and a history is somebody's own.
     answer.headers["Cache-Control"] = "private, no-cache"
+    if request.method in ("GET", "HEAD") and not hasattr(value, "took_ms"):
+        answer.add_etag()
+        known = request.if_none_match
+        if known.star_tag or any(_is_same(answer.get_etag()[0], tag) for tag in known.as_set(include_weak=True)):
+            answer.status_code = 304
+            answer.set_data(b"")
     return answer
+
+
+def _is_same(tag: str | None, known: str) -> bool:
+    """Return whether a client's tag is this one, also where the answer was compressed on its way to it."""
+    return known.removesuffix(":gzip").removesuffix(":br") == tag

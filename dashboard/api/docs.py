@@ -2,14 +2,13 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import orjson
 from flask import Blueprint, Response, redirect, request, send_from_directory
 from flask_openapi import OpenAPI
 from werkzeug.wrappers import Response as BaseResponse
 
-from dashboard.web.problems import FieldProblem, Problem
+from dashboard.api.document import describe
 
 __all__ = ["install_docs"]
 
@@ -38,12 +37,6 @@ _START = """SwaggerUIBundle({
   validatorUrl: null,
 });
 """
-
-_FILE = {
-    "required": True,
-    "description": "An export of another service: zip, CSV or JSON, at most 10 MB; or a form with one file.",
-    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-}
 
 
 def _bundle() -> Path:
@@ -81,22 +74,3 @@ def install_docs(server: OpenAPI, prefix: str) -> None:
         return send_from_directory(bundle, name, max_age=86400)
 
     server.register_blueprint(blueprint)
-
-
-def describe(server: OpenAPI) -> dict[str, Any]:
-    """Return the OpenAPI document: what the routes say of themselves, and problem documents for all errors."""
-    document: dict[str, Any] = server.api_doc
-    schemas = document["components"]["schemas"]
-    for model in (Problem, FieldProblem):
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-        schema.pop("$defs", None)
-        schemas[model.__name__] = schema
-    schemas.pop("ValidationErrorModel", None)
-    for name, path in document["paths"].items():
-        for operation in path.values():
-            if name.endswith("/imports"):
-                operation["requestBody"] = _FILE
-            # Added by the framework to routes that take nothing which could be wrong.
-            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
-                del operation["responses"]["422"]
-    return document

@@ -21,6 +21,7 @@ from core.views import MAX_FACTOR, WISHES, Filters, Reranking
 
 __all__ = [
     "Algorithm",
+    "BatchBody",
     "Body",
     "Count",
     "ExplanationBody",
@@ -43,6 +44,8 @@ MAX_RATINGS = 10_000
 MAX_IDS = 1_000
 MAX_IDS_IN_QUERY = 300
 """An address is no longer than 8 KB."""
+MAX_BATCH = 100
+MAX_BATCH_ROWS = 5_000
 _LONGEST_ID = 200
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE]-?[0-9]{1,2})?")
 
@@ -75,11 +78,11 @@ PathId = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
 Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
 IdsInQuery = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS_IN_QUERY)]
-Year = Annotated[int, BeforeValidator(_written_out), Field(ge=1800, le=2200)]
+Year = Annotated[int, Field(ge=1800, le=2200), BeforeValidator(_written_out)]
 Algorithm = Annotated[
     str, AfterValidator(_known_algorithm), Field(json_schema_extra={"enum": list(algorithm_keys())})
 ]
-Count = Annotated[int, BeforeValidator(_written_out), Field(ge=1, le=MAX_LIST)]
+Count = Annotated[int, Field(ge=1, le=MAX_LIST), BeforeValidator(_written_out)]
 
 
 class Strict(BaseModel):
@@ -118,8 +121,10 @@ class PageQuery(Strict):
 
     limit: Count = 20
     """How many at most."""
-    offset: Annotated[int, BeforeValidator(_written_out), Field(ge=0, le=10_000_000)] = 0
+    offset: Annotated[int, Field(ge=0, le=10_000_000), BeforeValidator(_written_out)] = 0
     """How many to pass over."""
+    dataset: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """The data set that the page before came from, as its `Link` says: refuse to go on with another one."""
 
 
 class _Years(Strict):
@@ -161,7 +166,7 @@ class ListFilters(_Years):
     """None of these."""
     all_genres: bool = False
     """All of `genres` instead of at least one of them."""
-    min_ratings: Annotated[int, BeforeValidator(_written_out), Field(ge=0, le=1_000_000_000)] = 0
+    min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_written_out)] = 0
     """Rated by at least this many people."""
     only: Ids | None = None
     """Only these movies, by id, such as a watchlist."""
@@ -193,8 +198,8 @@ class _Listed(ListFilters):
 
 _FIELDS: dict[str, Any] = {
     wish.name: (
-        Annotated[float, BeforeValidator(_written_out)],
-        Field(wish.default, ge=wish.low, le=wish.high, description=wish.help),
+        Annotated[float, Field(ge=wish.low, le=wish.high), BeforeValidator(_written_out)],
+        Field(wish.default, description=wish.help),
     )
     for wish in WISHES
 }
@@ -256,7 +261,7 @@ class ImportQuery(Strict):
 class WeightsQuery(Strict):
     """For whom the hybrid's weights are asked."""
 
-    length: Annotated[int, BeforeValidator(_written_out), Field(ge=0, le=MAX_RATINGS)] | None = None
+    length: Annotated[int, Field(ge=0, le=MAX_RATINGS), BeforeValidator(_written_out)] | None = None
     """Number of ratings of the profile, on which the weights of the ranking depend; by default a long one."""
 
 
@@ -315,3 +320,23 @@ class ExplanationBody(ProfileBody):
     """Say, too, what rank the movie would have without each of the ratings that carry the most weight."""
     love: Love | None = None
     """Of the list that is asked about; by default as the algorithm was measured."""
+
+
+class BatchBody(_Asked, Body):
+    """Up to a hundred people and what the list of each is to hold."""
+
+    profiles: Annotated[list[ProfileBody], Field(min_length=1, max_length=MAX_BATCH)]
+    """Stored users, or visitors by their ratings."""
+
+    @model_validator(mode="after")
+    def _not_too_much(self) -> "BatchBody":
+        rows = len(self.profiles) * self.n
+        if rows > MAX_BATCH_ROWS:
+            raise ValueError(
+                f"{len(self.profiles)} lists of {self.n} are too many: at most {MAX_BATCH_ROWS:,} rows in all"
+            )
+        return self
+
+    def asked(self) -> list[ListRequest]:
+        """Return what the service takes, one by one."""
+        return [self.request(one.profile()) for one in self.profiles]

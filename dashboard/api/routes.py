@@ -1,17 +1,21 @@
 """The routes: check what came, ask the service, send what it says. No logic lives here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
 
 from flask import Response, current_app, request
 from flask_openapi import APIBlueprint, Tag
 from pydantic import BaseModel
 
-from core.errors import ModelUnavailableError
+from core.display.paths import without_directories
+from core.errors import CineMatchError, ModelUnavailableError
 from core.lists.requests import ProfileRequest
 from dashboard.api import answers
 from dashboard.api.group_requests import GroupBody
 from dashboard.api.requests import (
+    BatchBody,
     ExplanationBody,
     ImportQuery,
     ListQuery,
@@ -38,6 +42,28 @@ def _service() -> "CineMatch":
     return cast("CineMatch", current_app.extensions[EXTENSION])
 
 
+def _page(answer: Response, query: PageQuery, total: int) -> Response:
+    """Say where the pages before and behind are (RFC 8288), on condition that the data set is still this one.
+
+    The order of a data set is fixed, so that its pages together are the whole, each item once.
+    """
+    identity = _service().identity()
+    if query.dataset is not None and query.dataset != identity:
+        return problem(409, "The data set has changed since the page before this one. Begin again with offset=0.")
+    named = [(name, value) for name, value in request.args.items(multi=True) if name not in ("offset", "dataset")]
+    links = []
+    for relation, offset, exists in (
+        ("next", query.offset + query.limit, query.offset + query.limit < total),
+        ("prev", max(0, query.offset - query.limit), query.offset > 0),
+    ):
+        if exists:
+            target = urlencode([*named, ("offset", offset), ("dataset", identity)])
+            links.append(f'<{request.path}?{target}>; rel="{relation}"')
+    if links:
+        answer.headers["Link"] = ", ".join(links)
+    return answer
+
+
 def get_dataset() -> Response:
     """Describe the data set in numbers."""
     return answers.json_answer(_service().dataset_view())
@@ -50,7 +76,11 @@ def get_models() -> Response:
         default = service.default_algorithm()
     except ModelUnavailableError:
         default = None
-    return answers.json_answer(answers.ModelsView(default, {status.key: status for status in service.models()}))
+    told = {
+        status.key: replace(status, reason=status.reason and without_directories(status.reason))
+        for status in service.models()
+    }
+    return answers.json_answer(answers.ModelsView(default, told))
 
 
 def get_hybrid_weights(query: WeightsQuery) -> Response:
@@ -60,7 +90,8 @@ def get_hybrid_weights(query: WeightsQuery) -> Response:
 
 def get_movies(query: SearchQuery) -> Response:
     """Search movies by title, genre and year."""
-    return answers.json_answer(_service().search(query.q, query.filters(), query.limit, query.offset))
+    found = _service().search(query.q, query.filters(), query.limit, query.offset)
+    return _page(answers.json_answer(found), query, found.total)
 
 
 def get_movie(path: MoviePath) -> Response:
@@ -85,7 +116,8 @@ def get_history(path: UserPath, query: PageQuery) -> Response:
     service = _service()
     items = service.user_ratings(path.user_id, query.limit, query.offset)
     (user,) = service.users(keep=[path.user_id], limit=0)
-    return answers.json_answer(answers.History(user.user_id, user.rating_count, query.limit, query.offset, items))
+    found = answers.History(user.user_id, user.rating_count, query.limit, query.offset, items)
+    return _page(answers.json_answer(found), query, found.total)
 
 
 def get_recommendations(path: UserPath, query: ListQuery) -> Response:
@@ -98,6 +130,18 @@ def post_recommendations(body: RecommendationBody) -> Response:
     """Recommend movies to a visitor, from the ratings in the body; nothing of them is kept."""
     found = _service().recommend(body.asked())
     return answers.json_answer(found)
+
+
+def post_batch(body: BatchBody) -> Response:
+    """Recommend movies to up to a hundred people at once; nothing of visitors' ratings is kept."""
+    lists = []
+    for position, request_of_one in enumerate(body.asked()):
+        try:
+            lists.append(_service().recommend(request_of_one))
+        except CineMatchError as error:
+            error.add_note(f"profiles.{position}")
+            raise
+    return answers.json_answer(answers.Batch(lists))
 
 
 def post_group_recommendations(body: GroupBody) -> Response:
@@ -133,36 +177,47 @@ def post_imports(query: ImportQuery) -> Response:
 IMPORT_VIEW = post_imports.__name__
 """The route that takes files instead of JSON."""
 _LONGEST_NAME = 200
-_Route = tuple[str, Callable[..., Response], Tag, type[BaseModel], tuple[int, ...]]
+_Route = tuple[str, Callable[..., Response], Tag, str, type[BaseModel], tuple[int, ...]]
 
-_READ = (422, 429, 500)
-_ONE = (404, 422, 429, 500)
-_ASK = (404, 422, 429, 500, 503)
-_POST = (400, 404, 413, 415, 422, 429, 500, 503)
+_ANY = (401, 403, 422, 429, 500)
+_ONE = (404, *_ANY)
+_ASK = (404, *_ANY, 503)
+_POST = (400, 404, *_ANY, 413, 415, 503)
 
 
-def add_routes(blueprint: APIBlueprint) -> None:
-    """Add all routes with their descriptions."""
+def add_routes(blueprint: APIBlueprint) -> dict[str, str]:
+    """Add all routes with their descriptions, and return the scope that each endpoint takes of an API key."""
     data, movies = Tag(name="data"), Tag(name="movies")
     users, asking = Tag(name="users"), Tag(name="recommendations")
     gets: tuple[_Route, ...] = (
-        ("/dataset", get_dataset, data, answers.DatasetAnswer, (429, 500)),
-        ("/models", get_models, data, answers.ModelsAnswer, (429, 500)),
-        ("/models/hybrid/weights", get_hybrid_weights, data, answers.WeightsAnswer, (422, 429, 500, 503)),
-        ("/movies", get_movies, movies, answers.SearchAnswer, _READ),
-        ("/movies/<movie_id>", get_movie, movies, answers.MovieAnswer, _ONE),
-        ("/movies/<movie_id>/similar", get_similar, movies, answers.NeighbourhoodAnswer, _ASK),
-        ("/users/<user_id>", get_user, users, answers.TasteAnswer, _ONE),
-        ("/users/<user_id>/ratings", get_history, users, answers.HistoryAnswer, _ONE),
-        ("/users/<user_id>/recommendations", get_recommendations, asking, answers.RecommendationAnswer, _ASK),
+        ("/dataset", get_dataset, data, "catalogue", answers.DatasetAnswer, _ANY),
+        ("/models", get_models, data, "catalogue", answers.ModelsAnswer, _ANY),
+        ("/models/hybrid/weights", get_hybrid_weights, data, "catalogue", answers.WeightsAnswer, (*_ANY, 503)),
+        ("/movies", get_movies, movies, "catalogue", answers.SearchAnswer, (409, *_ANY)),
+        ("/movies/<movie_id>", get_movie, movies, "catalogue", answers.MovieAnswer, _ONE),
+        ("/movies/<movie_id>/similar", get_similar, movies, "catalogue", answers.NeighbourhoodAnswer, _ASK),
+        ("/users/<user_id>", get_user, users, "users", answers.TasteAnswer, _ONE),
+        ("/users/<user_id>/ratings", get_history, users, "users", answers.HistoryAnswer, (409, *_ONE)),
+        (
+            "/users/<user_id>/recommendations",
+            get_recommendations,
+            asking,
+            "users",
+            answers.RecommendationAnswer,
+            _ASK,
+        ),
     )
     posts: tuple[_Route, ...] = (
-        ("/recommendations", post_recommendations, asking, answers.RecommendationAnswer, _POST),
-        ("/groups/recommendations", post_group_recommendations, asking, answers.GroupAnswer, _POST),
-        ("/explanations", post_explanations, asking, answers.ExplanationAnswer, _POST),
-        ("/imports", post_imports, users, answers.ImportAnswer, (413, 422, 429, 500)),
+        ("/recommendations", post_recommendations, asking, "lists", answers.RecommendationAnswer, _POST),
+        ("/recommendations/batch", post_batch, asking, "lists", answers.BatchAnswer, _POST),
+        ("/groups/recommendations", post_group_recommendations, asking, "lists", answers.GroupAnswer, _POST),
+        ("/explanations", post_explanations, asking, "lists", answers.ExplanationAnswer, _POST),
+        ("/imports", post_imports, users, "imports", answers.ImportAnswer, (*_ANY, 413)),
     )
+    scopes = {}
     for add, routes in ((blueprint.get, gets), (blueprint.post, posts)):
-        for rule, view, tag, answer, errors in routes:
+        for rule, view, tag, scope, answer, errors in routes:
             responses = {200: answer, **problem_responses(*errors)}
             add(rule, tags=[tag], operation_id=view.__name__, responses=responses)(view)
+            scopes[f"{blueprint.name}.{view.__name__}"] = scope
+    return scopes

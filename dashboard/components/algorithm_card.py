@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from core.display.metrics import metric_label
+from core.display.paths import without_directories
 from core.views import ModelStatus
 from dashboard.components.icons import icon
 
@@ -50,7 +51,7 @@ def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:
     ready = status.state == "loaded"
     body: list[Component] = [html.P(status.summary, className="algorithm-summary")]
     if not ready and status.reason:
-        body.append(html.P([icon("alert"), " ", status.reason], className="algorithm-reason"))
+        body.append(html.P([icon("alert"), " ", without_directories(status.reason)], className="algorithm-reason"))
     rows = metric_rows(status.metrics)
     if rows:
         body.append(

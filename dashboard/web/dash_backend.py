@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from dash.backends._flask import FlaskDashServer
-from dash.exceptions import DependencyException
+from dash.exceptions import DependencyException, InvalidCallbackReturnValue
 from dash.fingerprint import check_fingerprint
 from flask import Flask, Response, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
+
+from dashboard.web.callback_bodies import fault_of
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -39,6 +41,27 @@ def backend_on(server: Flask) -> type[FlaskDashServer]:
 
         def setup_catchall(self, dash_app: "Dash") -> None:
             """Leave what nobody knows to the server, which answers 404."""
+
+        def serve_callback(self, dash_app: "Dash") -> Callable[[], Response]:
+            """Return the view that calls callbacks; what no browser sends is 400 and no matter for the log."""
+            dispatch: Callable[[], Response] = super().serve_callback(dash_app)
+
+            def checked() -> Response:
+                try:
+                    body = request.get_json()
+                except RecursionError as error:
+                    raise BadRequest("The body is nested too deeply.") from error
+                fault = fault_of(body, dash_app.callback_map)
+                if fault is not None:
+                    raise BadRequest(f"This is no call of a callback: {fault}.")
+                try:
+                    return dispatch()
+                except InvalidCallbackReturnValue as error:
+                    if "{" not in body["output"]:
+                        raise
+                    raise BadRequest("The outputs of a pattern are as many as its inputs.") from error
+
+            return checked
 
         def serve_component_suites(self, dash_app: "Dash", package_name: str, fingerprinted_path: str) -> Response:
             """Serve a bundle; under a fingerprint that is not its package's, nobody may keep it."""

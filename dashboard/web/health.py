@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response
 
+from core.display.paths import without_directories
 from core.views import ModelStatus
 
 __all__ = ["install_health", "readiness"]
@@ -18,7 +19,8 @@ def readiness(models: Sequence[ModelStatus]) -> tuple[int, dict[str, Any]]:
     """
     loaded = sum(status.state == "loaded" for status in models)
     word = "unavailable" if loaded == 0 else "ready" if loaded == len(models) else "degraded"
-    states = {status.key: {"state": status.state, "reason": status.reason} for status in models}
+    reasons = {status.key: status.reason and without_directories(status.reason) for status in models}
+    states = {status.key: {"state": status.state, "reason": reasons[status.key]} for status in models}
     return 200 if loaded else 503, {"status": word, "models": states}
 
 

@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from core.display.paths import without_directories
 from core.errors import CineMatchError, InvalidIdError, InvalidInputError, ModelUnavailableError, UnknownIdError
 
 __all__ = ["FieldProblem", "Problem", "install_problems", "problem", "validation_problem"]
@@ -130,8 +131,10 @@ def install_problems(server: Flask, prefix: str, page: Callable[[], str]) -> Non
         status = _status(error)
         if status == 500:
             return unexpected_error(error)
-        named = [FieldProblem(where=error.field, message=str(error))] if isinstance(error, InvalidIdError) else []
-        return problem(status, str(error), named)
+        # Of several questions in one request, a note says in which it was.
+        places = [*getattr(error, "__notes__", ()), *([error.field] if isinstance(error, InvalidIdError) else ())]
+        told = without_directories(str(error)) if isinstance(error, ModelUnavailableError) else str(error)
+        return problem(status, told, [FieldProblem(where=".".join(places), message=told)] if places else [])
 
     @server.errorhandler(Exception)
     def unexpected_error(error: Exception) -> Response:

@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -194,3 +196,62 @@ def test_a_fault_at_start_ends_with_what_to_do(
     )
     assert ended.returncode != 0
     assert said in ended.stderr
+
+
+def test_workers_share_connections_evenly(server: GunicornProcess) -> None:
+    def worker_of(name: str) -> int | None:
+        for line in reversed(server.log().splitlines()):
+            if name in line and (entry := json.loads(line)).get("request_id") == name:
+                return int(entry["pid"])
+        return None
+
+    for turn in range(3):
+        names = [f"connection-{turn}-{number:02}" for number in range(16)]
+        sessions = [requests.Session() for _ in names]
+
+        def ask(number: int, names: list[str] = names, sessions: list[requests.Session] = sessions) -> int:
+            headers = {"X-Request-ID": names[number]}
+            return sessions[number].get(f"{server.url}/api/v1/movies/10", timeout=20, headers=headers).status_code
+
+        with ThreadPoolExecutor(16) as pool:
+            assert set(pool.map(ask, range(16))) == {200}
+        wait_for(lambda names=names: all(worker_of(name) for name in names), "the access log's lines")
+        shares = Counter(worker_of(name) for name in names)
+        for session in sessions:
+            session.close()
+        assert len(shares) == 2
+        assert min(shares.values()) >= 6, shares
+
+
+def test_the_port_is_free_at_once_when_the_master_was_killed(toy_installation: Installation, tmp_path: Path) -> None:
+    installation = toy_installation.with_cache(tmp_path / "cache", algorithms="popularity")
+    first = serve(installation, tmp_path).start("/readyz", timeout=60)
+    workers = first.worker_pids()
+    with ExitStack() as stack:
+        # In the middle of a request, which a worker that leaves waits for.
+        for _ in range(8):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", first.port)))
+            client.sendall(b"POST /api/v1/recommendations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n")
+            client.sendall(b"Content-Length: 900\r\n\r\n{")
+        os.kill(first.pid, signal.SIGKILL)
+
+        def free() -> bool:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                return probe.connect_ex(("127.0.0.1", first.port)) != 0
+
+        wait_for(free, "the port", timeout=4)
+        assert any(process_runs(pid) for pid in workers), "the workers left before the port was looked at"
+        with serve(installation, tmp_path, port=first.port).start("/readyz", timeout=60) as second:
+            assert requests.get(f"{second.url}/healthz", timeout=10).status_code == 200
+    first.kill()
+
+
+def test_what_gunicorn_cannot_read_is_a_problem_as_well(server: GunicornProcess) -> None:
+    for target, status in (("/api/v1/movies?q=" + "x" * 9000, 414), ("/ x", 400)):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+            client.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
+        assert head.startswith(f"HTTP/1.1 {status} ".encode())
+        assert b"Content-Type: application/problem+json" in head
+        assert json.loads(body)["status"] == status

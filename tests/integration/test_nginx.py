@@ -127,3 +127,32 @@ def test_limits_count_the_visitor_and_not_the_proxy(toy_installation: Installati
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
         assert page.headers["Content-Type"].startswith("text/html")
         assert '<meta http-equiv="refresh" content="5">' in page.text
+
+
+def test_addresses_that_are_too_long_are_problems(site: Site) -> None:
+    answer = site.get("api/v1/movies?q=" + "x" * 9000)
+    assert answer.status_code == 414
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["status"] == 414
+    assert "Host" not in answer.text
+
+
+def test_three_hundred_ids_fit_into_an_address(site: Site) -> None:
+    ids = "%2C".join(str(60_000_000 + number) for number in range(300))
+    assert site.get(f"api/v1/users/1/recommendations?only={ids}&exclude={ids}").status_code in (200, 404)
+
+
+def test_no_address_forges_a_line_of_the_log(site: Site) -> None:
+    name = site.get("movie/1%0A2026-01-01%20CRITICAL%20forged%1b[2J", headers={"Accept": "*/*"}).headers[
+        "X-Request-ID"
+    ]
+    wait_for(lambda: name in site.gunicorn.log(), "the access log's line")
+    assert not any(line.startswith("2026-01-01 CRITICAL") for line in site.gunicorn.log().split("\n"))
+    assert "\x1b" not in site.gunicorn.log() + site.nginx.log()
+
+
+def test_no_handle_of_a_job_is_logged(site: Site) -> None:
+    answer = site.get("_dash-layout?cacheKey=secret-one&job=secret-two&endId=secret-three&x=1")
+    name = answer.headers["X-Request-ID"]
+    wait_for(lambda: name in site.gunicorn.log() and name in site.nginx.log(), "both access logs")
+    assert "secret-" not in site.gunicorn.log() + site.nginx.log()

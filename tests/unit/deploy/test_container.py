@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,15 @@ def test_the_image_does_not_run_as_root_and_is_checked_for_readiness() -> None:
     assert '"tini"' in last_stage.split("ENTRYPOINT")[1]
     assert "--require-hashes" in DOCKERFILE
     assert DOCKERFILE.count("${BASE_IMAGE}") == 2
+
+
+def test_a_container_that_is_made_anew_has_the_address_that_nginx_knows() -> None:
+    # nginx resolves the names of an upstream once, when it starts.
+    address = COMPOSE["services"]["app"]["networks"]["default"]["ipv4_address"]
+    subnet = COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"]
+    plain = [re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", text) for text in (address, subnet)]
+    assert ip_address(plain[0]) in ip_network(plain[1])
+    assert "server app:8050;" in (ROOT / "deploy" / "nginx.conf").read_text()
 
 
 def test_compose_sets_only_variables_that_exist_and_limits_memory() -> None:

@@ -5,6 +5,7 @@ import logging
 import re
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import orjson
 import pytest
@@ -12,8 +13,10 @@ from flask.testing import FlaskClient
 
 from core.recommenders.registry import algorithm_keys
 from core.views import ModelStatus
+from dashboard.app import create_app
 from dashboard.web.health import readiness
 from dashboard.web.security import content_security_policy, inline_script_hashes
+from tests.conftest import Installation
 from tests.unit.conftest import MakeClient
 
 
@@ -140,7 +143,10 @@ def test_json_is_compressed_for_those_who_take_it(client: FlaskClient) -> None:
     assert len(packed.data) < len(plain.data) / 3
 
 
-def test_a_bundle_is_compressed_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_is_compressed_once_for_all_workers_and_starts(
+    make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, restarted = make_client(), make_client()
     import flask_compress.flask_compress as library
 
     runs = []
@@ -161,6 +167,21 @@ def test_a_bundle_is_compressed_once(client: FlaskClient, monkeypatch: pytest.Mo
     brotli = client.get(path, headers={"Accept-Encoding": "gzip, br"})
     assert brotli.headers["Content-Encoding"] == "br"
     assert runs == ["gzip", "br"]
+    again = restarted.get(path, headers={"Accept-Encoding": "gzip, br"})
+    assert (again.headers["Content-Encoding"], again.data) == ("br", brotli.data)
+    assert runs == ["gzip", "br"]
+
+
+def test_without_a_writable_cache_a_bundle_is_compressed_once_in_each_process(
+    make_client: MakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = make_client()
+    (tmp_path / "bundles").write_text("no directory")
+    found = re.search(r'src="(/_dash-component-suites/[^"]+)"', client.get("/").text)
+    assert found
+    first, second = (client.get(found[1], headers={"Accept-Encoding": "br"}) for _ in range(2))
+    assert first.headers["Content-Encoding"] == second.headers["Content-Encoding"] == "br"
+    assert first.data == second.data
 
 
 # --- the rest ---------------------------------------------------------------------------------------------------
@@ -178,3 +199,17 @@ def test_a_failing_callback_is_logged_and_tells_nothing(
         answer = client.post("/_dash-update-component", json={"output": "nothing.at-all", "inputs": []})
     assert answer.status_code >= 400
     assert "Traceback" not in answer.text
+
+
+def test_no_answer_tells_where_files_lie(toy_installation: Installation, tmp_path: Path) -> None:
+    models = tmp_path / "somewhere" / "models"
+    for key in ("svd", "ease"):
+        (models / toy_installation.dataset.name / key).mkdir(parents=True)
+    (models / toy_installation.dataset.name / "ease" / "manifest.json").write_text("{")
+    settings = toy_installation.with_cache(tmp_path / "cache", models_dir=models).settings
+    client = create_app(settings).server.test_client()
+    for path in ("/readyz", "/api/v1/models", "/api/v1/users/1/recommendations?algorithm=ease", "/nothing"):
+        text = client.get(path).text
+        assert text
+        assert "somewhere" not in text, path
+        assert str(tmp_path) not in text, path

@@ -89,10 +89,11 @@ def test_log_lines_with_broken_text_and_exceptions_are_json() -> None:
 
 def test_counts_start_anew_and_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("dashboard.api.rate_limits.time.time", lambda: now)
+    monkeypatch.setattr("dashboard.api.rate_limits.time.monotonic", lambda: now)
+    monkeypatch.setattr("dashboard.api.rate_limits.time.time", lambda: 5.0)
     storage = WorkerStorage()
     assert [storage.incr("a", 10) for _ in range(3)] == [1, 2, 3]
-    assert (storage.get("a"), storage.get_expiry("a"), storage.get("b")) == (3, 1010.0, 0)
+    assert (storage.get("a"), storage.get_expiry("a"), storage.get("b")) == (3, 15.0, 0)
     now = 1010.0
     assert storage.get("a") == 0
     assert storage.incr("a", 10, 2) == 2
