@@ -60,7 +60,8 @@ def describe(server: OpenAPI) -> dict[str, Any]:
     for schema in schemas.values():
         _untitle(schema)
     document["servers"] = [{"url": "/", "description": "The server that this document comes from"}]
-    document["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items()]
+    others = [tag for tag in document.get("tags", ()) if tag["name"] not in _TAGS]
+    document["tags"] = [*({"name": name, "description": text} for name, text in _TAGS.items()), *others]
     document["components"]["headers"] = {
         name: {"description": text, "schema": {"type": "string"}, "example": example}
         for name, (text, example) in _HEADERS.items()
@@ -99,7 +100,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
         if key in BODIES:
             media["example"] = BODIES[key]
     for answer in answers.values():
-        answer["headers"] = {**answer.get("headers", {})} | {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
+        answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS}
     if key not in ANSWERS:
         return
     good = answers["200"]
