@@ -22,7 +22,7 @@ __all__ = ["FairWorker"]
 _SLOTS = 256
 """For workers of one master, with those that are leaving."""
 _FREE, _LEAVING = -1, -2
-_PATIENCE_S = 0.004
+_PATIENCE_S = 0.01
 """How long a busier worker steps back: a few turns of the scheduler, so that one that hangs stops nobody else."""
 _STEP_S = 0.0005
 

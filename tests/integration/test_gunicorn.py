@@ -205,6 +205,7 @@ def test_workers_share_connections_evenly(server: GunicornProcess) -> None:
                 return int(entry["pid"])
         return None
 
+    shares: Counter[int | None] = Counter()
     for turn in range(3):
         names = [f"connection-{turn}-{number:02}" for number in range(16)]
         sessions = [requests.Session() for _ in names]
@@ -216,11 +217,12 @@ def test_workers_share_connections_evenly(server: GunicornProcess) -> None:
         with ThreadPoolExecutor(16) as pool:
             assert set(pool.map(ask, range(16))) == {200}
         wait_for(lambda names=names: all(worker_of(name) for name in names), "the access log's lines")
-        shares = Counter(worker_of(name) for name in names)
+        shares.update(worker_of(name) for name in names)
         for session in sessions:
             session.close()
-        assert len(shares) == 2
-        assert min(shares.values()) >= 6, shares
+    # Chance, and a machine with other work, leave a worker a third; one that takes all leaves nothing.
+    assert len(shares) == 2
+    assert min(shares.values()) >= 16, shares
 
 
 def test_the_port_is_free_at_once_when_the_master_was_killed(toy_installation: Installation, tmp_path: Path) -> None:
