@@ -10,6 +10,7 @@ import dash
 from callbacks.jobs.manager import job_error_message
 from core.errors import CineMatchError
 from dashboard.shell_ids import Shell
+from dashboard.web.metrics import note_failure
 
 __all__ = ["notify", "notify_error"]
 
@@ -54,6 +55,7 @@ def _log(error: Exception) -> None:
 def notify_error(error: Exception) -> Any:
     """Handle what a callback raised: log what is a bug, tell the person what to do, leave the page as it is."""
     if not isinstance(error, CineMatchError):
+        note_failure()
         _log(error)
     notify("This did not work", job_error_message(error), error=True)
     return dash.no_update

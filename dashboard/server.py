@@ -18,7 +18,7 @@ from dashboard.api import install_api
 from dashboard.web.compression import install_compression
 from dashboard.web.feedback_metrics import FeedbackFigures
 from dashboard.web.health import install_health
-from dashboard.web.metrics import install_metrics
+from dashboard.web.metrics import install_metrics, note_algorithm
 from dashboard.web.problems import install_problems, validation_problem
 from dashboard.web.refresh import install_refresh
 from dashboard.web.request_ids import install_request_ids
@@ -99,6 +99,7 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     def models() -> Sequence[ModelStatus]:
         return service.models()
 
+    service.on_ask = note_algorithm
     install_request_ids(server)
     people = people_of(service)
     figures = FeedbackFigures(None if people is None else people.online)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InvalidInputError, UnknownIdError
@@ -26,6 +26,7 @@ from core.service.catalogue import (
     movie_view,
     year_span,
 )
+from core.service.disk import disk_use
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
 from core.service.measuring import Measurements
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from core.store.cache import ModelCache
     from core.views import (
         DatasetView,
+        DiskUse,
         ExplanationView,
         ExportForm,
         FilmImport,
@@ -89,7 +91,7 @@ class CineMatch:
     Where the source's ids are text, they may be given instead of the numbers, and answers tell both.
 
     The attributes are for the library itself; whatever stands above it asks by the methods, and `measurements` by
-    its own.
+    its own. A server sets `on_ask`, which is told the key of every algorithm that is asked.
     """
 
     def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
@@ -100,6 +102,7 @@ class CineMatch:
         self.settings = settings
         self._mask = FilterMasks(dataset)
         self._similar = SimilarFilms(dataset)
+        self.on_ask: Callable[[str], None] | None = None
         self.measurements = Measurements(dataset, settings, lambda: self._model("hybrid"))
 
     # --- data set and movies ------------------------------------------------------------------------------
@@ -210,6 +213,10 @@ class CineMatch:
     def model_memory(self) -> ModelMemory:
         """Return the loaded models' memory and their budget."""
         return ModelMemory(self.model_cache.used_mb(), self.model_cache.budget_mb)
+
+    def disk_use(self) -> DiskUse:
+        """Return what data, models and cache take on the disk, and what is free; looked up once a minute."""
+        return disk_use(self.settings, int(time.monotonic() // 60))
 
     def refresh(self) -> list[str]:
         """Take up models that were trained anew since they were loaded; return their keys.
@@ -386,6 +393,8 @@ class CineMatch:
 
     def _model(self, algorithm: str | None) -> Recommender:
         key = algorithm or self.default_algorithm()
+        if self.on_ask is not None:
+            self.on_ask(key)
         if key not in algorithm_keys():
             raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
         return self.model_cache.get(key)

@@ -16,7 +16,7 @@ from core.views.measurements import (
     TradePoint,
     Versus,
 )
-from core.views.models import MAX_FACTOR, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
+from core.views.models import MAX_FACTOR, DiskUse, HybridWeights, MemberWeight, ModelMemory, ModelState, ModelStatus
 from core.views.numbers import number_of, whole_number
 from core.views.people import (
     MAX_CHANGES,
@@ -50,6 +50,7 @@ __all__ = [
     "ContributionView",
     "CounterfactualView",
     "DatasetView",
+    "DiskUse",
     "ExplanationView",
     "ExportForm",
     "FilmChange",

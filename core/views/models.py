@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["MAX_FACTOR", "HybridWeights", "MemberWeight", "ModelMemory", "ModelState", "ModelStatus"]
+__all__ = ["MAX_FACTOR", "DiskUse", "HybridWeights", "MemberWeight", "ModelMemory", "ModelState", "ModelStatus"]
 
 MAX_FACTOR = 10.0
 """By how much a what-if may multiply a member's weight at most."""
@@ -57,3 +57,14 @@ class HybridWeights:
 
     ranking: list[MemberWeight]
     rating: list[MemberWeight]
+
+
+@dataclass(frozen=True, slots=True)
+class DiskUse:
+    """What is on the disk, in MB."""
+
+    places: dict[str, float]
+    free_mb: float
+    total_mb: float
+    installed_at: str | None
+    """When the data set was installed, UTC."""

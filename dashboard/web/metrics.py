@@ -3,19 +3,22 @@
 import os
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import psutil
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from core.views import ModelStatus
+from dashboard.web.processes import server_processes, total_mb
+from dashboard.web.traffic import Standing, Traffic, TrafficHour
 from dashboard.web.warm_up import is_warm_up
 
-__all__ = ["install_metrics"]
+__all__ = ["install_metrics", "note_algorithm", "note_failure", "traffic_of"]
 
 _REQUESTS = Counter("cinematch_http_requests", "Requests answered.", ["method", "route", "status"])
 _SECONDS = Histogram(
@@ -24,6 +27,13 @@ _SECONDS = Histogram(
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+_FAILURES = Counter(
+    "cinematch_failures",
+    "Answers from 500 on, and callbacks of a page that failed.",
+    ["route", "algorithm"],
+)
+_ASKED = Counter("cinematch_algorithm_requests", "Requests that asked an algorithm.", ["algorithm"])
+_EXTENSION = "cinematch_traffic"
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -68,6 +78,18 @@ def _memory(process: psutil.Process) -> dict[str, int]:
     return {kind: getattr(facts, kind) for kind in ("rss", "pss", "uss") if hasattr(facts, kind)}
 
 
+def note_algorithm(key: str) -> None:
+    """Remember which algorithm the request that is being answered asks."""
+    if has_request_context():
+        g.algorithm = key
+
+
+def note_failure() -> None:
+    """Remember that the answer, whatever its status, tells of a failure."""
+    if has_request_context():
+        g.failed = True
+
+
 def install_metrics(
     server: Flask, paths: Iterable[str], models: Callable[[], Sequence[ModelStatus]], *others: Collector
 ) -> None:
@@ -84,6 +106,8 @@ def install_metrics(
         Further figures that are the same from whichever worker.
     """
     state = _State(models)
+    shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    traffic = Traffic(_standing, None if shared is None else Path(shared))
 
     @server.before_request
     def start_clock() -> None:
@@ -99,17 +123,59 @@ def install_metrics(
         _REQUESTS.labels(method, route, response.status_code).inc()
         if "started" in g:
             _SECONDS.labels(route).observe(time.perf_counter() - g.started)
+        algorithm = g.get("algorithm")
+        if algorithm is not None:
+            _ASKED.labels(algorithm).inc()
+        if response.status_code >= 500 or g.get("failed"):
+            _FAILURES.labels(route, algorithm or "").inc()
+        # Once the client has its answer: a note takes some milliseconds, once a minute.
+        response.call_on_close(traffic.note)
         return response
 
     def figures() -> Response:
-        registry: Any = CollectorRegistry()
-        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-            MultiProcessCollector(registry)
-        else:
-            registry.register(REGISTRY)
+        registry = _counters()
         for collector in (state, *others):
             registry.register(collector)
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     for number, path in enumerate(paths):
         server.add_url_rule(path, f"metrics_{number}", figures)
+    server.extensions[_EXTENSION] = traffic
+
+
+def traffic_of(server: Flask) -> TrafficHour:
+    """Return what a server was asked in the last hour, by the counters of all its workers."""
+    traffic: Traffic = server.extensions[_EXTENSION]
+    return traffic.last_hour()
+
+
+def _counters() -> Any:
+    """Return a registry with the counters of all workers."""
+    registry: Any = CollectorRegistry()
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        MultiProcessCollector(registry)
+    else:
+        registry.register(REGISTRY)
+    return registry
+
+
+def _standing() -> Standing:
+    now = Standing(time.time(), memory_mb=total_mb(server_processes()))
+    for family in _counters().collect():
+        for sample in family.samples:
+            labels = sample.labels
+            if sample.name == "cinematch_http_requests_total":
+                _add(now.answers, labels["route"], sample.value)
+                if labels["status"].startswith("4"):
+                    _add(now.refused, labels["route"], sample.value)
+            elif sample.name == "cinematch_http_request_seconds_bucket":
+                _add(now.seconds.setdefault(labels["route"], {}), labels["le"], sample.value)
+            elif sample.name == "cinematch_failures_total":
+                _add(now.failed, f"{labels['route']}|{labels['algorithm']}", sample.value)
+            elif sample.name == "cinematch_algorithm_requests_total":
+                _add(now.asked, labels["algorithm"], sample.value)
+    return now
+
+
+def _add(counts: dict[str, float], name: str, value: float) -> None:
+    counts[name] = counts.get(name, 0.0) + value

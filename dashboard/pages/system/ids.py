@@ -6,5 +6,7 @@ __all__ = ["System"]
 class System:
     """The state of the machinery."""
 
-    REFRESH = "system-refresh"
+    TICK = "system-tick"
+    FOLLOW = "system-follow"
     LIVE = "system-live"
+    RELOAD = "system-reload"

@@ -1,26 +1,35 @@
-"""What changes while the server runs: models and memory."""
+"""What changes while the server runs: requests, models, memory, disk."""
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from dash import html
 from dash.development.base_component import Component
 
 from core.memory_limit import container_limit
 from core.service import CineMatch
-from core.views import ModelStatus
+from core.views import DiskUse, JobView, ModelStatus
 from dashboard.components.algorithm_card import algorithm_card
 from dashboard.components.bars import share_bars
-from dashboard.pages.system.processes import ProcessRow, server_processes
+from dashboard.pages.system.attention import attention, needs
+from dashboard.pages.system.traffic_panel import traffic_panel
+from dashboard.web.processes import ProcessRow, server_processes, total_mb
+from dashboard.web.traffic import TrafficHour
 
 __all__ = ["system_live"]
 
 
-def system_live(service: CineMatch) -> Component:
-    """Return the models' cards and the memory table, as they are now."""
+def system_live(service: CineMatch, traffic: TrafficHour, jobs: Sequence[JobView]) -> Component:
+    """Return what needs a person, requests, models and memory, as they are now."""
     statuses = service.models()
     loaded = sum(status.state == "loaded" for status in statuses)
+    rows, disk = server_processes(), service.disk_use()
+    limit, _ = container_limit()
     return html.Div(
         [
+            attention(needs(statuses, traffic, total_mb(rows) / limit, disk, jobs)),
+            traffic_panel(traffic, {status.key: status.name for status in statuses}),
             html.Section(
                 [
                     html.Div(
@@ -28,9 +37,10 @@ def system_live(service: CineMatch) -> Component:
                         className="section-head",
                     ),
                     html.Div([_model(status) for status in statuses], className="algorithm-grid"),
-                ]
+                ],
+                className="section",
             ),
-            html.Section([html.H2("Memory"), _memory(service, server_processes())], className="section stack"),
+            html.Section([html.H2("Memory and disk"), _memory(service, rows, disk)], className="section stack"),
         ]
     )
 
@@ -39,7 +49,8 @@ def _model(status: ModelStatus) -> Component:
     card = algorithm_card(status)
     rows = [(name, json.dumps(value)) for name, value in status.config.items()]
     when = status.trained_at
-    trained = [html.P(f"Trained {when[:16].replace('T', ' ')} UTC", className="algorithm-how")] if when else []
+    told = f"Trained {_age(when)}, {when[:16].replace('T', ' ')} UTC" if when else ""
+    trained = [html.P(told, className="algorithm-how")] if told else []
     config = html.Details(
         [
             html.Summary("Configuration"),
@@ -51,10 +62,18 @@ def _model(status: ModelStatus) -> Component:
     return card
 
 
-def _memory(service: CineMatch, rows: list[ProcessRow]) -> Component:
+def _age(when: str) -> str:
+    try:
+        then = datetime.fromisoformat(when)
+    except ValueError:
+        return "at an unknown time"
+    days = (datetime.now(UTC) - (then if then.tzinfo else then.replace(tzinfo=UTC))).days
+    return "today" if days < 1 else f"{days} day{'' if days == 1 else 's'} ago"
+
+
+def _memory(service: CineMatch, rows: list[ProcessRow], disk: DiskUse) -> Component:
     limit, where = container_limit()
-    shared = all(row.pss is not None for row in rows)
-    used = sum(row.pss if shared and row.pss is not None else row.rss for row in rows)
+    used = total_mb(rows)
     models = service.model_memory()
     bars = [
         ("All processes", used / limit, f"{used:,.0f} of {limit:,.0f} MB ({where})"),
@@ -64,6 +83,9 @@ def _memory(service: CineMatch, rows: list[ProcessRow]) -> Component:
             f"{models.used_mb:,.1f} of {models.budget_mb:,.0f} MB budget",
         ),
     ]
+    taken = disk.total_mb - disk.free_mb
+    on_disk = [("Disk", taken / disk.total_mb, f"{disk.free_mb:,.0f} of {disk.total_mb:,.0f} MB free")]
+    on_disk += [(name, size / disk.total_mb, f"{size:,.1f} MB") for name, size in disk.places.items()]
     table = html.Table(
         [
             html.Caption("Processes of this server, MB", className="visually-hidden"),
@@ -92,7 +114,13 @@ def _memory(service: CineMatch, rows: list[ProcessRow]) -> Component:
     )
     return html.Div(
         [
-            html.Div(share_bars(bars, "Memory in use", top=1.0), className="panel"),
+            html.Div(
+                [
+                    share_bars(bars, "Memory in use", top=1.0),
+                    share_bars(on_disk, "Disk in use", top=1.0),
+                ],
+                className="panel stack",
+            ),
             html.Div([table, html.P(note, className="note")], className="panel stack"),
         ],
         className="two",
