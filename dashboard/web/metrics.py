@@ -160,7 +160,8 @@ def _counters() -> Any:
 
 
 def _standing() -> Standing:
-    now = Standing(time.time(), memory_mb=total_mb(server_processes()))
+    memory = total_mb(server_processes())
+    now = Standing(time.time(), memory_mb=memory)
     for family in _counters().collect():
         for sample in family.samples:
             labels = sample.labels

@@ -143,7 +143,8 @@ def summed_up(notes: Sequence[Standing]) -> TrafficHour:
     within = [one for one in notes if now.at - one.at <= HOUR]
     older = [one for one in notes if now.at - one.at > HOUR]
     # Nobody was asked between two notes that are far apart: what stood before stands until the next.
-    start = older[-1] if older else (within[0] if len(within) > 1 else Standing(now.at))
+    # A server that is younger than an hour began with nothing.
+    start = older[-1] if older else Standing(within[0].at)
     failed = _grown(now.failed, start.failed)
     routes = sorted(now.answers, key=lambda route: start.answers.get(route, 0) - now.answers[route])
     rows = [_row(route, [route], now, start, failed) for route in routes]
