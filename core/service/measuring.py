@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from core.progress import Progress
     from core.recommenders.base import Recommender
     from core.settings import Settings
-    from core.views import CohortKind, CohortTable, TradeOff, Versus
+    from core.views import CohortKind, CohortTable, Curve, TradeOff, Versus
 
 __all__ = ["Measurements"]
 
@@ -144,6 +144,24 @@ class Measurements:
                 "is not known here."
             )
         return people
+
+    def measure_curve(self, kind: str, algorithms: Sequence[str], progress: Progress) -> None:
+        """Measure algorithms on newcomers (``cold-start``, ``coherent``) or by people learned from (``learning``).
+
+        Raises
+        ------
+        InvalidInputError
+            For another kind, and when there are too few people for it.
+        """
+        from core.evaluation.curves import checked_kind, measure_curve
+
+        measure_curve(self._dataset, self._settings.cache_dir, checked_kind(kind), algorithms, progress)
+
+    def curve(self, kind: str, metric: str) -> Curve | None:
+        """Return what `measure_curve` has kept, by this code and of these data, on one metric."""
+        from core.evaluation.curves import checked_kind, stored_curve
+
+        return stored_curve(self._dataset, self._settings.cache_dir, checked_kind(kind), metric)
 
     def what_if(self, what_if: WhatIf, progress: Progress | None = None) -> WhatIfResult:
         """Measure the hybrid with the weights it has learned and with changed ones, on held-out ratings."""

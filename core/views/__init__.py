@@ -1,6 +1,7 @@
 """What goes in and out of the service: plain values with raw ids, ready for JSON, pages and the command line."""
 
 from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie
+from core.views.curves import Curve, CurveKind, CurvePoint
 from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
@@ -49,6 +50,9 @@ __all__ = [
     "CohortTable",
     "ContributionView",
     "CounterfactualView",
+    "Curve",
+    "CurveKind",
+    "CurvePoint",
     "DatasetView",
     "DiskUse",
     "ExplanationView",

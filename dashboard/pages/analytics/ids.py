@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["Analytics", "WhatIf"]
+__all__ = ["Analytics", "Curves", "WhatIf"]
 
 
 class Analytics:
@@ -30,6 +30,15 @@ class Analytics:
     def pick(name: Any) -> dict[str, Any]:
         """Return the id of a choice that stands in the address."""
         return {"type": "ana-pick", "name": name}
+
+
+class Curves:
+    """Curves, in a tab of the Analytics page."""
+
+    ALGORITHMS = "curves-algorithms"
+    ASKED = "curves-asked"
+    RUN = "curves-run"
+    VIEW = "curves-view"
 
 
 class WhatIf:

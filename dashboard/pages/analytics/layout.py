@@ -10,6 +10,7 @@ from core.service import CineMatch
 from dashboard.address import Query, href
 from dashboard.pages.analytics import (
     compare_panel,
+    curves_panel,
     data_panel,
     match_panel,
     measure_panel,
@@ -34,6 +35,7 @@ TABS = {
     "quality": Tab("Data quality", quality_panel.panel),
     "compare": Tab("Compare algorithms", compare_panel.panel),
     "measure": Tab("Measure", measure_panel.panel),
+    "curves": Tab("Curves", curves_panel.panel),
     "match": Tab("Match", match_panel.panel),
     "similar": Tab("Similar films", similar_panel.panel),
     "what-if": Tab("What if", what_if_panel.panel),
