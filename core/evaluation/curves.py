@@ -1,6 +1,7 @@
 """Curves that are kept: how metrics change with the length of a profile, or with the people learned from."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -49,13 +50,20 @@ def measure_curve(
         measured = cold_start_curve(
             dataset, keys, profiles=profiles, seed=seed, max_users=1000, progress=progress
         ).to_dict()
+    known = {
+        key: {
+            size: {name: item for name, item in values.items() if math.isfinite(item["value"])}
+            for size, values in sizes.items()
+        }
+        for key, sizes in measured["curves"].items()
+    }
     before = _read(dataset, cache_dir, kind)
     document = {
         "code": code_version(),
         "how": measured["how"],
-        "curves": {**(before["curves"] if before is not None else {}), **measured["curves"]},
+        "curves": {**(before["curves"] if before is not None else {}), **known},
     }
-    write_atomically(_place(dataset, cache_dir, kind), json.dumps(document))
+    write_atomically(_place(dataset, cache_dir, kind), json.dumps(document, allow_nan=False))
 
 
 def stored_curve(dataset: Dataset, cache_dir: Path, kind: CurveKind, metric: str) -> Curve | None:
@@ -67,7 +75,7 @@ def stored_curve(dataset: Dataset, cache_dir: Path, kind: CurveKind, metric: str
         key: [
             CurvePoint(int(size), Spread(values[metric]["value"], values[metric]["low"], values[metric]["high"]))
             for size, values in sizes.items()
-            if values.get(metric) and values[metric]["value"] == values[metric]["value"]
+            if metric in values
         ]
         for key, sizes in document["curves"].items()
     }
