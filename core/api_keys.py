@@ -17,15 +17,18 @@ from typing import Any
 from core.errors import ConfigurationError, InvalidInputError, UnknownIdError
 from core.files import write_atomically
 
-__all__ = ["KEY_PREFIX", "SCOPES", "ApiKey", "KeyStore"]
+__all__ = ["KEY_PREFIX", "READING", "SCOPES", "ApiKey", "KeyStore"]
 
 SCOPES: Mapping[str, str] = {
     "catalogue": "the data set, its movies and the models",
     "users": "what stored users rated and are recommended",
     "lists": "lists and explanations for ratings that are sent, and for groups and batches",
     "imports": "matching exports of other services",
+    "films": "adding films to the next data set, where a database is configured",
 }
 """What a key may be good for, by name."""
+READING = tuple(scope for scope in SCOPES if scope != "films")
+"""What a key is good for when nobody says: nothing that changes what others see."""
 
 KEY_PREFIX = "cm_"
 """By which secret scanners, and servers, know a key."""

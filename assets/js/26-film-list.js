@@ -111,6 +111,11 @@
     const films = list ? list.films : [];
     React.useLayoutEffect(() => window.cinematch.tellFilms(films), [list]);
     useMoves(ref, films);
+    React.useEffect(() => {
+      if (!list || !list.asked || !list.actions.includes("rate")) { return; }
+      const detail = { algorithm: list.asked.algorithm, movies: films.map((film) => film.movie) };
+      document.dispatchEvent(new CustomEvent("cinematch:listed", { detail: detail }));
+    }, [list]);
     window.cinematch.useKeptFocus(ref, props.id);
     React.useEffect(() => {
       if (!list || list.whom === undefined || list.whom === props.shown) { return undefined; }

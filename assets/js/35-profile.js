@@ -263,6 +263,14 @@
     timer = window.setTimeout(sync, PAUSE_MS);
   });
 
+  window.cinematchProfile = {
+    ask: ask,
+    isKept: () => {
+      const now = state();
+      return Boolean(address()) && now.known && !now.off;
+    }
+  };
+
   /* The panel says how things stand when it is opened. */
   document.addEventListener("toggle", (event) => {
     if (event.target.open && event.target.querySelector("[data-profile-panel]")) { tell(); }

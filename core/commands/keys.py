@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from core.api_keys import SCOPES, ApiKey, KeyStore
+from core.api_keys import READING, SCOPES, ApiKey, KeyStore
 from core.commands.console import JsonOption, emit_json, print_table, settings_for
 
 __all__ = ["register"]
 
-_SCOPES_HELP = f"Comma-separated, of {', '.join(SCOPES)}; by default all."
+_SCOPES_HELP = f"Comma-separated, of {', '.join(SCOPES)}; by default all but films."
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 def add(
     name: Annotated[str, typer.Argument(help="Whose it is, or what for.")],
-    scopes: Annotated[str, typer.Option(help=_SCOPES_HELP)] = ",".join(SCOPES),
+    scopes: Annotated[str, typer.Option(help=_SCOPES_HELP)] = ",".join(READING),
     days: Annotated[
         int | None, typer.Option(help="Days until it expires; by default never.", min=1, max=3650)
     ] = None,

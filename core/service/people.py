@@ -243,8 +243,11 @@ class People:
         """Return what became of lists, by algorithm and by arm; by default of all times."""
         return measures.online_measures(self._database, self._service.dataset.name, days)
 
-    def add_film(self, film: new_films.NewFilm) -> MovieView:
+    def add_film(
+        self, title: str, genres: tuple[str, ...] = (), tags: tuple[str, ...] = (), imdb_id: int = 0, tmdb_id: int = 0
+    ) -> MovieView:
         """Add a film, which is in the next data set; see `core.profiles.new_films`."""
+        film = new_films.NewFilm(title, genres, tags, imdb_id, tmdb_id)
         dataset = self._service.dataset
         highest = int(dataset.movies.ids[-1]) if dataset.n_movies else 0
         added = new_films.add_film(self._database, dataset.name, film, highest)

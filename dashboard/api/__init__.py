@@ -45,7 +45,9 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
     server.register_api(blueprint)
     if (people := people_of(service)) is not None:
         from dashboard.api.me import install_me
+        from dashboard.api.new_films import install_new_films
 
+        install_new_films(server, settings, people, f"{base}/v1", _check_body)
         install_me(server, settings, people, f"{base}/v1", _check_body)
     install_docs(server, settings.url_prefix)
     install_cross_origin(server, f"{base}/", settings.cors_origins)

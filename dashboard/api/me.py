@@ -27,6 +27,7 @@ from dashboard.api.me_requests import (
 )
 from dashboard.api.me_tokens import Tokens, refuse_strangers
 from dashboard.api.rate_limits import install_rate_limits
+from dashboard.api.registering import register_beside
 from dashboard.api.requests import MoviePath
 from dashboard.web.problems import problem, problem_responses
 from dashboard.web.secret import secret_key
@@ -226,7 +227,7 @@ def install_me(
         blueprint.before_request(check_body)
         blueprint.register_error_handler(ProfilesUnavailableError, _unavailable)
         _add(blueprint, routes)
-        server.register_api(blueprint)
+        register_beside(server, blueprint)
 
 
 def _add(blueprint: APIBlueprint, routes: list[_Route]) -> None:

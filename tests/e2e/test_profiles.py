@@ -51,6 +51,13 @@ def kept(page: Page, site: str) -> dict[int, float]:
     return {one["movie_id"]: one["rating"] for one in answer.json()["ratings"]} if answer.ok else {}
 
 
+def told(page: Page, site: str) -> set[str]:
+    """Return what the server was told of lists."""
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    found = requests.get(f"{site}{API}/export", cookies=cookies, timeout=10).json()
+    return {event["kind"] for one in found["lists"] for event in one["feedback"]}
+
+
 def rate(page: Page, place: int, key: str) -> None:
     """Rate the film at a place among those that a newcomer is asked for."""
     stars = page.locator("#rec-rate-results [data-control='rate']").nth(place)
@@ -68,6 +75,11 @@ def test_films_follow_their_profile(another: Callable[[], Page], kept_site: str)
     settle(first)
     expect(first.get_by_text("Your ratings (1)")).to_be_visible()
 
+    # A list that has stood for a while counts, and what becomes of its films.
+    first.wait_for_timeout(4_000)
+    first.locator("#rec-results [data-control='keep']").first.click()
+    wait_for(lambda: "kept" in told(first, kept_site), "what became of the list", 30)
+
     # Without a connection changes wait, also while the page is closed, and go out when there is one.
     first.route(f"**{API}**", lambda route: route.abort())
     rate(first, 0, "3")
@@ -80,7 +92,7 @@ def test_films_follow_their_profile(another: Callable[[], Page], kept_site: str)
 
     first.get_by_text("Your films on other devices").click()
     status = first.locator("#profile-status")
-    expect(status).to_contain_text("2 films of yours are kept")
+    expect(status).to_contain_text("3 films of yours are kept")
     assert not violations(first)
     first.get_by_role("button", name="Make a code for another device").click()
     expect(status).to_contain_text("within 10 minutes")
