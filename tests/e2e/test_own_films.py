@@ -85,5 +85,5 @@ def test_a_pasted_table_is_read_and_what_is_none_says_what_to_do(visit: Callable
     page.get_by_role("button", name="Read what is pasted").click()
     page.get_by_role("button", name="Add 1 film", exact=True).click()
     expect(page.get_by_text("Your ratings (1)")).to_be_visible()
-    page.get_by_role("button", name="Undo").click()
+    page.locator("#rec-import-table").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Your ratings (1)")).to_be_hidden()
