@@ -58,18 +58,22 @@ class Visitor:
 def kept_films(visitor: object, kept: object, service: "CineMatch") -> KeptFilms:
     """Read all that a browser keeps of its person's films, with times in milliseconds."""
     mine = Visitor.of(visitor, service)
-    watched = {
-        movie: _milliseconds(_time(entry))
-        for movie, entry in _entries(own_part(visitor, service).get("watched"))
-        if movie in mine.watched and movie not in mine.ratings
-    }
+    stored = own_part(visitor, service)
+    watched, hidden = (
+        {
+            movie: _milliseconds(_time(entry))
+            for movie, entry in _entries(stored.get(part))
+            if movie in films and movie not in mine.ratings
+        }
+        for part, films in (("watched", mine.watched), ("hidden", mine.hidden))
+    )
     listed = {
         movie: int(when) if _is_number(when) and 0 < when < _LAST_TIME * 1000 else None
         for movie, when in _whole_keys(_films(kept, service))
         if service.knows_movie(movie)
     }
     rated = {movie: _milliseconds(time) for movie, time in mine.times.items()}
-    return KeptFilms(mine.ratings, rated, watched, listed)
+    return KeptFilms(mine.ratings, rated, watched, listed, hidden)
 
 
 def films_as_ratings(films: object) -> dict[int, float]:

@@ -86,6 +86,11 @@
       const time = Math.max(seconds(film.watched_at) || 0, (seen && seen.time) || 0) || null;
       next.watched.set(movie, { movie: movie, time: time });
     }
+    if (film.hidden && !former) {
+      const away = next.hidden.get(movie);
+      const time = Math.max(seconds(film.hidden_at) || 0, (away && away.time) || 0) || null;
+      next.hidden.set(movie, { movie: movie, time: time });
+    }
     if (film.watchlist && !former) {
       next.kept[movie] = Math.max(film.kept_at || 0, next.kept[movie] || 0);
     }

@@ -81,7 +81,8 @@ def recommend(
         kept = profile_films(service, profile)
         own = {str(movie): value for movie, value in kept.ratings.items()}
         whom = ProfileRequest(ratings=own | (stars(rate) if rate else {}))
-        filters = replace(filters, exclude_ids=(*filters.exclude_ids, *(() if include_rated else kept.seen)))
+        unwanted = (*kept.hidden, *(() if include_rated else kept.seen))
+        filters = replace(filters, exclude_ids=(*filters.exclude_ids, *unwanted))
     else:
         whom = one_profile(users[0] if users else None, rate)
     found = service.recommend(ListRequest(whom, algorithm, n, not include_rated, filters, wish, what_if))

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def films(
-    files: Annotated[list[Path], typer.Argument(help="Exports: zip, CSV or JSON.", metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(help="Exports: zip, CSV, JSON or XML.", metavar="FILE...")],
     out: Annotated[Path | None, typer.Option(help="Write the films that matched, for --profile.")] = None,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
@@ -73,7 +73,11 @@ def profile_films(service: CineMatch, path: Path) -> KeptFilms:
 
 
 def _imported(service: CineMatch, path: Path) -> FilmImport:
-    return service.import_films(path.read_bytes(), path.name)
+    from core.service import MAX_BYTES
+
+    # One byte more than is taken shows that a file is too large, however large it is, and pipes tell no size.
+    with path.open("rb") as file:
+        return service.import_films(file.read(MAX_BYTES + 1), path.name)
 
 
 def _show(path: str, found: FilmImport) -> None:

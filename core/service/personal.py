@@ -74,6 +74,8 @@ def _together(dataset: Dataset, group: Sequence[tuple[PersonalFilm, Match]]) -> 
         watchlist=any(film.watchlist for film in rows),
         kept_at=_latest(film for film in rows if film.watchlist),
         liked=any(film.liked for film in rows),
+        hidden=any(film.hidden for film in rows),
+        hidden_at=_latest(film for film in rows if film.hidden),
     )
 
 
@@ -91,7 +93,7 @@ def _choice(dataset: Dataset, movie: int) -> FilmChoice:
 
 
 def kept_films(films: Iterable[ImportedFilm]) -> KeptFilms:
-    """Return what is kept of films whose match is certain: stars, else that they were watched, and what to watch.
+    """Return what is kept of films whose match is certain: stars, else that they were watched, to watch, waved away.
 
     Of films that come twice, from several exports, the latest stars count, of equal times the first.
     """
@@ -99,16 +101,25 @@ def kept_films(films: Iterable[ImportedFilm]) -> KeptFilms:
     rated: dict[int, int | None] = {}
     watched: dict[int, int | None] = {}
     watchlist: dict[int, int | None] = {}
+    hidden: dict[int, int | None] = {}
     for film in films:
         movie = film.movies[0].movie_id
         if film.stars is not None and (movie not in ratings or (film.rated_at or -1) > (rated[movie] or -1)):
             ratings[movie], rated[movie] = film.stars, film.rated_at
         if film.watched:
-            watched[movie] = max(film.watched_at, watched.get(movie), key=lambda time: -1 if time is None else time)
+            watched[movie] = _later(film.watched_at, watched.get(movie))
         if film.watchlist:
             watchlist[movie] = film.kept_at
-    unrated = {movie: time for movie, time in watched.items() if movie not in ratings}
-    return KeptFilms(ratings, rated, unrated, {movie: at for movie, at in watchlist.items() if movie not in ratings})
+        if film.hidden:
+            hidden[movie] = _later(film.hidden_at, hidden.get(movie))
+    unrated = (
+        {movie: at for movie, at in part.items() if movie not in ratings} for part in (watched, watchlist, hidden)
+    )
+    return KeptFilms(ratings, rated, *unrated)
+
+
+def _later(*times: int | None) -> int | None:
+    return max(times, key=lambda time: -1 if time is None else time)
 
 
 # --- out ----------------------------------------------------------------------------------------------------
@@ -122,7 +133,8 @@ def export_films(dataset: Dataset, kept: KeptFilms, form: ExportForm) -> str:
     entries += [_entry(dataset, movie, time=time) for movie, time in kept.watched.items()]
     listed = [_entry(dataset, movie, watchlist=True, time=time) for movie, time in kept.watchlist.items()]
     if form == "json":
-        document = {"cinematch": 1, "dataset": dataset.name, "films": entries + listed}
+        away = [_entry(dataset, movie, hidden=True, time=time) for movie, time in kept.hidden.items()]
+        document = {"cinematch": 1, "dataset": dataset.name, "films": entries + listed + away}
         return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
     header = ["imdbID", "tmdbID", "Title", "Year", *(["Rating", "WatchedDate"] if form == "letterboxd" else [])]
     rows = [
@@ -140,7 +152,13 @@ def export_films(dataset: Dataset, kept: KeptFilms, form: ExportForm) -> str:
 
 
 def _entry(
-    dataset: Dataset, movie_id: int, *, stars: float | None = None, watchlist: bool = False, time: int | None
+    dataset: Dataset,
+    movie_id: int,
+    *,
+    stars: float | None = None,
+    watchlist: bool = False,
+    hidden: bool = False,
+    time: int | None,
 ) -> dict[str, Any]:
     movies, place = dataset.movies, dataset.movie_index(movie_id)
     return {
@@ -150,8 +168,9 @@ def _entry(
         "imdb_id": int(movies.imdb_ids[place]) or None,
         "tmdb_id": int(movies.tmdb_ids[place]) or None,
         "stars": stars,
-        "watched": not watchlist,
+        "watched": not (watchlist or hidden),
         "watchlist": watchlist,
+        "hidden": hidden,
         "liked": False,
         "time": None if time is None else _iso(time),
     }

@@ -40,6 +40,9 @@ class ImportedFilm:
     watchlist: bool
     kept_at: int | None
     liked: bool
+    hidden: bool
+    """Waved away: not to be shown again."""
+    hidden_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class KeptFilms:
     watched: Mapping[int, int | None] = field(default_factory=dict)
     """Films without stars, and when they were watched."""
     watchlist: Mapping[int, int | None] = field(default_factory=dict)
+    hidden: Mapping[int, int | None] = field(default_factory=dict)
+    """Films waved away, never shown again, and when that was."""
 
     @property
     def seen(self) -> tuple[int, ...]:

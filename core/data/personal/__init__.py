@@ -12,7 +12,7 @@ from core.data.personal.letterboxd import IMPORT_FORM, LETTERBOXD
 from core.data.personal.movielens import MOVIELENS
 from core.data.personal.named_columns import COLUMNS, NAMED_COLUMNS
 from core.data.personal.netflix import NETFLIX
-from core.data.personal.own import OWN
+from core.data.personal.own import OWN, OWN_COLUMNS, is_own
 from core.data.personal.rows import PersonalFilm, Reading, Record, Refused, Service, SetAside
 from core.data.personal.simkl import SIMKL, SIMKL_JSON
 from core.data.personal.trakt import TRAKT, TRAKT_JSON
@@ -180,7 +180,7 @@ def _document(file: InMemory) -> tuple[frozenset[str], list[tuple[int, Record]]]
     records: list[tuple[int, Record]] = [
         (place, entry if isinstance(entry, Mapping) else {}) for place, entry in enumerate(entries, 1)
     ]
-    return frozenset(key for _, record in records for key in record), records
+    return OWN_COLUMNS if is_own(found) else frozenset(key for _, record in records for key in record), records
 
 
 def _remedy() -> str:

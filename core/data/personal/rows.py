@@ -36,8 +36,8 @@ class PersonalFilm:
         MovieLens' or another data set's own id.
     stars : float or None
         0.5 to 5 in half stars; None where no stars were given, which is never filled in.
-    watched, watchlist, liked : bool
-        What the row says; stars alone say that the film was watched, too.
+    watched, watchlist, liked, hidden : bool
+        What the row says; stars alone say that the film was watched, too. Hidden films are not to be shown again.
     time : int or None
         Milliseconds since 1970 of what the row says, None where it does not tell.
     kind : {"film", "series", "episode"}
@@ -54,6 +54,7 @@ class PersonalFilm:
     watched: bool = False
     watchlist: bool = False
     liked: bool = False
+    hidden: bool = False
     time: int | None = None
     kind: Kind = "film"
     other_title: str = ""

@@ -143,7 +143,15 @@ def _named(film: Mapping[str, Any]) -> str:
 def _matched(film: Mapping[str, Any]) -> str:
     (choice,) = film["movies"]
     here = short_title(choice["title"])
-    said = f"{film['stars']:g} stars" if film["stars"] else "watched" if film["watched"] else "to watch"
+    said = (
+        f"{film['stars']:g} stars"
+        if film["stars"]
+        else "watched"
+        if film["watched"]
+        else "waved away"
+        if film["hidden"]
+        else "to watch"
+    )
     meant = "" if film["certainty"] == "exact" else f"{here}, {film['certainty']}; "
     return f"{_named(film)}: {meant}{said}"
 

@@ -41,12 +41,13 @@ def test_all_that_is_kept_is_read_with_times(service: CineMatch) -> None:
             {"movie": 99999, "rating": 5, "time": 1},
         ],
         "watched": [{"movie": 30, "time": 1_600_000_000}, {"movie": 40, "time": None}, {"movie": 10, "time": 5}],
-        "hidden": [],
+        "hidden": [{"movie": 60, "time": 1_650_000_000}, {"movie": 20, "time": 1}],
     }
     kept = kept_films(store, {"films": {"50": 1_500_000_000_000, "99999": 1}}, service)
     assert kept.ratings == {10: 4.5, 20: 3.0}
     assert kept.rated == {10: 1_700_000_000_000, 20: None}
     assert kept.watched == {30: 1_600_000_000_000, 40: None}
     assert kept.watchlist == {50: 1_500_000_000_000}
+    assert kept.hidden == {60: 1_650_000_000_000}
     assert {30, 40} <= Visitor.of(store, service).unwanted
     assert kept_films(None, "nonsense", service).ratings == {}

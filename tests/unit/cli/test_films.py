@@ -1,5 +1,7 @@
 """One's own films on the command line: what was matched, and a list made of it."""
 
+import json
+import tracemalloc
 from pathlib import Path
 
 _RATINGS = (
@@ -43,3 +45,32 @@ def test_a_profile_with_no_film_of_here_or_beside_a_user_is_refused(run, home: P
     assert done.code == 2
     assert "no film of this data set" in done.err
     assert run("recommend", "--profile", "none.csv", "--user", "1").code == 2
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_fills_memory(run, home: Path) -> None:
+    large = home / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(200_000_000)
+    tracemalloc.start()
+    done = run("films", str(large))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert done.code == 2
+    assert "large.csv has more than 10 MB" in done.err
+    assert peak < 50e6
+
+
+def test_films_waved_away_are_on_no_list_and_an_empty_profile_says_so(run, home: Path) -> None:
+    (home / "away.csv").write_text("Title,Year,Rating\nThe Film 3,1953,4\n")
+    assert run("films", "away.csv", "--out", "mine.json").code == 0
+    document = json.loads((home / "mine.json").read_text())
+    hidden = {"movie_id": 10, "stars": None, "watched": False, "hidden": True, "title": "", "time": None}
+    document["films"].append({**document["films"][0], **hidden, "year": None, "imdb_id": None, "tmdb_id": None})
+    (home / "mine.json").write_text(json.dumps(document))
+    assert run("train", "--algorithms", "popularity").code == 0
+    for options in ((), ("--include-rated",)):
+        asked = run("recommend", "--profile", "mine.json", "-n", "60", *options, "--json")
+        assert 10 not in [item["movie_id"] for item in asked.json["items"]]
+    (home / "empty.json").write_text(json.dumps({**document, "films": []}))
+    assert "CineMatch, 0 rows" in run("films", "empty.json").out
+    assert "no film of this data set" in run("recommend", "--profile", "empty.json").err
