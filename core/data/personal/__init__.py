@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from core.data.archives import read_zip
-from core.data.personal.criticker import CRITICKER
+from core.data.personal.criticker import CRITICKER, CRITICKER_XML
 from core.data.personal.imdb import IMDB
 from core.data.personal.letterboxd import IMPORT_FORM, LETTERBOXD
 from core.data.personal.movielens import MOVIELENS
@@ -17,6 +17,7 @@ from core.data.personal.rows import PersonalFilm, Reading, Record, Refused, Serv
 from core.data.personal.simkl import SIMKL, SIMKL_JSON
 from core.data.personal.trakt import TRAKT, TRAKT_JSON
 from core.data.personal.tvtime import TV_TIME
+from core.data.personal.xml_rows import looks_like_xml, xml_rows
 from core.data.readers.memory import InMemory
 from core.data.readers.table import Table, find_delimiter, open_table
 from core.data.readers.text import survey
@@ -38,7 +39,7 @@ _MAX_VALUES = 40 * MAX_ROWS
 _LONGEST_PATH = 200
 _TABLES = (LETTERBOXD, IMDB, TRAKT, SIMKL, CRITICKER, TV_TIME, NETFLIX, IMPORT_FORM, MOVIELENS)
 _DOCUMENTS = (OWN, SIMKL_JSON, TRAKT_JSON)
-_PATTERNS = tuple(f"*.{end}" for kind in ("csv", "tsv", "txt", "json") for end in (kind, kind.upper()))
+_PATTERNS = tuple(f"*.{end}" for kind in ("csv", "tsv", "txt", "json", "xml") for end in (kind, kind.upper()))
 _ASIDE = ("lists/", "deleted/", "orphaned/")
 _LIST = b"Letterboxd list export"
 
@@ -52,7 +53,7 @@ class _TooMuchError(DataError):
 
 
 def read_films(content: bytes, name: str = "upload") -> Reading:
-    """Read an export: a table, a JSON document, or a zip of some.
+    """Read an export: a table, a JSON or XML document, or a zip of some.
 
     Parameters
     ----------
@@ -136,6 +137,9 @@ def _read_file(reading: Reading, file: InMemory, known: Sequence[Service]) -> No
     if file.content.lstrip()[:1] in (b"[", b"{"):
         names, records = _document(file)
         known = _DOCUMENTS
+    elif looks_like_xml(file.content):
+        root, records = xml_rows(file.content, file.name, MAX_ROWS, _MAX_OBJECTS)
+        names, known = frozenset({root}), (CRITICKER_XML,)
     else:
         names, records = _table(file, reading.notes)
     service = next((one for one in known if one.fits(names)), None)

@@ -142,6 +142,15 @@ SERVICES: dict[str, tuple[str, str, tuple[int, int, int]]] = {
         "101,Ran,1985,2024-03-01,tt0089881,\n",
         (1, 0, 1),
     ),
+    "Criticker XML": (
+        "Criticker",
+        '<?xml version="1.0" encoding="UTF-8"?>\n<recentratings>\n<film><filmid>7</filmid><filmname>Heat</filmname>'
+        "<filmyear>1995</filmyear><filmlink>https://x/?a=1&amp;b=2</filmlink><imdbid>tt0113277</imdbid>"
+        "<rating>90</rating><reviewdate>2024-03-01</reviewdate><tier>9</tier><quote><![CDATA[<Good>]]></quote></film>"
+        "\n<film><filmname>Ran (1985)</filmname><score>101</score></film>\n<film><filmname> </filmname>"
+        "<imdbid>tt0089881</imdbid><rating>70</rating></film>\n<tv><filmname>Lost</filmname></tv>\n</recentratings>\n",
+        (1, 1, 2),
+    ),
     "TV Time": (
         "TV Time",
         "user_id,uuid,type,entity_type,movie_name,series_name,release_date,created_at\n"

@@ -34,7 +34,8 @@ def test_a_service_is_told_by_its_columns_and_every_row_counts(name: str) -> Non
 @pytest.mark.parametrize(
     ("name", "stars"),
     [("IMDb ratings", 4.5), ("Trakt CSV", 4.5), ("Trakt JSON", 4.5), ("MovieLens", 4.5), ("Simkl", 4.5),
-     ("Simkl JSON", 4.5), ("Criticker", 4.5), ("Letterboxd's import form", 4.5), ("named columns", 4.5),
+     ("Simkl JSON", 4.5), ("Criticker", 4.5), ("Criticker XML", 4.5),
+     ("Letterboxd's import form", 4.5), ("named columns", 4.5),
      ("Netflix", None), ("TV Time", None)],
 )  # fmt: skip
 def test_scales_are_mapped_and_films_without_stars_get_none(name: str, stars: float | None) -> None:
@@ -52,6 +53,52 @@ def test_ids_times_and_watchlists_are_read() -> None:
     assert (seen.watchlist, seen.stars, seen.time) == (False, 4.5, day("2024-03-01"))
     assert read_films(SERVICES["MovieLens"][1].encode()).films[0].movie_id == "6"
     assert [film.watchlist for film in read_films(SERVICES["TV Time"][1].encode()).films] == [False, True]
+
+
+def test_critickers_xml_says_what_its_table_says() -> None:
+    content = SERVICES["Criticker XML"][1]
+    table, document = (read_films(SERVICES[name][1].encode()) for name in ("Criticker", "Criticker XML"))
+    assert document.films == table.films
+    assert [(row.line, row.why[:18]) for row in document.refused] == [
+        (4, "the rating '101' i"),
+        (5, "the film has no na"),
+    ]
+    assert [(row.line, row.title) for row in document.set_aside] == [(6, "Lost")]
+    assert read_films(b"\xef\xbb\xbf" + content.encode()).rows == 4
+    assert read_films(zipped({"me/ratings.xml": content}), "x.zip").services == ["Criticker"]
+    latin = content.replace("UTF-8", "ISO-8859-1").replace("Heat", "H\u00e9at").encode("latin-1")
+    assert read_films(latin).films[0].title == "H\u00e9at"
+    assert read_films(b"<recentratings/>").services == ["Criticker"]
+
+
+_BOMB = '<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (_BOMB + "<recentratings><film><filmname>&b;</filmname></film></recentratings>", "document type"),
+        ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><recentratings/>', "document type"),
+        ("<!DOCTYPE html><html></html>", "document type"),
+        ("<recentratings>\n<film><filmname>&b;</filmname></film></recentratings>", "line 2: .*undefined entity"),
+        ("<recentratings><film>", "begins like XML"),
+        ('<?xml version="1.0" encoding="nonsense"?><recentratings/>', "begins like XML"),
+        ("<rss><channel/></rss>", "no table of films"),
+        ("<recentratings>" + "<a>" * 100_000, "as no export of films"),
+        ("<recentratings>" + "<film/>" * 1_000_000, "more than 50,000 films"),
+        ("<recentratings><film>" + "<a/>" * 1_000_000, "more than 50,000 films"),
+        ("<recentratings><film>" + "".join(f"<a{n}/>" for n in range(500_000)), "as no export of films"),
+        ("<recentratings " + " ".join(f"a{n}=''" for n in range(800_000)) + "/>", "within a megabyte"),
+    ],
+    ids=range(12),
+)
+def test_xml_that_is_no_export_is_refused_before_it_takes_memory(content: str, why: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(DataError, match=rf"(?s){why}.*\.$"):
+        read_films(content.encode(), "x")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60e6
 
 
 def test_letterboxds_whole_zip_is_read_with_its_parts_apart() -> None:
