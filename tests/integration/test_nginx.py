@@ -95,6 +95,26 @@ def test_bodies_that_are_too_large_are_problems_on_both_sides(site: Site) -> Non
         assert answer.json()["status"] == 413
 
 
+def test_a_large_upload_is_answered_and_is_in_no_log(site: Site) -> None:
+    address = f"{site.nginx.url}{site.prefix}api/v1/imports"
+    row = f"Film 3,1953,4,{'confided ' * 200}\n"
+    table = ("Title,Year,Rating,Review\n" + row * 1_000).encode()
+    assert len(table) > 3 * 2**19
+    answers = [
+        requests.post(address, files={"file": ("secretly-named.csv", table)}, timeout=60),
+        requests.post(address, params={"name": "secretly-named.csv"}, data=table, timeout=60),
+    ]
+    for answer in answers:
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        assert (found["rows"], found["refused"], len(found["matched"])) == (1_000, [], 1)
+        assert (found["matched"][0]["movies"][0]["movie_id"], found["matched"][0]["stars"]) == (40, 4.0)
+        name = answer.headers["X-Request-ID"]
+        wait_for(lambda name=name: name in site.nginx.log() and name in site.gunicorn.log(), "both access logs")
+    for log in (site.nginx.log(), site.gunicorn.log()):
+        assert not re.search("secretly-named|confided|Film 3|temporary file", log)
+
+
 def test_an_id_names_the_request_on_both_sides(site: Site) -> None:
     name = site.get("healthz", headers={"X-Request-ID": "chosen-by-client"}).headers["X-Request-ID"]
     assert re.fullmatch(r"[0-9a-f]{32}", name)
