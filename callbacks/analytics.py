@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, Input, Output, State, html, no_update
 from dash.exceptions import PreventUpdate
 
-from callbacks import curves, what_if
+from callbacks import curves, film_map, what_if
 from callbacks.errors import notify_error
 from callbacks.jobs.asked import asked_jobs
 from callbacks.selects import offer_films
@@ -41,6 +41,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     _register_runs(app, service)
     _register_similar(app, service)
     curves.register(app, service)
+    film_map.register(app, service)
     what_if.register(app, service)
 
 

@@ -29,6 +29,7 @@ from core.service.catalogue import (
 from core.service.disk import disk_use
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
+from core.service.maps import FilmMaps
 from core.service.measuring import Measurements
 from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
@@ -86,12 +87,11 @@ class CineMatch:
     -----
     All ids in and out are the data set's own; answers are plain values of `core.views`, questions those of
     `core.lists.requests`. Everywhere a profile is given by exactly one of `user_id` (a stored user) and `ratings`
-    (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing.
+    (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing. Where the source's ids are
+    text, they may be given instead of the numbers, and answers tell both.
 
-    Where the source's ids are text, they may be given instead of the numbers, and answers tell both.
-
-    The attributes are for the library itself; whatever stands above it asks by the methods, and `measurements` by
-    its own. A server sets `on_ask`, which is told the key of every algorithm that is asked.
+    The attributes are for the library itself; whatever stands above it asks by the methods, `measurements` and
+    `film_maps` by their own. A server sets `on_ask`, which is told the key of every algorithm that is asked.
     """
 
     def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
@@ -103,6 +103,7 @@ class CineMatch:
         self._mask = FilterMasks(dataset)
         self._similar = SimilarFilms(dataset)
         self.on_ask: Callable[[str], None] | None = None
+        self.film_maps = FilmMaps(self._model, settings)
         self.measurements = Measurements(dataset, settings, lambda: self._model("hybrid"))
 
     # --- data set and movies ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie
 from core.views.curves import Curve, CurveKind, CurvePoint
 from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
+from core.views.film_map import FilmMap
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.jobs import JobState, JobView
@@ -61,6 +62,7 @@ __all__ = [
     "FilmChoice",
     "FilmImport",
     "FilmKind",
+    "FilmMap",
     "FilmOutcome",
     "Filters",
     "Finding",

@@ -1,7 +1,7 @@
 """Charts, comparison of algorithms, similar films, the what-if."""
 
 from dashboard.page import Page
-from dashboard.pages.analytics.ids import Analytics, WhatIf
+from dashboard.pages.analytics.ids import Analytics, Map, WhatIf
 from dashboard.pages.analytics.layout import layout
 
 __all__ = ["PAGE"]
@@ -12,5 +12,5 @@ PAGE = Page(
     layout=layout,
     order=40,
     label="Analytics",
-    addresses=(Analytics.RUN_ADDRESS, Analytics.SIMILAR_ADDRESS, WhatIf.ADDRESS),
+    addresses=(Analytics.RUN_ADDRESS, Analytics.SIMILAR_ADDRESS, Map.ADDRESS, WhatIf.ADDRESS),
 )

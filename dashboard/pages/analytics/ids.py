@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["Analytics", "Curves", "WhatIf"]
+__all__ = ["Analytics", "Curves", "Map", "WhatIf"]
 
 
 class Analytics:
@@ -39,6 +39,22 @@ class Curves:
     ASKED = "curves-asked"
     RUN = "curves-run"
     VIEW = "curves-view"
+
+
+class Map:
+    """The map of films, in a tab of the Analytics page."""
+
+    ADDRESS = "map-address"
+    ASKED = "map-asked"
+    CANVAS = "map-canvas"
+    COLOUR = "map-colour"
+    DATA = "map-data"
+    DRAW = "map-draw"
+    FOUND = "map-found"
+    LEGEND = "map-legend"
+    MATCHES = "map-matches"
+    SEARCH = "map-search"
+    VIEW = "map-view"
 
 
 class WhatIf:

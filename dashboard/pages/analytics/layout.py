@@ -12,6 +12,7 @@ from dashboard.pages.analytics import (
     compare_panel,
     curves_panel,
     data_panel,
+    map_panel,
     match_panel,
     measure_panel,
     quality_panel,
@@ -38,6 +39,7 @@ TABS = {
     "curves": Tab("Curves", curves_panel.panel),
     "match": Tab("Match", match_panel.panel),
     "similar": Tab("Similar films", similar_panel.panel),
+    "map": Tab("Map of films", map_panel.panel),
     "what-if": Tab("What if", what_if_panel.panel),
     "visitors": Tab("Visitors", visitors_panel.panel),
 }
