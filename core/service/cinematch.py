@@ -89,9 +89,8 @@ class CineMatch:
     `core.lists.requests`. Everywhere a profile is given by exactly one of `user_id` (a stored user) and `ratings`
     (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing. Where the source's ids are
     text, they may be given instead of the numbers, and answers tell both.
-
-    The attributes are for the library itself; whatever stands above it asks by the methods, `measurements` and
-    `film_maps` by their own. A server sets `on_ask`, which is told the key of every algorithm that is asked.
+    Whatever stands above the library asks by the methods, and by those of `measurements` and `film_maps`.
+    A server sets `on_ask`, which is told the key of every algorithm that is asked.
     """
 
     def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
