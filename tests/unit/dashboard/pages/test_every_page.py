@@ -8,6 +8,7 @@ from dash import Dash
 from dash.development.base_component import Component
 
 from callbacks.routing import render
+from core.progress import silent
 from core.service import CineMatch
 from dashboard.app import create_app
 from dashboard.pages import all_pages
@@ -63,7 +64,9 @@ def test_every_page_is_there_and_the_navigation_leads_to_it(service: CineMatch, 
 
 def _everything(service: CineMatch) -> list[Component]:
     pages = [render(service, path, "")[0] for path in PATHS]
-    tabs = [render(service, "/analytics", f"?tab={tab}")[0] for tab in TABS]
+    service.film_maps.draw("als", silent)
+    addresses = [*TABS, "map&algorithm=als"]
+    tabs = [render(service, "/analytics", f"?tab={address}")[0] for address in addresses]
     return [build_layout(service), *pages, *tabs]
 
 
