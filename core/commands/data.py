@@ -65,6 +65,19 @@ def list_(json_target: JsonOption = None) -> None:
 
 
 @_application.command()
+def rollback(
+    name: Annotated[str | None, typer.Argument(help="By default CINEMATCH_DATASET.", show_default=False)] = None,
+) -> None:
+    """Bring back the data set, with its models, that the last import took the place of; once more undoes that."""
+    from core.data.versions import roll_back
+
+    settings = settings_for()
+    wanted = name or settings.dataset
+    fingerprint, models = roll_back(settings, wanted)
+    typer.echo(f"{wanted} is what it was before ({fingerprint[:12]}), with {models} trained models.")
+
+
+@_application.command()
 def fetch(
     name: Annotated[
         str | None,
@@ -164,7 +177,7 @@ def info(
     """Describe an installed data set."""
     from core.data.dataset import Dataset
 
-    data = Dataset.open(settings_for(dataset).dataset_dir)
+    data = Dataset.open(settings_for(dataset).dataset_dir, check=not verify)
     faults = data.verify() if verify else []
     _show(data, json_target, faults if verify else None)
     if faults:

@@ -1,6 +1,8 @@
 """A directory of plain `.npy` arrays with a manifest: the on-disk form of data sets and models.
 
-Replaced as a whole (see `core.files`), opened by memory map and without pickle.
+Replaced as a whole (see `core.files`), opened by memory map and without pickle. What was damaged since it was stored
+must not reach compiled code, which takes indices as they are: whole numbers are compared with the range that they had
+then, and what can be hashed in a blink is hashed when it is opened.
 """
 
 import hashlib
@@ -8,7 +10,8 @@ import io
 import json
 import mmap
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,10 +22,14 @@ from numpy.typing import NDArray
 from core.errors import ArtifactError
 from core.files import replace_dir, standing_dir
 
-__all__ = ["open_arrays", "read_manifest", "verify_arrays", "write_array_dir"]
+__all__ = ["hashed_when_opened", "open_arrays", "read_manifest", "verify_arrays", "write_array_dir"]
 
 MANIFEST = "manifest.json"
 _IN_MEMORY_BELOW = 1 << 16
+_HASHED_UP_TO = 64 << 20
+"""Bytes of an artifact that are hashed when it is opened, about 0.1 s; larger ones are left to `verify_arrays`."""
+_AT_ONCE = 1 << 22
+"""Values of an array that are looked at in one go."""
 
 
 def sha256_of(path: Path) -> str:
@@ -42,6 +49,8 @@ def describe_arrays(directory: Path) -> dict[str, dict[str, Any]]:
             "bytes": int(array.nbytes),
             "sha256": sha256_of(file),
         }
+        if array.dtype.kind in "iu" and array.size:
+            described[file.stem] |= {"low": int(array.min()), "high": int(array.max())}
     return described
 
 
@@ -78,38 +87,102 @@ def read_manifest(path: Path, *, what: str, remedy: str) -> dict[str, Any]:
         raise ArtifactError(f"The manifest of the {what} at {path} cannot be read: {error}. {remedy}") from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get("arrays"), dict):
         raise ArtifactError(f"The manifest of the {what} at {path} lists no arrays. {remedy}")
+    for name, entry in manifest["arrays"].items():
+        if not _is_complete(name, entry):
+            raise ArtifactError(f"The manifest of the {what} at {path} describes {name!r} badly. {remedy}")
     return manifest
 
 
-def open_arrays(path: Path, manifest: Mapping[str, Any], *, remedy: str) -> dict[str, NDArray[Any]]:
+def _is_complete(name: str, entry: Any) -> bool:
+    if not isinstance(entry, dict) or Path(name).name != name:
+        return False
+    try:
+        np.dtype(entry["dtype"])
+        sizes = [entry["bytes"], *entry["shape"]]
+        return isinstance(entry["sha256"], str) and all(isinstance(size, int) and size >= 0 for size in sizes)
+    except (KeyError, TypeError, ValueError):
+        return False
+
+
+def open_arrays(
+    path: Path, manifest: Mapping[str, Any], *, remedy: str, may_be_nan: Collection[str] = (), check: bool = True
+) -> dict[str, NDArray[Any]]:
     """Open the arrays that a manifest lists, read-only; small ones are read, large ones memory-mapped.
+
+    Parameters
+    ----------
+    path : Path
+    manifest : mapping
+    remedy : str
+        What to do where this fails, for the message.
+    may_be_nan : collection of str
+        Names of arrays in which a value that is no number means that there is none.
+    check : bool
+        Look at the content; not for who is going to list its faults.
 
     Raises
     ------
     ArtifactError
-        When a file is missing, is no plain array or differs in dtype or shape from the manifest.
+        When a file is missing, is no plain array or differs in dtype, shape or range from the manifest, and, where
+        `hashed_when_opened`, also in its hash, or when it holds values that are not finite.
     """
     directory = standing_dir(path)
     arrays: dict[str, NDArray[Any]] = {}
+    whole = hashed_when_opened(manifest)
     for name, entry in manifest["arrays"].items():
         file = directory / f"{name}.npy"
         try:
-            opened = _open_as_listed(file, entry)
-            if opened is not None:
-                arrays[name] = opened
-                continue
-            mapped = np.load(file, mmap_mode="r" if entry["bytes"] >= _IN_MEMORY_BELOW else None, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+            array = _open_as_listed(file, entry)
+            if array is None:
+                array = _opened(file, entry)
+            look = _fault if whole else _out_of_range
+            fault = look(file, entry, array, may_be_nan) if check else None
+        except (OSError, ValueError, TypeError, EOFError) as error:
             raise ArtifactError(f"{file} cannot be opened: {error}. {remedy}") from error
-        if mapped.dtype.str != entry["dtype"] or list(mapped.shape) != entry["shape"]:
-            raise ArtifactError(
-                f"{file} holds {mapped.dtype.str}{list(mapped.shape)}, its manifest says "
-                f"{entry['dtype']}{entry['shape']}. {remedy}"
-            )
-        array = mapped.view(np.ndarray)
-        array.setflags(write=False)
+        if fault:
+            raise ArtifactError(f"{fault}. {remedy}")
         arrays[name] = array
     return arrays
+
+
+def hashed_when_opened(manifest: Mapping[str, Any]) -> bool:
+    """Return whether `open_arrays` compares hashes: of what is small, and of what was stored without ranges."""
+    entries = manifest["arrays"].values()
+    ranged = all("low" in entry for entry in entries if entry["dtype"][1] in "iu" and entry["bytes"])
+    return not ranged or sum(entry["bytes"] for entry in entries) <= _HASHED_UP_TO
+
+
+def _opened(file: Path, entry: Mapping[str, Any]) -> NDArray[Any]:
+    """Open any file that `numpy.save` may have written; ValueError where it is another array than listed."""
+    mapped = np.load(file, mmap_mode="r" if entry["bytes"] >= _IN_MEMORY_BELOW else None, allow_pickle=False)
+    if mapped.dtype.str != entry["dtype"] or list(mapped.shape) != entry["shape"]:
+        raise ValueError(
+            f"it holds {mapped.dtype.str}{list(mapped.shape)}, its manifest says {entry['dtype']}{entry['shape']}"
+        )
+    array: NDArray[Any] = mapped.view(np.ndarray)
+    array.setflags(write=False)
+    return array
+
+
+def _fault(file: Path, entry: Mapping[str, Any], array: NDArray[Any], may_be_nan: Collection[str]) -> str | None:
+    if sha256_of(file) != entry["sha256"]:
+        return f"{file} differs from its recorded SHA-256"
+    if array.dtype.kind == "f" and file.stem not in may_be_nan and not _is_finite(array):
+        return f"{file} holds values that are not finite"
+    return None
+
+
+def _out_of_range(
+    file: Path, entry: Mapping[str, Any], array: NDArray[Any], _may_be_nan: Collection[str]
+) -> str | None:
+    if "low" in entry and array.size and not (array.min() >= entry["low"] and array.max() <= entry["high"]):
+        return f"{file} holds numbers outside of {entry['low']} to {entry['high']}"
+    return None
+
+
+def _is_finite(array: NDArray[Any]) -> bool:
+    flat = array.reshape(-1)
+    return all(bool(np.isfinite(flat[start : start + _AT_ONCE]).all()) for start in range(0, len(flat), _AT_ONCE))
 
 
 def _open_as_listed(file: Path, entry: Mapping[str, Any]) -> NDArray[Any] | None:
@@ -124,8 +197,20 @@ def _open_as_listed(file: Path, entry: Mapping[str, Any]) -> NDArray[Any] | None
             return None
         if size < _IN_MEMORY_BELOW:
             return np.frombuffer(stream.read(size), dtype).reshape(shape)
-        mapped = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        mapped = _map(stream.fileno())
     return np.frombuffer(mapped, dtype, offset=len(expected)).reshape(shape)
+
+
+if sys.version_info >= (3, 13):
+
+    def _map(descriptor: int) -> mmap.mmap:
+        # A map keeps a descriptor of its own otherwise: a hundred and more for a server's models.
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ, trackfd=False)
+
+else:
+
+    def _map(descriptor: int) -> mmap.mmap:
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
 
 
 @lru_cache(maxsize=512)
@@ -136,8 +221,10 @@ def _header(dtype: str, shape: tuple[int, ...]) -> bytes:
     return text.getvalue()
 
 
-def verify_arrays(path: Path, manifest: Mapping[str, Any]) -> list[str]:
+def verify_arrays(path: Path, manifest: Mapping[str, Any], may_be_nan: Collection[str] = ()) -> list[str]:
     """Compare every array file with its recorded SHA-256 and look for values that are not finite.
+
+    `may_be_nan` is as of `open_arrays`.
 
     Returns
     -------
@@ -150,10 +237,6 @@ def verify_arrays(path: Path, manifest: Mapping[str, Any]) -> list[str]:
         file = directory / f"{name}.npy"
         if not file.exists():
             faults.append(f"{file} is missing")
-        elif sha256_of(file) != entry["sha256"]:
-            faults.append(f"{file} differs from its recorded SHA-256")
-        else:
-            array = np.load(file, mmap_mode="r", allow_pickle=False)
-            if array.dtype.kind == "f" and not bool(np.isfinite(array).all()):
-                faults.append(f"{file} holds values that are not finite")
+        elif fault := _fault(file, entry, np.load(file, mmap_mode="r", allow_pickle=False), may_be_nan):
+            faults.append(fault)
     return faults

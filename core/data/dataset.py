@@ -203,8 +203,8 @@ class Dataset:
     # --- storing ------------------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, path: Path | str) -> Self:
-        """Open a stored data set by memory map.
+    def open(cls, path: Path | str, *, check: bool = True) -> Self:
+        """Open a stored data set by memory map; without `check` a damaged one, for `verify` to list its faults.
 
         Raises
         ------
@@ -219,7 +219,7 @@ class Dataset:
                     f"{directory} is not a data set of format {FORMAT_VERSION} "
                     f"(kind {manifest.get('kind')!r}, format {manifest.get('format_version')!r}). {_REMEDY}"
                 )
-            arrays = open_arrays(directory, manifest, remedy=_REMEDY)
+            arrays = open_arrays(directory, manifest, remedy=_REMEDY, check=check)
             return cls(
                 arrays,
                 name=manifest["name"],

@@ -41,6 +41,8 @@ class Recommender(ABC):
     loves: ClassVar[bool] = False
     """Whether it tells what one would love from what one would watch; see `loving`."""
     member_keys: ClassVar[tuple[str, ...]] = ()
+    may_be_nan: ClassVar[tuple[str, ...]] = ()
+    """Fitted arrays in which NaN means that a value is not known; anywhere else it makes a failed model."""
     similarity: ClassVar[str | None] = None
     """What the number of `similar` is, in a few words; None where the algorithm knows no likeness of movies."""
 

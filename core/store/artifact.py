@@ -131,10 +131,12 @@ def get_model_metadata(path: Path | str) -> dict[str, Any]:
     manifest = read_manifest(directory, what="model", remedy=RETRAIN)
     if manifest.get("kind") != "model":
         raise ArtifactError(f"{directory} holds {manifest.get('kind')!r}, not a model. {RETRAIN}")
-    for name, entry in manifest["arrays"].items():
-        complete = isinstance(entry, dict) and {"dtype", "shape", "bytes", "sha256"} <= entry.keys()
-        if not complete or Path(name).name != name:
-            raise ArtifactError(f"The manifest of the model at {directory} describes {name!r} badly. {RETRAIN}")
+    plain = {"algorithm": str, "config": dict, "members": list, "metrics": dict, "dataset": dict}
+    for name, kind in plain.items():
+        if name in manifest and not isinstance(manifest[name], kind):
+            raise ArtifactError(f"The manifest of the model at {directory} has no usable {name!r}. {RETRAIN}")
+    if manifest.get("algorithm") in manifest.get("members", ()):
+        raise ArtifactError(f"The manifest of the model at {directory} names it as its own member. {RETRAIN}")
     return {"metrics": {}, "members": [], "config": {}, **manifest, "sizes": sizes_mb(manifest)}
 
 
@@ -170,9 +172,11 @@ def verify_model(path: Path | str, dataset: Dataset | None = None) -> list[str]:
 
     try:
         manifest = get_model_metadata(path)
-        faults = verify_arrays(Path(path), manifest)
-        open_arrays(Path(path), manifest, remedy=RETRAIN)
-        recommender_class(str(manifest.get("algorithm")))(manifest["config"])
+        found = recommender_class(str(manifest.get("algorithm")))
+        found(manifest["config"])
+        faults = verify_arrays(Path(path), manifest, found.may_be_nan)
+        if not faults:
+            open_arrays(Path(path), manifest, remedy=RETRAIN, may_be_nan=found.may_be_nan)
     except CineMatchError as error:
         return [str(error)]
     trained_on = manifest.get("dataset") or {}

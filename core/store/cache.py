@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.arraydir import MANIFEST
+from core.data.arraydir import MANIFEST, hashed_when_opened, verify_arrays
 from core.errors import CineMatchError, ConfigurationError, ModelUnavailableError, UnknownIdError
 from core.files import standing_dir
 from core.memory_limit import model_budget_mb
@@ -18,6 +18,7 @@ from core.recommenders.registry import algorithm_keys, recommender_class, traini
 from core.store.artifact import get_model_metadata
 from core.store.loader import open_artifact
 from core.store.priority import Footprint, footprint, loading_order
+from core.store.verification import Verifier
 from core.views import ModelState, ModelStatus
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class _Entry:
     version: tuple[int, int] | None = None
     stale: bool = False
     """Whether a newer artifact is there that could not be opened."""
+    verified: bool = True
+    """Whether the hashes were compared; of a large model that is done beside serving."""
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -68,6 +71,9 @@ class ModelCache:
     threads that ask for the same model at once load it once and the peak stays that of one model. A model that
     is replaced stays valid for the requests that hold it. Nothing that goes wrong with one model touches
     another: every state that is not ``loaded`` has a reason.
+
+    Small models are hashed when they are opened. Of larger ones the ranges of all indices are checked then, so that
+    nothing can be read that is not theirs; their hashes follow with the first `refresh`, in a thread.
     """
 
     def __init__(
@@ -82,6 +88,7 @@ class ModelCache:
         self.budget_mb = model_budget_mb() if budget_mb is None else float(budget_mb)
         self._entries: dict[str, _Entry] = {}
         self._lock = threading.RLock()
+        self.verifier = Verifier(self._verify)
 
     # --- asking -------------------------------------------------------------------------------------------
 
@@ -134,15 +141,40 @@ class ModelCache:
             self._renew([key])
             return self._status(key)
 
-    def refresh(self) -> list[str]:
+    def move_to(self, directory: Path) -> None:
+        """Look for these models in another directory from now on, where they were kept."""
+        with self._lock:
+            self.models_dir = directory
+
+    def refresh(self, *, verify: bool = True) -> list[str]:
         """Reload every model whose artifact on disk was replaced since it was loaded; return their keys.
 
         One `stat` per model when nothing changed, so that a readiness probe may call it.
         """
+        if verify:
+            self.verifier.start(key for key, entry in self._entries.items() if not entry.verified)
         if not self._replaced(self._entries):
             return []
         with self._lock:
             return self._renew(self._replaced(self._entries))
+
+    def _verify(self, key: str) -> None:
+        """Compare the hashes of a model that serves; one that is damaged, and ensembles over it, serve no longer."""
+        entry, root = self._entries[key], self.models_dir
+        faults = verify_arrays(root / key, entry.manifest, recommender_class(key).may_be_nan)
+        with self._lock:
+            if self._entries.get(key) is not entry or self.models_dir != root or self._version(key) != entry.version:
+                return  # replaced meanwhile: the next refresh begins anew
+            entries = {**self._entries, key: replace(entry, verified=True)}
+            if faults:
+                _LOG.error("model %s is served no longer: %s", key, "; ".join(faults))
+                reason = f"{'; '.join(faults)}. {_TRAIN.format(key=key)}"
+                entries[key] = _Entry("failed", reason, manifest=entry.manifest, version=entry.version)
+                for other, ensemble in self._entries.items():
+                    if key in ensemble.members and ensemble.model is not None:
+                        reason = f"It needs {key!r}, which is not available (failed): {reason}"
+                        entries[other] = replace(ensemble, state="skipped", reason=reason, model=None)
+            self._entries = entries
 
     def _loading_order(self) -> list[str]:
         """The most measured quality per megabyte first; see `core.store.priority`."""
@@ -152,7 +184,7 @@ class ModelCache:
     def _footprint(self, key: str) -> Footprint:
         try:
             return footprint(get_model_metadata(self.models_dir / key), served=key in self.keys)
-        except CineMatchError:
+        except (CineMatchError, TypeError, ValueError, KeyError):
             return Footprint(0.0, members=viewers_of(key), served=key in self.keys)
 
     def _version(self, key: str) -> tuple[int, int] | None:
@@ -241,7 +273,7 @@ class ModelCache:
             # Replaced while it was being opened: manifest and arrays may be of two models.
             return self._attempt(key, entries)
         _LOG.info("model %s loaded in %.0f ms", key, (time.perf_counter() - started) * 1000)
-        return _Entry("loaded", None, model, manifest, version)
+        return _Entry("loaded", None, model, manifest, version, verified=hashed_when_opened(manifest))
 
     def _over_budget(self, key: str, manifest: Mapping[str, Any], entries: Mapping[str, _Entry]) -> str | None:
         needed = float(manifest["sizes"]["disk"]) + sum(

@@ -96,7 +96,8 @@ def open_artifact(
         together: dict[str, Recommender] = {}
         for key in manifest["members"]:
             together[key] = (members or {}).get(key) or load_model(path.parent / key, dataset, together)
-        return found.restored(manifest["config"], dataset, open_arrays(path, manifest, remedy=RETRAIN), together)
+        arrays = open_arrays(path, manifest, remedy=RETRAIN, may_be_nan=found.may_be_nan)
+        return found.restored(manifest["config"], dataset, arrays, together)
     except (UnknownIdError, ConfigurationError) as error:
         raise ArtifactError(f"{path}: {error} {RETRAIN}") from error
     except KeyError as error:

@@ -67,6 +67,7 @@ class Hybrid(Recommender):
     loves = True
     config: HybridConfig
     member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
+    may_be_nan = ("opening_liked",)
 
     def config_at(self, n_ratings: int) -> HybridConfig:
         """Return the configuration that has the members of a data set of so many ratings."""
