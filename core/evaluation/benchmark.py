@@ -113,9 +113,10 @@ def evaluate(
     ConfigurationError
         For a configuration that is not valid.
     """
-    wanted = tuple(dict.fromkeys(keys if keys is not None else loadable_keys()))
-    if not wanted:
-        raise InvalidInputError("Name at least one algorithm to evaluate.")
+    asked = list(keys if keys is not None else loadable_keys())
+    if not asked or not all(isinstance(key, str) for key in asked):
+        raise InvalidInputError("Name at least one algorithm to evaluate, each by its key.")
+    wanted = tuple(dict.fromkeys(asked))
     how = Protocol.named(protocol, folds=folds, seed=seed, k=tuple(k))
     request = run_request(dataset, wanted, how, configs)
     run_id = request_id(request)

@@ -11,6 +11,9 @@ from core.errors import InvalidInputError
 
 __all__ = ["Protocol", "ProtocolKind", "SplitKind"]
 
+_MOST_FOLDS = 50
+_HIGHEST_SEED = 2**32 - 1
+_MOST_LAST = 1_000
 ProtocolKind = Literal["ratings", "ranking"]
 SplitKind = Literal["folds", "random", "per-user", "leave-last", "temporal"]
 
@@ -55,6 +58,13 @@ class Protocol:
     max_users: int | None = None
 
     def __post_init__(self) -> None:
+        # An order may come from a browser, which sends whatever somebody makes it send.
+        for name, lowest, highest in (("folds", 1, _MOST_FOLDS), ("seed", 0, _HIGHEST_SEED), ("last", 1, _MOST_LAST)):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
+                raise InvalidInputError(f"{name} is a whole number from {lowest} to {highest}, not {value!r:.50}.")
+        if not 0 < self.fraction < 1:
+            raise InvalidInputError(f"The held-out share lies between 0 and 1, not at {self.fraction:g}.")
         if self.kind not in get_args(ProtocolKind):
             raise InvalidInputError(f"The protocol is 'ratings' or 'ranking', not {self.kind!r}.")
         if self.split not in get_args(SplitKind):
@@ -86,7 +96,7 @@ class Protocol:
         if isinstance(name, Protocol):
             return name
         if name == "ratings":
-            return cls(kind="ratings", split="folds" if folds > 1 else "random", folds=folds, seed=seed, k=k)
+            return cls(kind="ratings", split="random" if folds == 1 else "folds", folds=folds, seed=seed, k=k)
         if name == "ranking":
             return cls(kind="ranking", split="per-user", folds=1, seed=seed, k=k)
         raise InvalidInputError(f"The protocol is 'ratings' or 'ranking', not {name!r}.")

@@ -1,22 +1,41 @@
-"""Where evaluation runs are kept, found again and compared."""
+"""Stored evaluation runs: found by id, listed without being read, bounded in number and age."""
 
+import contextlib
+import json
+import logging
 import re
+import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from core.errors import DataError, UnknownIdError
 from core.evaluation.people import People
 from core.evaluation.runs import EvaluationRun, MetricValue, RunSummary
-from core.files import write_atomically
+from core.files import set_aside, write_atomically
 
-__all__ = ["RunStore"]
+__all__ = ["MOST_RUNS", "RunStore"]
 
+log = logging.getLogger("cinematch.evaluation")
+
+MOST_RUNS = 500
+"""Runs that are kept; whoever may measure could fill the disk otherwise."""
+_KEPT_S = 366 * 86400.0
 _RUN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_INDEX = ".index"
+_INDEX_FORMAT = 1
+_Index = dict[str, list[Any]]
+"""By file name: time and size of the file, and what a list tells of it, None where it cannot be read."""
 
 
 class RunStore:
-    """Stored runs, one JSON file each under ``cache_dir/runs``; a file is complete or not there."""
+    """Stored runs, one JSON file each under ``cache_dir/runs``; a file is complete or not there.
+
+    The latest `MOST_RUNS` of the last year are kept. A list is made of an index, which notes what it tells of each
+    file with the file's time and size, and reads only files that are new to it: runs are large, and a page lists them
+    all. The index is no more than a short cut: a damaged or missing one is made anew.
+    """
 
     def __init__(self, cache_dir: Path | str) -> None:
         self.directory = Path(cache_dir) / "runs"
@@ -27,14 +46,30 @@ class RunStore:
             return None  # it may come from an address, and is to become a file's name
         try:
             return self._read(self.directory / f"{run_id}.json")
-        except (FileNotFoundError, DataError):
+        except (OSError, DataError):
             return None
 
     def save(self, run: EvaluationRun, people: People | None = None) -> Path:
-        """Write a run atomically, in place of an older one of the same request, with its people beside it."""
-        if people is not None:
-            write_atomically(self.directory / f"{run.run_id}.npz", people.to_bytes())
-        return write_atomically(self.directory / f"{run.run_id}.json", run.to_json())
+        """Write a run atomically, in place of an older one of the same request, with its people beside it.
+
+        The oldest runs beyond what is kept are dropped.
+
+        Raises
+        ------
+        DataError
+            When it cannot be written.
+        """
+        try:
+            if people is not None:
+                write_atomically(self.directory / f"{run.run_id}.npz", people.to_bytes())
+            path = write_atomically(self.directory / f"{run.run_id}.json", run.to_json())
+        except OSError as error:
+            raise DataError(
+                f"The measurement is finished, but cannot be kept ({error.strerror}). Make room in "
+                "CINEMATCH_CACHE_DIR and measure again."
+            ) from error
+        self._drop_old()
+        return path
 
     def people(self, run_id: str) -> People | None:
         """Return a run person by person; None where that is not kept, as of older runs, or this is no run's id."""
@@ -42,7 +77,7 @@ class RunStore:
             return None
         try:
             return People.from_bytes((self.directory / f"{run_id}.npz").read_bytes())
-        except (FileNotFoundError, DataError):
+        except (OSError, DataError):
             return None
 
     def load(self, run_id: str) -> EvaluationRun:
@@ -61,23 +96,17 @@ class RunStore:
 
     def list(self) -> list[RunSummary]:
         """Return all readable runs, the latest first."""
-        summaries = []
+        known = self._indexed()
+        index: _Index = {}
         for path in self._files():
-            try:
-                run = self._read(path)
-            except (FileNotFoundError, DataError):
-                continue  # written by another version, or removed meanwhile
-            summaries.append(
-                RunSummary(
-                    run.run_id,
-                    run.created_at,
-                    run.dataset["name"],
-                    run.protocol["kind"],
-                    run.summary,
-                    list(run.algorithms),
-                    run.leaders,
-                )
-            )
+            with contextlib.suppress(FileNotFoundError):
+                facts = path.stat()
+                stamp = [facts.st_mtime_ns, facts.st_size]
+                entry = known.get(path.name)
+                index[path.name] = entry if entry and entry[0] == stamp else [stamp, self._summary(path)]
+        if index != known:
+            self._keep_index(index)
+        summaries = [RunSummary(**summary) for _, summary in index.values() if summary is not None]
         return sorted(summaries, key=lambda item: item.created_at, reverse=True)
 
     def compare(self, first: str, second: str) -> dict[str, Any]:
@@ -118,7 +147,56 @@ class RunStore:
 
     @staticmethod
     def _read(path: Path) -> EvaluationRun:
-        return EvaluationRun.from_json(path.read_text(encoding="utf-8"))
+        try:
+            return EvaluationRun.from_json(path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            raise DataError(f"{path.name} is no evaluation run ({error}). Measure again.") from error
+
+    def _summary(self, path: Path) -> dict[str, Any] | None:
+        try:
+            return asdict(RunSummary.of(self._read(path)))
+        except FileNotFoundError:
+            return None  # dropped meanwhile
+        except (OSError, DataError) as error:
+            log.warning("%s is not listed: %s", path, error)
+            return None
+
+    def _indexed(self) -> _Index:
+        file = self.directory / _INDEX
+        try:
+            document = json.loads(file.read_text(encoding="utf-8"))
+            if document["format_version"] != _INDEX_FORMAT:
+                return {}
+            entries: _Index = document["runs"]
+            for stamp, summary in entries.values():
+                if len(stamp) != 2 or summary is not None:
+                    RunSummary(**summary)
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            set_aside(file, error)
+            return {}
+        return entries
+
+    def _keep_index(self, index: _Index) -> None:
+        try:
+            write_atomically(
+                self.directory / _INDEX, json.dumps({"format_version": _INDEX_FORMAT, "runs": index}, allow_nan=False)
+            )
+        except OSError as error:
+            log.warning("the index of stored runs is not kept: %s", error)
+
+    def _drop_old(self) -> None:
+        aged = []
+        for path in self._files():
+            with contextlib.suppress(FileNotFoundError):
+                aged.append((path.stat().st_mtime, path))
+        aged.sort(reverse=True)
+        oldest = time.time() - _KEPT_S
+        for number, (written, path) in enumerate(aged):
+            if number >= MOST_RUNS or written < oldest:
+                path.unlink(missing_ok=True)
+                path.with_suffix(".npz").unlink(missing_ok=True)
 
 
 def _apart(first: MetricValue, second: MetricValue) -> bool | None:

@@ -251,6 +251,30 @@ class RunSummary:
     algorithms: list[str]
     leaders: dict[str, list[str]]
 
+    @classmethod
+    def of(cls, run: EvaluationRun) -> "RunSummary":
+        """Return what a list tells of a run.
+
+        Raises
+        ------
+        DataError
+            When the run lacks what a list tells.
+        """
+        try:
+            return cls(
+                run.run_id,
+                run.created_at,
+                run.dataset["name"],
+                run.protocol["kind"],
+                run.summary,
+                list(run.algorithms),
+                run.leaders,
+            )
+        except (KeyError, TypeError) as error:
+            raise DataError(
+                f"An evaluation run is not complete ({error}). Measure again with `cinematch evaluate`."
+            ) from error
+
 
 @cache
 def code_version() -> str:
