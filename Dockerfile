@@ -22,6 +22,13 @@ RUN /opt/venv/bin/pip install --no-deps --no-build-isolation --no-index --editab
 
 # hadolint ignore=DL3006
 FROM ${BASE_IMAGE}
+ARG VERSION=3.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="CineMatch" \
+      org.opencontainers.image.description="A movie-recommendation workbench over MovieLens ratings: recommend, explain, measure." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 # Versions of system packages are those of the base image's release, which is pinned by its tag.
 # hadolint ignore=DL3008
 RUN if ! command -v tini >/dev/null || ! ls /usr/lib/*/libgomp.so.1 >/dev/null 2>&1; then \

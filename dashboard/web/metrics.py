@@ -2,27 +2,28 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psutil
 from flask import Flask, Response, g, has_request_context, request
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from core.views import ModelStatus
 from dashboard.web.processes import server_processes, total_mb
+from dashboard.web.state_metrics import ServerState
 from dashboard.web.traffic import Standing, Traffic, TrafficHour
 from dashboard.web.warm_up import is_warm_up
+
+if TYPE_CHECKING:
+    from core.service import CineMatch
 
 __all__ = ["install_metrics", "note_algorithm", "note_failure", "traffic_of"]
 
 _REQUESTS = Counter("cinematch_http_requests", "Requests answered.", ["method", "route", "status"])
 _SECONDS = Histogram(
-    "cinematch_http_request_seconds",
+    "cinematch_http_request_duration_seconds",
     "Seconds from the first line of the request's handling to its answer.",
     ["route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
@@ -33,49 +34,9 @@ _FAILURES = Counter(
     ["route", "algorithm"],
 )
 _ASKED = Counter("cinematch_algorithm_requests", "Requests that asked an algorithm.", ["algorithm"])
+_LISTS = Counter("cinematch_lists", "Lists that were made, for pages and the API.", ["algorithm"])
 _EXTENSION = "cinematch_traffic"
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-
-
-class _State(Collector):
-    """What is true at the moment of asking, whichever worker is asked."""
-
-    def __init__(self, models: Callable[[], Sequence[ModelStatus]]) -> None:
-        self._models = models
-
-    def collect(self) -> Iterable[Metric]:
-        """Yield the models' states and the memory of this server's processes."""
-        states = GaugeMetricFamily("cinematch_model_up", "1 when the model is served.", labels=["model", "state"])
-        for status in self._models():
-            states.add_metric([status.key, status.state], float(status.state == "loaded"))
-        yield states
-        memory = GaugeMetricFamily(
-            "cinematch_process_memory_bytes",
-            "Memory by process: rss counts shared pages in each process, pss splits them, uss leaves them out.",
-            labels=["pid", "role", "kind"],
-        )
-        for process, role in _server_processes():
-            for kind, value in _memory(process).items():
-                memory.add_metric([str(process.pid), role, kind], float(value))
-        yield memory
-
-
-def _server_processes() -> list[tuple[psutil.Process, str]]:
-    here = psutil.Process()
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return [(here, "single")]
-    parent = here.parent()
-    if parent is None:
-        return [(here, "worker")]
-    return [(parent, "master"), *((child, "worker") for child in parent.children())]
-
-
-def _memory(process: psutil.Process) -> dict[str, int]:
-    try:
-        facts = process.memory_full_info()
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return {}  # it ended meanwhile
-    return {kind: getattr(facts, kind) for kind in ("rss", "pss", "uss") if hasattr(facts, kind)}
 
 
 def note_algorithm(key: str) -> None:
@@ -91,7 +52,11 @@ def note_failure() -> None:
 
 
 def install_metrics(
-    server: Flask, paths: Iterable[str], models: Callable[[], Sequence[ModelStatus]], *others: Collector
+    server: Flask,
+    paths: Iterable[str],
+    service: "CineMatch",
+    jobs: Callable[[], Mapping[str, int]],
+    *others: Collector,
 ) -> None:
     """Count and time every request, and serve the figures.
 
@@ -100,12 +65,15 @@ def install_metrics(
     server : Flask
     paths : iterable of str
         Where the figures are served.
-    models : callable
-        The state of every algorithm.
+    service : CineMatch
+        Whose lists are counted and whose state is told.
+    jobs : callable
+        Returns the number of background jobs by state.
     *others : Collector
         Further figures that are the same from whichever worker.
     """
-    state = _State(models)
+    state = ServerState(service, jobs)
+    service.on_list(lambda algorithm: _LISTS.labels(algorithm).inc())
     shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     traffic = Traffic(_standing, None if shared is None else Path(shared))
 
@@ -169,7 +137,7 @@ def _standing() -> Standing:
                 _add(now.answers, labels["route"], sample.value)
                 if labels["status"].startswith("4"):
                     _add(now.refused, labels["route"], sample.value)
-            elif sample.name == "cinematch_http_request_seconds_bucket":
+            elif sample.name == "cinematch_http_request_duration_seconds_bucket":
                 _add(now.seconds.setdefault(labels["route"], {}), labels["le"], sample.value)
             elif sample.name == "cinematch_failures_total":
                 _add(now.failed, f"{labels['route']}|{labels['algorithm']}", sample.value)
