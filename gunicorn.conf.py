@@ -14,6 +14,7 @@ import gc
 from typing import Any
 
 from core.settings import load_settings
+from dashboard.web.descriptors import connections_for, raise_descriptor_limit
 from dashboard.web.logs import GunicornLogger
 from dashboard.web.multiprocess import share_metrics
 
@@ -29,7 +30,7 @@ bind = _settings.address
 workers = _settings.workers
 threads = _settings.threads
 worker_class = "dashboard.web.worker.FairWorker"
-worker_connections = 1000
+worker_connections = connections_for(raise_descriptor_limit())
 backlog = 1024
 # As much as nginx takes; lists of ids stand in the query.
 limit_request_line = 8190
@@ -63,6 +64,13 @@ def when_ready(server: Any) -> None:
 
     prepare_job_starters()
     server.log.info("models are loaded; starting %d workers of %d threads", server.cfg.workers, server.cfg.threads)
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Begin to send traces, which takes a thread."""
+    from dashboard.web.tracing import start_exporting
+
+    start_exporting()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -6,18 +6,22 @@ process or the machine in between, readers find the old or the new, never half o
 
 import contextlib
 import fcntl
+import logging
 import os
 import re
 import shutil
 import stat
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["replace_dir", "standing_dir", "write_atomically"]
+__all__ = ["replace_dir", "set_aside", "standing_dir", "sweep", "write_atomically", "write_trouble"]
 
+log = logging.getLogger("cinematch.files")
 _SUPERSEDED = ".superseded"
+_PROBE_BYTES = 1 << 16
 _LEFT_ALONE_S = 60.0
 """A younger leftover may be that of a writer which has not locked it yet."""
 
@@ -93,16 +97,59 @@ def standing_dir(path: Path) -> Path:
     return former if not path.exists() and former.is_dir() else path
 
 
+def set_aside(path: Path, reason: object) -> None:
+    """Rename a file that cannot be read to ``<name>.damaged``, in place of an earlier one, and log why.
+
+    What is left behind is for people to look at; whoever wrote the file makes a new one.
+    """
+    aside = path.with_name(f"{path.name}.damaged")
+    try:
+        path.replace(aside)
+    except FileNotFoundError:
+        return  # another process was faster
+    except OSError as error:
+        log.warning("%s is damaged (%s) and cannot be set aside: %s", path, reason, error)
+        return
+    log.warning("%s is damaged (%s): it was set aside as %s", path, reason, aside.name)
+
+
+def write_trouble(directory: Path) -> str | None:
+    """Return why nothing can be kept in a directory, in the system's words; None where a small file can be.
+
+    The directory is made where it is missing. The file has no name, so that nothing is left behind.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory) as file:
+            file.write(bytes(_PROBE_BYTES))
+            file.flush()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None
+
+
 def _swap_in(staging: Path, path: Path) -> None:
     former = path.with_name(path.name + _SUPERSEDED)
-    if path.exists():
+    with _alone_in(path.parent):
+        if path.exists():
+            if former.exists():
+                shutil.rmtree(former)
+            path.rename(former)
+        staging.rename(path)
+        _fsync(path.parent)
         if former.exists():
             shutil.rmtree(former)
-        path.rename(former)
-    staging.rename(path)
-    _fsync(path.parent)
-    if former.exists():
-        shutil.rmtree(former)
+
+
+@contextlib.contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Keep other writers from renaming in a directory: of two that swap at once, one would find its names gone."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _beside(path: Path) -> Path:
@@ -116,10 +163,24 @@ def _claim(descriptor: int, replaced: Path) -> None:
         os.fchmod(descriptor, stat.S_IMODE(replaced.stat().st_mode))
 
 
+def sweep(directory: Path) -> None:
+    """Remove what killed writers left in a directory, whatever they were writing; what is being written stays."""
+    if directory.is_dir():
+        _remove_left(directory, r"[^/]+")
+        for former in directory.glob(f"*{_SUPERSEDED}"):
+            with _alone_in(directory):
+                if former.with_name(former.name.removesuffix(_SUPERSEDED)).exists():
+                    shutil.rmtree(former, ignore_errors=True)
+
+
 def _sweep(path: Path) -> None:
     """Remove what writers of `path` left behind when they were killed: what nobody holds locked."""
-    name = re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]+\.tmp")
-    for left in path.parent.iterdir():
+    _remove_left(path.parent, re.escape(path.name))
+
+
+def _remove_left(directory: Path, written: str) -> None:
+    name = re.compile(rf"\.{written}\.[0-9a-f]+\.tmp")
+    for left in directory.iterdir():
         if not name.fullmatch(left.name):
             continue
         # Another writer may sweep at the same time, or hold its own still.

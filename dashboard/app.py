@@ -1,7 +1,7 @@
 """The composition root: settings, service, server, pages and callbacks become one application."""
 
 import logging
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,12 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         with app.server.test_request_context(settings.url_prefix):
             return str(app.index())
 
-    server = make_server(settings, service, page)
+    manager = make_background_manager(
+        settings.cache_dir,
+        fingerprint=lambda: f"{__version__} {service.dataset_view().fingerprint}",
+        before_job=lambda: service.refresh(verify=False),
+    )
+    server = make_server(settings, service, page, manager.counts)
     app = Dash(
         "dashboard",
         backend=backend_on(server),
@@ -76,11 +81,11 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         serve_locally=True,
         compress=False,
         on_error=notify_error,
-        background_callback_manager=make_background_manager(
-            settings.cache_dir, fingerprint=f"{__version__} {service.dataset_view().fingerprint}"
-        ),
+        background_callback_manager=manager,
     )
-    app.layout = shell.build_layout(service)
+    # The layout names the data, which may be replaced while this serves.
+    layout = lru_cache(maxsize=1)(lambda _identity: shell.build_layout(service))
+    app.layout = lambda: layout(service.identity())
     callbacks.register_all(app, service)
     serve_pages(app, [found.path for found in all_pages().values()], partial(leads_somewhere, service))
     warm_up(server, settings.url_prefix)

@@ -1,7 +1,7 @@
 """The Flask server underneath: health, metrics, security headers, compression, limits and the REST API."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, redirect
@@ -25,6 +25,7 @@ from dashboard.web.request_ids import install_request_ids
 from dashboard.web.run_downloads import install_run_downloads
 from dashboard.web.secret import secret_key
 from dashboard.web.security import install_relative_redirects, install_security_headers
+from dashboard.web.tracing import install_tracing
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -65,7 +66,12 @@ class _Server(OpenAPI):
         return func
 
 
-def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str]) -> Flask:
+def make_server(
+    settings: Settings,
+    service: "CineMatch",
+    page: Callable[[], str],
+    jobs: Callable[[], Mapping[str, int]],
+) -> Flask:
     """Build the server, without the dashboard's pages.
 
     Parameters
@@ -74,6 +80,8 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     service : CineMatch
     page : callable
         Renders the dashboard's HTML, for the content security policy; called with the first HTML answer.
+    jobs : callable
+        Returns the number of background jobs by state.
     """
     prefix = settings.url_prefix
     server = _Server(
@@ -99,16 +107,17 @@ def make_server(settings: Settings, service: "CineMatch", page: Callable[[], str
     def models() -> Sequence[ModelStatus]:
         return service.models()
 
+    install_tracing(server)
     service.on_ask = note_algorithm
     install_request_ids(server)
     people = people_of(service)
     figures = FeedbackFigures(None if people is None else people.online)
-    install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], models, figures)
+    install_metrics(server, [f"{base}metrics" for base in _bases(prefix)], service, jobs, figures)
     install_compression(server, settings.cache_dir)
     install_security_headers(server, page)
     install_relative_redirects(server)
     install_refresh(server, service)
-    install_health(server, _bases(prefix), models)
+    install_health(server, _bases(prefix), models, service.storage_trouble, lambda: service.newer)
     install_problems(server, prefix, page)
     install_run_downloads(server, prefix, service.measurements.exported)
     install_api(server, settings, service)

@@ -7,6 +7,7 @@ in one small file that all workers share; how far it is stands in the outbox, wh
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import threading
 import time
@@ -14,9 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from flask import has_request_context, request
+
+from callbacks.jobs.directory import private_directory
 from callbacks.jobs.manager import BackgroundManager
 from callbacks.jobs.runner import JobFunction
-from callbacks.jobs.store import JsonStore
+from callbacks.jobs.store import JsonStore, StoreUnavailableError, unavailable
 from core.errors import ConfigurationError
 from core.progress import Progress
 from core.views import JobView
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from dash import Dash
 
 __all__ = ["AskedJobs", "JobWork", "asked_jobs"]
+
+log = logging.getLogger("cinematch.jobs")
 
 JobWork = Callable[[Progress, dict[str, Any]], dict[str, Any]]
 """Takes a progress and the arguments of the question; returns a few plain values, such as where the answer is."""
@@ -71,7 +77,7 @@ class AskedJobs:
                 return joined
             job = self._manager.func_registry[f"asked-{kind}"]
             key = str(self._manager.build_cache_key(None, None, None, None))
-            self._manager.call_job_fn(key, job, {"arguments": dict(arguments)}, {})
+            self._manager.call_job_fn(key, job, {"arguments": dict(arguments)}, _context())
             known[key] = {
                 **{"kind": kind, "title": title, "address": address, "digest": digest},
                 **{"asked": time.time(), "ended": None, "state": "waiting", "text": "", "result": {}},
@@ -89,11 +95,16 @@ class AskedJobs:
                 self._keep(known)
 
     def all(self) -> list[JobView]:
-        """Return what waits, runs or has ended in the last day, the latest first."""
-        known = self._store.get(_ALL) or {}
-        if any(not one["ended"] for one in known.values()):
-            with self._locked():
-                known = self._settled()
+        """Return what waits, runs or has ended in the last day, the latest first; nothing where it cannot be read."""
+        try:
+            known = self._store.get(_ALL) or {}
+            if any(not one["ended"] for one in known.values()):
+                with self._locked():
+                    known = self._settled()
+        except StoreUnavailableError as error:
+            # Every open page asks now and then; who starts a job is told.
+            log.warning("%s", error)
+            return []
         views = [self._view(key, one) for key, one in known.items()]
         return sorted(views, key=lambda job: -job.asked_at)
 
@@ -134,7 +145,11 @@ class AskedJobs:
         # POSIX locks belong to a process: a job that is forked meanwhile does not hold them on, as it would with
         # flock. Nor do they tell threads apart.
         with _threads:
-            descriptor = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            try:
+                private_directory(self._manager.directory)
+                descriptor = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            except (OSError, ConfigurationError) as error:
+                raise unavailable(error) from error
             try:
                 fcntl.lockf(descriptor, fcntl.LOCK_EX)
                 yield
@@ -154,3 +169,8 @@ def asked_jobs(app: "Dash") -> AskedJobs:
     if not isinstance(manager, BackgroundManager):
         raise ConfigurationError("pass make_background_manager(...) to Dash as its background_callback_manager")
     return AskedJobs(manager)
+
+
+def _context() -> dict[str, Any]:
+    """Return whose job it is, by which places are shared out."""
+    return {"remote": request.remote_addr} if has_request_context() else {}

@@ -11,7 +11,6 @@ import pickle
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,18 @@ from dash import Dash
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 
 from callbacks.jobs.directory import private_directory
+from callbacks.jobs.limits import JobLimits, JobRefusedError, refusal
+from callbacks.jobs.look import JobLook
 from callbacks.jobs.messages import job_error_message
 from callbacks.jobs.outbox import JobError, Outbox
 from callbacks.jobs.process import arm_alarm, start_detached
 from callbacks.jobs.records import JobRecord, Records
 from callbacks.jobs.results import ResultStore
 from callbacks.jobs.runner import JobFunction, run_job
-from callbacks.jobs.slots import take_slot
+from callbacks.jobs.slots import only_one_starts, take_slot, visitor_of
 from callbacks.jobs.starter import JobStarter
-from callbacks.jobs.store import JsonStore
-from core.errors import ConfigurationError
-from core.views import JobState
+from callbacks.jobs.store import JsonStore, StoreBusyError, StoreUnavailableError
+from core.errors import CineMatchError, ConfigurationError
 
 __all__ = [
     "BackgroundManager",
@@ -43,35 +43,6 @@ __all__ = [
 ]
 
 log = logging.getLogger("cinematch.jobs")
-
-
-@dataclass(frozen=True)
-class JobLook:
-    """How a job stands, for whoever looks: nothing is taken away by it.
-
-    Attributes
-    ----------
-    progress : list or None
-        What the job reported last.
-    outcome : dict or None
-        ``{"value": ...}`` or ``{"error": ...}`` once it has ended.
-    """
-
-    state: JobState
-    progress: list[Any] | None = None
-    outcome: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class JobLimits:
-    """What a job may use."""
-
-    time_limit_s: float = 900.0
-    """Longest run of a job, and longest wait for a slot."""
-    slots: int = 2
-    """Jobs that run at the same time, over all workers."""
-    queue: int = 8
-    """Jobs that may wait for a slot; further ones are told to try again later."""
 
 
 class BackgroundManager(BaseBackgroundCallbackManager):
@@ -89,17 +60,31 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         Finished results that pages may look up before they start a job.
     limits
         Time, slots and queue.
+    before_job
+        Called in a job's process before its function.
     """
 
-    def __init__(self, directory: Path, outbox: Outbox, results: ResultStore, limits: JobLimits) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        outbox: Outbox,
+        results: ResultStore,
+        limits: JobLimits,
+        before_job: Callable[[], object],
+    ) -> None:
         self.results = results
-        self.directory = private_directory(directory)
+        self.directory = directory
         self._records = Records(directory)
         self._outbox = outbox
         self._job_limits = limits
+        self._before_job = before_job
         self._starter = JobStarter(self._run_request)
         super().__init__(cache_by=None)  # type: ignore[no-untyped-call]
-        self._live_jobs()
+        try:
+            private_directory(directory)
+            self._live_jobs()
+        except (OSError, CineMatchError) as error:
+            log.error("background jobs cannot run for now: %s", error)
 
     # -- starting ----------------------------------------------------------------------------------------
 
@@ -113,11 +98,17 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         return JobFunction(fn, bool(progress), key or "")
 
     def call_job_fn(self, key: str, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> str:
-        """Start the job and return its id. What goes wrong here reaches the page with its first poll."""
-        if self._live_jobs() >= self._job_limits.slots + self._job_limits.queue:
-            self._outbox.post_error(key, JobError("The server is busy with other jobs. Try again in a minute."))
+        """Start the job and return its id. What goes wrong here reaches the page with its first poll.
+
+        Raising would not: Dash answers the start of a job that fails with nothing at all.
+        """
+        visitor = visitor_of(context.get("remote"))
+        try:
+            record = self._admit(key, visitor)
+        except (OSError, CineMatchError) as error:
+            log.warning("background job %s may not start: %s", key, error)
+            self._refuse(key, refusal(error))
             return key
-        record = self._records.create(key)
         try:
             request = self._pack(key, job_fn, args, context)
             if request is None or not self._starter.start(request, record):
@@ -126,10 +117,44 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         except OSError as error:
             log.exception("background job %s could not be started", key)
             self._records.remove(key)
-            self._outbox.post_error(key, JobError(f"The job could not be started: {error}."))
+            self._refuse(key, refusal(error))
         finally:
             os.close(record)
         return key
+
+    def _admit(self, key: str, visitor: str) -> int:
+        """Return the record of a new job, where there is room for it.
+
+        One start at a time looks and takes its place: of many at once none sees the room that another takes.
+
+        Raises
+        ------
+        JobRefusedError
+            The server, or this visitor, has as many jobs as are allowed.
+        OSError, ConfigurationError
+            The directory cannot be used.
+        """
+        private_directory(self.directory)
+        turn = only_one_starts(self.directory)
+        try:
+            visitors = self._live_jobs()
+            if len(visitors) >= self._job_limits.total:
+                raise JobRefusedError("The server is busy with other jobs. Try again in a minute.")
+            if list(visitors.values()).count(visitor) >= self._job_limits.per_visitor:
+                raise JobRefusedError(
+                    f"You have {self._job_limits.per_visitor} jobs that run or wait already. "
+                    "Wait for one of them, or cancel one."
+                )
+            return self._records.create(key, visitor)
+        finally:
+            os.close(turn)
+
+    def _refuse(self, key: str, reason: str) -> None:
+        try:
+            self._outbox.post_error(key, JobError(reason))
+        except StoreUnavailableError as error:
+            # Whichever worker is polled finds the same disk, and says so.
+            log.error("background job %s: %s", key, error)
 
     def prepare(self) -> None:
         """Make the process that starts jobs; for the server's master, before it has workers or threads."""
@@ -153,15 +178,23 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         # In the job's own process.
         self._outbox.stay_open()
         self._allow(record, has_slot=False)
-        take_slot(self.directory, self._job_limits.slots)
+        take_slot(self.directory, self._job_limits.slots, visitor_of(context.get("remote")))
         self._allow(record, has_slot=True)
-        run_job(key, job_fn, args, context, self._outbox)
+        run_job(key, job_fn, args, context, self._outbox, self._before_job)
         self._records.remove(key)
 
     def _allow(self, record: int, has_slot: bool) -> None:
         # Deadline first: when the alarm has rung, the deadline has passed, and the reader knows why it died.
-        Records.write_deadline(record, time.time() + self._job_limits.time_limit_s, has_slot)
+        Records.write_deadline(record, time.monotonic() + self._job_limits.time_limit_s, has_slot)
         arm_alarm(self._job_limits.time_limit_s)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many jobs run and wait, of all workers; none where the directory cannot be read."""
+        try:
+            return self._records.counts()
+        except OSError as error:
+            log.warning("background jobs cannot be counted: %s", error)
+            return {}
 
     # -- looking -----------------------------------------------------------------------------------------
 
@@ -182,12 +215,23 @@ class BackgroundManager(BaseBackgroundCallbackManager):
     # -- polling -----------------------------------------------------------------------------------------
 
     def get_progress(self, key: str) -> list[Any] | None:
-        """Return the latest progress, once."""
-        return self._outbox.take_progress(key)
+        """Return the latest progress, once; none where the store cannot be read, which `get_result` tells."""
+        try:
+            return self._outbox.take_progress(key)
+        except StoreUnavailableError:
+            return None
 
     def get_result(self, key: str, job: str | None) -> Any:
         """Return the job's value or Dash's form of its error; UNDEFINED while it runs or when cancelled."""
         del job
+        try:
+            return self._result(key)
+        except StoreBusyError:
+            return self.UNDEFINED
+        except StoreUnavailableError as error:
+            return {"background_callback_error": {"msg": str(error), "tb": ""}}
+
+    def _result(self, key: str) -> Any:
         outcome = self._outbox.outcome(key)
         if outcome is None:
             record = self._records.read(key)
@@ -209,8 +253,11 @@ class BackgroundManager(BaseBackgroundCallbackManager):
 
         Nothing together with an error: Dash would send it instead of what the page's `on_error` has set.
         """
-        changes = self._outbox.take_props(key)
-        return {} if changes and self._outbox.failed(key) else changes
+        try:
+            changes = self._outbox.take_props(key)
+            return {} if changes and self._outbox.failed(key) else changes
+        except StoreUnavailableError:
+            return {}
 
     def job_running(self, job: str) -> bool:
         """Return False for a cancelled job only.
@@ -219,17 +266,27 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         job. A job that ends between the two questions must not look like that: its result comes with the next
         poll, and a death without a result is an error that `get_result` reports.
         """
-        return not self._outbox.is_cancelled(job)
+        try:
+            return not self._outbox.is_cancelled(job)
+        except StoreUnavailableError:
+            return True
 
     # -- ending ------------------------------------------------------------------------------------------
 
     def terminate_job(self, job: str | None) -> None:
         """Cancel a job: no waiting, from whichever worker, in a slot or in the queue."""
-        if job is None or self._outbox.finished(job):
+        if job is None:
             return
-        self._outbox.mark_cancelled(job)
-        self._records.kill(job)
-        self._outbox.discard_messages(job)
+        try:
+            if self._outbox.finished(job):
+                return
+            self._outbox.mark_cancelled(job)
+            self._records.kill(job)
+            self._outbox.discard_messages(job)
+        except StoreUnavailableError as error:
+            # Nobody can be told, but the work ends.
+            log.error("background job %s is ended: %s", job, error)
+            self._records.kill(job)
 
     def terminate_unhealthy_job(self, job: str) -> bool:
         """Turn a dead job into an error, and return whether it was dead."""
@@ -239,15 +296,17 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         self._bury(job, record)
         return True
 
-    def _live_jobs(self) -> int:
-        live = 0
+    def _live_jobs(self) -> dict[str, str]:
+        """Return key and visitor of the jobs that run, wait or are about to start; bury the dead."""
+        # First what starts: it may be published in between, but is not missed.
+        visitors = self._records.starting()
         for key in self._records.published():
             record = self._records.read(key)
             if record is not None and record.alive:
-                live += 1
+                visitors[key] = record.visitor
             elif record is not None:
                 self._bury(key, record)
-        return live
+        return visitors
 
     def _bury(self, key: str, record: JobRecord | None) -> dict[str, Any] | None:
         """Return a dead job's outcome; None when it was cancelled."""
@@ -261,7 +320,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
     def _cause_of_death(self, record: JobRecord | None) -> str:
         if record is None:
             return "The result of this job is no longer kept. Start it again."
-        if 0 < record.deadline <= time.time():
+        if 0 < record.deadline <= time.monotonic():
             limit = f"{self._job_limits.time_limit_s:g} s"
             if record.has_slot:
                 return f"The job was stopped after its time limit of {limit}."
@@ -300,7 +359,8 @@ def stored_results(app: Dash) -> ResultStore:
 def make_background_manager(
     cache_dir: Path,
     *,
-    fingerprint: str,
+    fingerprint: Callable[[], str],
+    before_job: Callable[[], object] = lambda: None,
     time_limit_s: float = 900,
     slots: int = 2,
     queue: int = 8,
@@ -314,7 +374,9 @@ def make_background_manager(
     cache_dir
         A directory on a local disk; ``jobs`` and ``results`` are made in it, with mode 0700.
     fingerprint
-        Of the data and models in use; stored results of others are not found.
+        Returns that of the data and models in use; stored results of others are not found.
+    before_job
+        Called in a job's process first. It takes up what has changed since the server started, as workers do.
     time_limit_s
         Longest run of a job in seconds, and longest wait for a slot.
     slots
@@ -326,12 +388,12 @@ def make_background_manager(
     size_limit_mb
         Size of all outcomes on disk; a result that does not fit becomes an error.
 
-    Raises
-    ------
-    ConfigurationError
-        `cache_dir` cannot be used safely; the message says why.
+    Notes
+    -----
+    A directory that cannot be used does not stop a server that recommends without it: jobs are refused with the
+    reason, and run as soon as it can be.
     """
-    jobs = private_directory(cache_dir / "jobs")
+    jobs = cache_dir / "jobs"
     outbox = Outbox(JsonStore(jobs / "outbox", size_limit_mb), result_ttl_s)
     results = ResultStore(cache_dir / "results", fingerprint)
-    return BackgroundManager(jobs, outbox, results, JobLimits(time_limit_s, slots, queue))
+    return BackgroundManager(jobs, outbox, results, JobLimits(time_limit_s, slots, queue), before_job)

@@ -1,17 +1,13 @@
 """What a job leaves for the page: progress, property updates, and one result or error."""
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from diskcache import Timeout
-
-from callbacks.jobs.store import JsonStore, StoreFullError
+from callbacks.jobs.store import JsonStore, StoreFullError, StoreUnavailableError
 
 __all__ = ["JobError", "Outbox"]
 
 _DELIVERED_KEPT_S = 60.0
-_STORE_ERRORS = (sqlite3.Error, Timeout, OSError)
 
 
 @dataclass(frozen=True)
@@ -117,8 +113,8 @@ class Outbox:
         """
         try:
             self.post_error(key, error)
-        except _STORE_ERRORS as store_error:
-            return {"error": f"{error.message} The job store reports: {store_error}", "trace": error.trace}
+        except StoreUnavailableError as trouble:
+            return {"error": f"{error.message} {trouble}", "trace": error.trace}
         return {"error": error.message, "trace": error.trace}
 
     def keep_secret(self, key: str, candidate: str) -> str:

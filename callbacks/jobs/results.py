@@ -3,13 +3,11 @@
 import hashlib
 import json
 import logging
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from diskcache import Timeout
-
-from callbacks.jobs.store import JsonStore
+from callbacks.jobs.store import JsonStore, StoreUnavailableError
 
 __all__ = ["ResultStore"]
 
@@ -24,18 +22,22 @@ class ResultStore:
     directory
         Created with mode 0700.
     fingerprint
-        Of the data and models that results are computed from: others are not found.
+        Returns that of the data and models which results are computed from: others' are not found.
     size_limit_mb
         Size of the store on disk.
     """
 
-    def __init__(self, directory: Path, fingerprint: str, size_limit_mb: int = 64) -> None:
+    def __init__(self, directory: Path, fingerprint: Callable[[], str], size_limit_mb: int = 64) -> None:
         self._store = JsonStore(directory, size_limit_mb, evict=True)
         self._fingerprint = fingerprint
 
     def get(self, name: str, arguments: Any, version: int = 1) -> Any | None:
-        """Return the stored result of `name` for `arguments` (plain JSON), or None."""
-        return self._store.get(self._key(name, arguments, version))
+        """Return the stored result of `name` for `arguments` (plain JSON); None where there is none to be read."""
+        try:
+            return self._store.get(self._key(name, arguments, version))
+        except StoreUnavailableError as error:
+            log.warning("stored results cannot be read: %s", error)
+            return None
 
     def put(self, name: str, arguments: Any, result: Any, version: int = 1) -> None:
         """Keep `result`. Raise `version` when the code that computes it changes its meaning.
@@ -49,9 +51,9 @@ class ResultStore:
         """
         try:
             self._store.set(self._key(name, arguments, version), result)
-        except (sqlite3.Error, Timeout, OSError) as error:
+        except StoreUnavailableError as error:
             log.warning("the result of %s is not kept: %s", name, error)
 
     def _key(self, name: str, arguments: Any, version: int) -> str:
-        question = json.dumps([self._fingerprint, name, version, arguments], sort_keys=True)
+        question = json.dumps([self._fingerprint(), name, version, arguments], sort_keys=True)
         return hashlib.sha256(question.encode()).hexdigest()

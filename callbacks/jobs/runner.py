@@ -53,7 +53,14 @@ class JobFunction:
         return asyncio.run(value) if inspect.iscoroutine(value) else value
 
 
-def run_job(key: str, job: JobFunction, arguments: Any, context: dict[str, Any], outbox: Outbox) -> None:
+def run_job(
+    key: str,
+    job: JobFunction,
+    arguments: Any,
+    context: dict[str, Any],
+    outbox: Outbox,
+    before: Callable[[], object] = lambda: None,
+) -> None:
     """Run `job` to its end and post its result, or its error; never raises for what the function does."""
 
     def set_progress(values: Any) -> None:
@@ -67,6 +74,7 @@ def run_job(key: str, job: JobFunction, arguments: Any, context: dict[str, Any],
         callback_context.ignore_register_page = False
         callback_context.updated_props = ProxySetProps(set_props)  # type: ignore[no-untyped-call]
         context_value.set(callback_context)
+        before()
         return job.call(set_progress, arguments)
 
     try:

@@ -6,6 +6,7 @@ operation in a serving process, and `FORK_LOCK` keeps every other thread out of 
 
 import contextlib
 import json
+import logging
 import os
 import sqlite3
 import threading
@@ -19,9 +20,20 @@ from dash.exceptions import DashException
 from plotly.io.json import to_json_plotly
 
 from callbacks.jobs.directory import private_directory
-from core.errors import CineMatchError
+from core.errors import CineMatchError, ConfigurationError
+from core.files import set_aside
 
-__all__ = ["JsonDisk", "JsonStore", "StoreFullError", "fork_lock"]
+__all__ = [
+    "JsonDisk",
+    "JsonStore",
+    "StoreBusyError",
+    "StoreFullError",
+    "StoreUnavailableError",
+    "fork_lock",
+    "unavailable",
+]
+
+log = logging.getLogger("cinematch.jobs")
 
 MISSING = object()
 _COMPRESSION = 1
@@ -47,6 +59,30 @@ os.register_at_fork(after_in_child=_renew_lock)
 
 class StoreFullError(CineMatchError):
     """A value does not fit into the store any more."""
+
+
+class StoreUnavailableError(CineMatchError):
+    """The store cannot be read or written: its disk is full, read-only, gone or broken."""
+
+
+class StoreBusyError(StoreUnavailableError):
+    """Others hold the store for longer than anybody waits; it may be tried again."""
+
+
+def unavailable(error: Exception) -> StoreUnavailableError:
+    """Return what to raise, and to tell visitors, when `error` keeps the store from being used: no paths."""
+    cause = error.__cause__ if isinstance(error, ConfigurationError) else error
+    if isinstance(cause, OSError):
+        reason = cause.strerror or type(cause).__name__
+    elif cause is None:
+        log.error("%s", error)
+        reason = "its directory is not safe to use, the server's log says why"
+    else:
+        reason = str(cause)
+    return StoreUnavailableError(
+        f"The job store cannot be used: {reason}. Tell whoever runs this server to look at the disk of "
+        "CINEMATCH_CACHE_DIR; then try again."
+    )
 
 
 class _Encoded(bytes):
@@ -79,7 +115,10 @@ class JsonDisk(diskcache.Disk):  # type: ignore[misc]
         del read
         if mode != diskcache.core.MODE_RAW or filename is not None:
             raise ValueError("the job store holds a value that nothing here writes: delete the store")
-        return json.loads(zlib.decompress(bytes(value)))
+        try:
+            return json.loads(zlib.decompress(bytes(value)))
+        except (zlib.error, ValueError) as error:
+            raise sqlite3.DatabaseError(f"a value is damaged ({error})") from error
 
 
 def encode(value: Any) -> _Encoded:
@@ -91,18 +130,18 @@ def encode(value: Any) -> _Encoded:
     return _Encoded(zlib.compress(text.encode(), _COMPRESSION))
 
 
-def _is_damaged(file: Path) -> bool:
-    """Return whether a file is there that is no database; asked first, as diskcache would leave it open."""
+def _damage(file: Path) -> str | None:
+    """Return what is wrong with a database, None where nothing is; asked first, as diskcache would leave it open."""
     if not file.exists():
-        return False
+        return None
     with contextlib.closing(sqlite3.connect(file, timeout=_BUSY_TIMEOUT_S)) as connection:
         try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.OperationalError:  # busy or not readable: diskcache says so itself
-            return False
-        except sqlite3.DatabaseError:
-            return True
-    return False
+            return None
+        except sqlite3.DatabaseError as error:
+            return str(error)
+    return None if found == "ok" else str(found)
 
 
 class JsonStore:
@@ -117,45 +156,69 @@ class JsonStore:
     evict
         Whether the oldest values make room for new ones. Otherwise only expired values leave.
 
-    Raises
-    ------
-    ConfigurationError
-        The directory cannot be used.
+    Notes
+    -----
+    The store is opened when it is first used, and tried anew each time that it could not be: a full or missing disk
+    stops nothing but what needs the store, and only for as long as it lasts. Every method raises
+    `StoreUnavailableError` where it cannot do its work. A damaged file is set aside and replaced: nothing here is
+    worth more than going on.
     """
 
     def __init__(self, directory: Path, size_limit_mb: int, evict: bool = False) -> None:
-        self.directory = private_directory(directory)
+        self.directory = directory
         self._size_limit = size_limit_mb << 20
         self._stay_open = False
         self._evict = evict
-        with _lock:
-            # Nothing here is worth more than a start: a damaged file is replaced.
-            if _is_damaged(directory / "cache.db"):
-                for file in directory.glob("cache.db*"):
-                    file.unlink()
-            self._cache = self._open()
-            self._cache.close()
-        (directory / "cache.db").chmod(0o600)
+        self._cache: diskcache.Cache | None = None
 
-    def _open(self) -> diskcache.Cache:
-        return diskcache.Cache(
-            str(self.directory),
-            timeout=_BUSY_TIMEOUT_S,
-            disk=JsonDisk,
-            disk_min_file_size=_ALL_IN_THE_DATABASE,
-            # diskcache would evict ten values at a time, and the newest with them.
-            eviction_policy="none",
-            sqlite_synchronous=0,  # results can be computed again: no fsync for them
-        )
+    def _opened(self) -> diskcache.Cache:
+        if self._cache is None:
+            file = private_directory(self.directory) / "cache.db"
+            self._heal(file)
+            self._cache = diskcache.Cache(
+                str(self.directory),
+                timeout=_BUSY_TIMEOUT_S,
+                disk=JsonDisk,
+                disk_min_file_size=_ALL_IN_THE_DATABASE,
+                # diskcache would evict ten values at a time, and the newest with them.
+                eviction_policy="none",
+                sqlite_synchronous=0,  # results can be computed again: no fsync for them
+            )
+            file.chmod(0o600)
+        return self._cache
+
+    @staticmethod
+    def _heal(file: Path) -> bool:
+        damage = _damage(file)
+        if damage is not None:
+            set_aside(file, damage)
+            for beside in ("-wal", "-shm"):
+                file.with_name(file.name + beside).unlink(missing_ok=True)
+        return damage is not None
 
     @contextlib.contextmanager
     def _session(self) -> Iterator[diskcache.Cache]:
         with _lock:
             try:
-                yield self._cache
+                if not (self.directory / "cache.db").exists():
+                    self._cache = None
+                yield self._opened()
+            except diskcache.Timeout as error:
+                raise StoreBusyError("The job store is busy. Try again in a minute.") from error
+            except (sqlite3.Error, OSError, ConfigurationError) as error:
+                self._let_go(error)
+                raise unavailable(error) from error
             finally:
-                if not self._stay_open:
+                if self._cache is not None and not self._stay_open:
                     self._cache.close()
+
+    def _let_go(self, error: Exception) -> None:
+        if self._cache is not None:
+            self._cache.close()
+            self._cache = None
+        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+            with contextlib.suppress(sqlite3.Error, OSError):
+                self._heal(self.directory / "cache.db")
 
     def stay_open(self) -> None:
         """Keep connections from now on: for a job's own process, which never forks with threads running."""

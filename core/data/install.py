@@ -19,6 +19,7 @@ from core.data.fallbacks import FALLBACKS
 from core.data.movies import StringColumn
 from core.data.readers import AS_THEY_ARE, TABLE_FILES, ReadOptions, SourceTables, read_folder, source_files
 from core.data.sources import CITATION, SourceInfo, available, find_source
+from core.data.versions import keep_former
 from core.errors import DataError
 from core.progress import Progress, part_of, silent
 from core.settings import Settings
@@ -213,6 +214,7 @@ def _put(
             return Dataset.open(target)
         dataset = make(part_of(progress, 0.0, 0.9))
         progress(0.9, "Writing the data set")
+        keep_former(settings, name, dataset.fingerprint)
         dataset.save(target)
     progress(1.0, f"{name}: {dataset.n_ratings:,} ratings. Source: {dataset.source}")
     return Dataset.open(target)

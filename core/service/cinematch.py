@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.errors import InvalidInputError, UnknownIdError
 from core.lists.explanations import explanation_view
-from core.lists.filters import FilterMasks
 from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
 from core.lists.reranking import loving
-from core.lists.similar import SimilarFilms
 from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
@@ -33,7 +31,7 @@ from core.service.maps import FilmMaps
 from core.service.measuring import Measurements
 from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
-from core.service.renewal import next_one, version_of
+from core.service.serving import Serving
 from core.views import Filters, ListComparison, ModelMemory, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
@@ -41,14 +39,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from core.data.dataset import Dataset
     from core.data.profile import Profile
     from core.evaluation.runs import EvaluationRun
     from core.recommenders.base import Recommender
-    from core.search import TitleIndex
-    from core.service.renewal import Successor
-    from core.settings import Settings
-    from core.store.cache import ModelCache
     from core.views import (
         DatasetView,
         DiskUse,
@@ -73,15 +66,8 @@ if TYPE_CHECKING:
 __all__ = ["CineMatch"]
 
 
-class CineMatch:
-    """Recommend, explain, compare and describe over one data set and its loaded models.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    models : ModelCache
-    search : TitleIndex
-    settings : Settings
+class CineMatch(Serving):
+    """Recommend, explain, compare and describe over one data set and its loaded models; made of what `Serving` is.
 
     Notes
     -----
@@ -93,17 +79,15 @@ class CineMatch:
     A server sets `on_ask`, which is told the key of every algorithm that is asked.
     """
 
-    def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
-        self._version = version_of(dataset.path)
-        self.dataset = dataset
-        self.model_cache = models
-        self.titles = search
-        self.settings = settings
-        self._mask = FilterMasks(dataset)
-        self._similar = SimilarFilms(dataset)
-        self.on_ask: Callable[[str], None] | None = None
-        self.film_maps = FilmMaps(self._model, settings)
-        self.measurements = Measurements(dataset, settings, lambda: self._model("hybrid"))
+    @property
+    def measurements(self) -> Measurements:
+        """What is measured of the data that are served, and what was stored."""
+        return Measurements(self.dataset, self.settings, lambda: self._model("hybrid"))
+
+    @property
+    def film_maps(self) -> FilmMaps:
+        """Maps of films by what models have learned."""
+        return FilmMaps(self._model, self.settings)
 
     # --- data set and movies ------------------------------------------------------------------------------
 
@@ -179,7 +163,7 @@ class CineMatch:
         """Return movies whose titles match, typos tolerated; without a query the most rated ones."""
         if not 1 <= limit <= MAX_LIST or offset < 0:
             raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
-        total, found = self.titles.search(query, self._mask(filters or Filters()), limit, offset)
+        total, found = self.titles.search(query, self._parts.mask(filters or Filters()), limit, offset)
         return SearchPage(total, int(limit), int(offset), [movie_view(self.dataset, int(item)) for item in found])
 
     def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
@@ -190,8 +174,7 @@ class CineMatch:
         movie_id : int or str
         algorithm : str, optional
             Order by the measure of an algorithm, what its `similarity` names; by default by `core.lists.similar`.
-        n : int
-            1 to 500.
+        n : int, 1 to 500
 
         Raises
         ------
@@ -201,8 +184,8 @@ class CineMatch:
         """
         check_length(n)
         item = self.dataset.movie_index(movie_id)
-        found = (self._similar if algorithm is None else self._model(algorithm)).similar(item, n)
-        return similar_views(self._similar, item, found)
+        found = (self._parts.similar if algorithm is None else self._model(algorithm)).similar(item, n)
+        return similar_views(self._parts.similar, item, found)
 
     # --- models -------------------------------------------------------------------------------------------
 
@@ -217,23 +200,6 @@ class CineMatch:
     def disk_use(self) -> DiskUse:
         """Return what data, models and cache take on the disk, and what is free; looked up once a minute."""
         return disk_use(self.settings, int(time.monotonic() // 60))
-
-    def refresh(self) -> list[str]:
-        """Take up models that were trained anew since they were loaded; return their keys.
-
-        While another data set stands on disk than the one that is served, its models wait for `successor`.
-        """
-        return self.model_cache.refresh() if version_of(self.dataset.path) in (None, self._version) else []
-
-    def successor(self) -> Successor | None:
-        """Return the data set that took the place of the served one, once all its models are there; see `succeed`."""
-        if version_of(self.dataset.path) in (None, self._version):
-            return None
-        return next_one(self.dataset, self.model_cache)
-
-    def succeed(self, successor: Successor) -> None:
-        """Go on with the next data set and its models; to be called while nobody asks anything."""
-        CineMatch.__init__(self, *successor, self.settings)
 
     def default_algorithm(self) -> str:
         """Return the key of the algorithm to use when none is named: the best that is loaded.
@@ -315,20 +281,21 @@ class CineMatch:
         ------
         InvalidInputError, UnknownIdError, ModelUnavailableError
         """
-        started = time.perf_counter()
         if request is not None and asked:
             raise InvalidInputError(f"A request says everything: leave out {', '.join(asked)}, or the request.")
+        started = time.perf_counter()
         wanted = request or ListRequest.of(**asked)
         model = changed(self._model(wanted.algorithm), wanted.what_if)
         profile = profile_of(self.dataset, wanted.profile)
         # What was measured is the hybrid as it learned, not one whose weights were changed.
         measured = "" if wanted.what_if else model.key
         match = MatchMap.from_metrics(self._metrics(measured))
-        items = list_items(self.dataset, model, profile, wanted, self._mask(wanted.filters), match)
-        took = (time.perf_counter() - started) * 1000
+        items = list_items(self.dataset, model, profile, wanted, self._parts.mask(wanted.filters), match)
         wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
         user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
-        return RecommendationList(model.key, self.dataset.name, user, items, round(took, 3), wish)
+        self._listed(model.key)
+        took_ms = round((time.perf_counter() - started) * 1000, 3)
+        return RecommendationList(model.key, self.dataset.name, user, items, took_ms, wish)
 
     def recommend_group(self, request: GroupRequest) -> GroupList:
         """Return movies for two to five people together, none of which any of them has rated.
@@ -338,7 +305,8 @@ class CineMatch:
         InvalidInputError, UnknownIdError, ModelUnavailableError
         """
         model = loving(self._model(request.algorithm), request.love)
-        return group_answer(self.dataset, model, request, self._mask(request.filters))
+        self._listed(model.key)
+        return group_answer(self.dataset, model, request, self._parts.mask(request.filters))
 
     def compare(self, algorithms: Sequence[str] | None = None, **asked: Any) -> ListComparison:
         """Return the lists of several algorithms for one profile; by default of all that are loaded.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from core.data.dataset import Dataset
 from core.memory_limit import model_budget_mb
 from core.recommenders.registry import algorithm_keys
 from core.service.cinematch import CineMatch
+from core.service.versions import best_version
 
 if TYPE_CHECKING:
     from core.service.people import People
@@ -37,10 +37,10 @@ def open_service(settings: Settings | None = None, load: bool = True) -> CineMat
     from core.store.cache import ModelCache
 
     chosen = settings or load_settings()
-    dataset = Dataset.open(chosen.dataset_dir)
     keys = chosen.algorithms or algorithm_keys()
+    version, dataset = best_version(chosen, keys)
     budget = model_budget_mb(chosen.memory_budget_mb, chosen.workers)
-    models = ModelCache(dataset, chosen.dataset_models_dir, keys, budget)
+    models = ModelCache(dataset, version.models, keys, budget)
     if load:
         models.load_all()
     return CineMatch(dataset, models, TitleIndex(dataset), chosen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Iterable, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 
 from core.data.dataset import Dataset
 from core.errors import CineMatchError, InvalidInputError
+from core.files import set_aside, sweep, write_atomically
 from core.memory_limit import peak_rss_mb, reset_peak_rss
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
@@ -18,9 +20,10 @@ from core.recommenders.registry import recommender_class, training_order, viewer
 from core.store.artifact import get_model_metadata, save_model
 from core.store.loader import open_artifact
 
-__all__ = ["TrainReport", "outdated", "train"]
+__all__ = ["TrainReport", "left_out_of", "outdated", "train"]
 
 _LOG = logging.getLogger("cinematch.train")
+_LEFT_OUT = ".left_out.json"
 
 Configs = Mapping[str, Mapping[str, Any]]
 
@@ -77,9 +80,11 @@ def train(
         One per algorithm that was trained, in the order of training.
     """
     root, wanted, chosen = Path(models_dir), tuple(keys), dict(configs or {})
+    sweep(root)
     order = training_order(wanted)
     ready: dict[str, Recommender] = {}
     reports: list[TrainReport] = []
+    unusable: set[str] = set()
     for number, key in enumerate(order):
         if key not in wanted and not _is_outdated(dataset, key, root, chosen):
             ready[key] = _reopen(dataset, key, root, ready)
@@ -94,6 +99,7 @@ def train(
             if left_out is None:
                 raise
             left_out[key] = str(error)
+            unusable.add(key)
             continue
         seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - processor
         peak = peak_rss_mb()
@@ -105,7 +111,24 @@ def train(
         disk = float(get_model_metadata(path)["sizes"]["disk"])
         _LOG.info("trained %s in %.1f s, peak %.0f MB, %.1f MB stored", key, seconds, peak, disk)
         reports.append(TrainReport(key, path, seconds, cpu_seconds, peak, disk))
+    if unusable:
+        unusable |= left_out_of(root, dataset.fingerprint)
+        document = {"fingerprint": dataset.fingerprint, "keys": sorted(unusable)}
+        write_atomically(root / _LEFT_OUT, json.dumps(document))
     return reports
+
+
+def left_out_of(models_dir: Path | str, fingerprint: str) -> set[str]:
+    """Return the keys of algorithms that could not learn from the data of a fingerprint, as training noted them."""
+    file = Path(models_dir) / _LEFT_OUT
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        return set(document["keys"]) if document["fingerprint"] == fingerprint else set()
+    except FileNotFoundError:
+        return set()
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        set_aside(file, error)
+        return set()
 
 
 def outdated(

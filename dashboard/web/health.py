@@ -12,26 +12,43 @@ from core.views import ModelStatus
 __all__ = ["install_health", "readiness"]
 
 
-def readiness(models: Sequence[ModelStatus]) -> tuple[int, dict[str, Any]]:
-    """Return the HTTP status and the document that say which models serve.
+def readiness(
+    models: Sequence[ModelStatus], storage_trouble: str | None = None, newer_data: str | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status and the document: which models serve, whether anything can be kept, what data wait.
 
-    200 `ready` when all do, 200 `degraded` when some do, 503 `unavailable` when none does.
+    200 `ready` when all is well, 200 `degraded` when some models serve or nothing can be kept, 503 `unavailable` when
+    no model serves.
     """
     loaded = sum(status.state == "loaded" for status in models)
-    word = "unavailable" if loaded == 0 else "ready" if loaded == len(models) else "degraded"
+    whole = loaded == len(models) and storage_trouble is None
+    word = "unavailable" if loaded == 0 else "ready" if whole else "degraded"
     reasons = {status.key: status.reason and without_directories(status.reason) for status in models}
     states = {status.key: {"state": status.state, "reason": reasons[status.key]} for status in models}
-    return 200 if loaded else 503, {"status": word, "models": states}
+    storage = {"state": "failed" if storage_trouble else "ok", "reason": storage_trouble}
+    waits = newer_data and without_directories(newer_data)
+    return 200 if loaded else 503, {
+        "status": word,
+        "models": states,
+        "storage": storage,
+        "dataset": {"state": "waiting" if newer_data else "ok", "reason": waits},
+    }
 
 
-def install_health(server: Flask, prefixes: Iterable[str], models: Callable[[], Sequence[ModelStatus]]) -> None:
+def install_health(
+    server: Flask,
+    prefixes: Iterable[str],
+    models: Callable[[], Sequence[ModelStatus]],
+    storage_trouble: Callable[[], str | None],
+    newer_data: Callable[[], str | None],
+) -> None:
     """Serve `healthz` and `readyz` below each prefix."""
 
     def healthz() -> Response:
         return Response(b'{"status":"ok"}', mimetype="application/json")
 
     def readyz() -> Response:
-        status, document = readiness(models())
+        status, document = readiness(models(), storage_trouble(), newer_data())
         return Response(orjson.dumps(document), status, mimetype="application/json")
 
     for number, prefix in enumerate(prefixes):

@@ -1,26 +1,35 @@
-"""The key that signs sessions and background jobs: configured, or generated once and kept."""
+"""The key that signs background jobs: configured, or generated once and kept."""
 
+import logging
 import os
+import re
 import secrets
 import time
 from pathlib import Path
 
 from core.errors import ConfigurationError
+from core.files import set_aside
 from core.settings import Settings
 
 __all__ = ["secret_key"]
 
+log = logging.getLogger("cinematch.web")
+
 _NAME = "secret_key"
 _MINIMUM = 16
+_WHOLE = re.compile(rf"[!-~]{{{_MINIMUM},}}")
 
 
 def secret_key(settings: Settings) -> str:
     """Return the configured key or the one in `cache_dir`, which is made on first use with mode 0600.
 
+    Where nothing can be kept, the key is this server's until it stops: its workers are forked from the process that
+    made it. A damaged file is set aside; both cost no more than the jobs that are under way.
+
     Raises
     ------
     ConfigurationError
-        When the key is too short, or its file cannot be made or is readable by others.
+        When the configured key is too short, or the kept one is readable by others.
     """
     if settings.secret_key is not None:
         given = settings.secret_key.get_secret_value()
@@ -34,10 +43,17 @@ def secret_key(settings: Settings) -> str:
         settings.cache_dir.mkdir(parents=True, exist_ok=True)
         return _kept(path) or _create(path)
     except OSError as error:
-        raise ConfigurationError(
-            f"Cannot keep a secret key in {path} ({error.strerror}). "
-            "Make CINEMATCH_CACHE_DIR writable or set CINEMATCH_SECRET_KEY."
-        ) from error
+        log.error(
+            "The secret key cannot be kept in %s (%s): this one lasts until the server stops. "
+            "Make CINEMATCH_CACHE_DIR writable or set CINEMATCH_SECRET_KEY.",
+            path,
+            error.strerror,
+        )
+        return _new_key()
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(48)
 
 
 def _create(path: Path) -> str:
@@ -45,7 +61,7 @@ def _create(path: Path) -> str:
     aside = path.with_name(f"{_NAME}.{os.getpid()}.{time.monotonic_ns()}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(handle, secrets.token_urlsafe(48).encode())
+        os.write(handle, _new_key().encode())
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -57,7 +73,7 @@ def _create(path: Path) -> str:
         aside.unlink()
     found = _kept(path)
     if found is None:
-        raise ConfigurationError(f"{path} vanished while it was made. Start again.")
+        raise FileNotFoundError(None, "it vanished while it was made", str(path))
     return found
 
 
@@ -66,14 +82,15 @@ def _kept(path: Path) -> str | None:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
         return None
-    with os.fdopen(handle, encoding="ascii") as file:
+    with os.fdopen(handle, encoding="ascii", errors="replace") as file:
         facts = os.fstat(file.fileno())
         if facts.st_mode & 0o077 or facts.st_uid != os.getuid():
             raise ConfigurationError(
                 f"{path} must belong to this user and be readable by nobody else (chmod 600). "
                 "If others may have read it, delete it and start again."
             )
-        text = file.read()
-    if len(text) < _MINIMUM:
-        raise ConfigurationError(f"{path} is damaged. Delete it and start again.")
+        text = file.read().strip()
+    if not _WHOLE.fullmatch(text):
+        set_aside(path, "it holds no key")
+        return None
     return text

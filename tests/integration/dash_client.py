@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from typing import Any
 
 import requests
 
+from callbacks.jobs.slots import visitor_of
+
 OUTPUT = "result.children"
+_VISITORS = {visitor_of(address): address for address in (f"10.1.{n // 256}.{n % 256}" for n in range(2000))}
+_addresses = itertools.cycle(_VISITORS.values())
 
 
 class Tab:
     """One page load of `job_app`: it starts a job, polls it, cancels it, as Dash's renderer does.
 
-    Every request is a connection of its own, so that either worker may take it.
+    Every request is a connection of its own, so that either worker may take it. Every tab is another visitor's.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._headers = {"Connection": "close", "X-Forwarded-For": next(_addresses)}
         end_id = re.search(r'"end_id":\s*"([^"]+)"', self._send("GET", "/").text)
         assert end_id, "the page carries no end_id"
         self._end_id = end_id.group(1)
@@ -28,7 +34,7 @@ class Tab:
         self.side_updates: dict[str, dict[str, Any]] = {}
 
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
-        return requests.request(method, self._url + path, headers={"Connection": "close"}, timeout=10, **options)
+        return requests.request(method, self._url + path, headers=self._headers, timeout=10, **options)
 
     def _callback(self, output: str, changed: str, value: Any, **query: str) -> requests.Response:
         component, _, prop = output.rpartition(".")

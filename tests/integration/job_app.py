@@ -10,6 +10,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, ctx, html, set_props
 from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks.jobs.manager import job_error_message, make_background_manager
 from core.errors import CineMatchError
@@ -20,7 +21,7 @@ log = logging.getLogger("job_app")
 _tmp = Path(os.environ["JOB_APP_DIR"])
 manager = make_background_manager(
     _tmp / "cache",
-    fingerprint="test",
+    fingerprint=lambda: "test",
     time_limit_s=float(os.environ.get("JOB_APP_TIME_LIMIT", "30")),
     slots=int(os.environ.get("JOB_APP_SLOTS", "2")),
     queue=1,
@@ -28,6 +29,7 @@ manager = make_background_manager(
 )
 server = Flask(__name__)
 server.secret_key = "only for tests"
+server.wsgi_app = ProxyFix(server.wsgi_app, x_for=1)  # type: ignore[method-assign]
 app = Dash(
     __name__,
     server=server,

@@ -173,7 +173,7 @@ def test_locks_that_a_workers_thread_holds_are_free_in_a_job(server: GunicornPro
 
 
 def test_outcomes_are_readable_by_this_user_only(server: GunicornProcess, place: Path) -> None:
-    for directory in ("jobs", "jobs/outbox", "results"):
+    for directory in ("jobs", "jobs/outbox"):
         assert stat.S_IMODE((place / "cache" / directory).stat().st_mode) == 0o700, directory
     assert stat.S_IMODE((place / "cache/jobs/outbox/cache.db").stat().st_mode) == 0o600
 

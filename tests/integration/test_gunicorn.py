@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -156,6 +157,48 @@ def test_a_restart_by_hup_and_a_stop_leave_nothing_behind(toy_installation: Inst
     assert not any(process_runs(pid) for pid in workers)
     assert not shared.exists()
     assert (tmp_path / "cache" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_more_connections_than_descriptors_were_allowed_harm_nobody(
+    toy_installation: Installation, tmp_path: Path
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    installation = toy_installation.with_cache(tmp_path / "cache", algorithms="popularity")
+    try:
+        # What the server inherits: too few for its connections, and more to be had.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        server = serve(installation, tmp_path).start("/readyz", timeout=60)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    try:
+        workers = server.worker_pids()
+        idle = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(700)]
+        for connection in idle:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        for connection in idle:
+            assert connection.recv(12) == b"HTTP/1.1 200"
+        assert requests.get(f"{server.url}/readyz", timeout=10).status_code == 200
+        assert server.worker_pids() == workers
+        for connection in idle:
+            connection.close()
+    finally:
+        server.stop(30)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_cache_that_is_gone_stops_nothing_but_jobs_and_is_told(
+    toy_installation: Installation, tmp_path: Path
+) -> None:
+    (tmp_path / "gone").write_text("a file where the volume should be")
+    installation = toy_installation.with_cache(tmp_path / "gone" / "cache")
+    with serve(installation, tmp_path).start("/readyz", timeout=60) as server:
+        ready = requests.get(f"{server.url}/readyz", timeout=10)
+        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+        assert "Not a directory" in ready.json()["storage"]["reason"]
+        assert str(tmp_path) not in ready.text
+        found = requests.get(f"{server.url}/api/v1/users/1/recommendations?n=10", timeout=10)
+        assert len(found.json()["items"]) == 10
+        assert requests.get(f"{server.url}/analytics?tab=compare", timeout=10).status_code == 200
 
 
 def test_threads_are_pinned_whatever_the_environment_says() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.files import replace_dir, standing_dir, write_atomically
+from core.files import replace_dir, standing_dir, sweep, write_atomically
 
 
 @pytest.mark.parametrize("content", [b"\x00new\r\n", "neu: ä\r\n"])
@@ -66,6 +66,35 @@ def test_an_error_leaves_the_old_and_no_rest(tmp_path: Path) -> None:
         write_atomically(tmp_path / "folder", "a file in place of a directory")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
     assert (tmp_path / "folder" / "file").read_text() == "old"
+
+
+_SAVED_BY_MANY = """
+    import sys
+    from pathlib import Path
+    from core.files import replace_dir
+
+    for number in range(60):
+        with replace_dir(Path(sys.argv[1])) as staging:
+            (staging / "a").write_text("x")
+"""
+
+
+def test_writers_of_one_directory_at_once_all_succeed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", textwrap.dedent(_SAVED_BY_MANY), str(tmp_path / "kept")]
+    writers = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    said = [writer.communicate()[1] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0] * 4, said
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_a_sweep_removes_what_killed_writers_of_any_name_left(tmp_path: Path) -> None:
+    for name in (".one.0a1b2c3d.tmp", ".two.0a1b2c3d.tmp", "kept.superseded", "alone.superseded", "kept"):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (0, 0))
+    with replace_dir(tmp_path / "three") as written:
+        os.utime(written, (0, 0))
+        sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["alone.superseded", "kept", "three"]
 
 
 # Ends a writer at one line of core/files.py after the other, as a kill or a power cut would, until one comes through.

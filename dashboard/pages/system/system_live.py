@@ -26,9 +26,10 @@ def system_live(service: CineMatch, traffic: TrafficHour, jobs: Sequence[JobView
     loaded = sum(status.state == "loaded" for status in statuses)
     rows, disk = server_processes(), service.disk_use()
     limit, _ = container_limit()
+    told = [sentence for sentence in (service.storage_trouble(), service.newer) if sentence]
     return html.Div(
         [
-            attention(needs(statuses, traffic, total_mb(rows) / limit, disk, jobs)),
+            attention([*told, *needs(statuses, traffic, total_mb(rows) / limit, disk, jobs)]),
             traffic_panel(traffic, {status.key: status.name for status in statuses}),
             html.Section(
                 [

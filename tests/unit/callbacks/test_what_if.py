@@ -23,7 +23,7 @@ from tests.unit.dashboard.markup import nodes, text_of
 
 @pytest.fixture
 def application(tmp_path: Path) -> Dash:
-    manager = make_background_manager(tmp_path, fingerprint="toy")
+    manager = make_background_manager(tmp_path, fingerprint=lambda: "toy")
     return Dash("what-if", suppress_callback_exceptions=True, background_callback_manager=manager)
 
 

@@ -16,10 +16,12 @@ class Desk:
     def __init__(self, manager: BackgroundManager) -> None:
         self.manager = manager
 
-    def start(self, function: Callable[..., Any], *arguments: Any, progress: bool = False) -> str:
+    def start(
+        self, function: Callable[..., Any], *arguments: Any, progress: bool = False, visitor: str = "10.0.0.1"
+    ) -> str:
         key = self.manager.build_cache_key(function, arguments, None, None)
         job = self.manager.make_job_fn(function, progress)
-        return self.manager.call_job_fn(key, job, list(arguments), {})
+        return self.manager.call_job_fn(key, job, list(arguments), {"remote": visitor})
 
     def wait(self, key: str) -> Any:
         deadline = time.monotonic() + 10
@@ -38,6 +40,6 @@ class Desk:
 @pytest.fixture
 def make_desk(tmp_path: Path) -> Callable[..., Desk]:
     def make(**limits: Any) -> Desk:
-        return Desk(make_background_manager(tmp_path / "cache", fingerprint="f", **limits))
+        return Desk(make_background_manager(tmp_path / "cache", fingerprint=lambda: "f", **limits))
 
     return make

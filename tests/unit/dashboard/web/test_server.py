@@ -40,6 +40,12 @@ def test_readiness(states: tuple[str, ...], status: int, word: str) -> None:
     assert all((entry["reason"] is None) == (entry["state"] == "loaded") for entry in document["models"].values())
 
 
+def test_a_cache_that_cannot_be_written_degrades_what_serves_all_the_same() -> None:
+    found, document = readiness([model("a", "loaded")], "Nothing can be kept.")
+    assert (found, document["status"]) == (200, "degraded")
+    assert document["storage"] == {"state": "failed", "reason": "Nothing can be kept."}
+
+
 @pytest.mark.parametrize("prefix", ["/", "/films/"])
 def test_operations_answer_at_the_root_and_below_the_prefix(make_client: MakeClient, prefix: str) -> None:
     client = make_client(url_prefix=prefix)
@@ -50,6 +56,8 @@ def test_operations_answer_at_the_root_and_below_the_prefix(make_client: MakeCli
         assert ready.json == {
             "status": "ready",
             "models": {key: {"state": "loaded", "reason": None} for key in algorithm_keys()},
+            "storage": {"state": "ok", "reason": None},
+            "dataset": {"state": "ok", "reason": None},
         }
         assert b"cinematch_http_requests_total" in client.get(f"{base}metrics").data
     root = client.get("/")
@@ -82,8 +90,18 @@ def test_metrics_count_by_rule_and_show_models_and_memory(client: FlaskClient) -
     assert count() - before == 3
     text = client.get("/metrics").text
     assert 'cinematch_model_up{model="popularity",state="loaded"} 1.0' in text
-    assert re.search(r'cinematch_process_memory_bytes\{kind="uss",pid="\d+",role="single"\} \d', text)
+    assert re.search(r'cinematch_process_memory_bytes\{kind="uss",role="single"\} \d', text)
+    assert re.search(r'cinematch_build_info\{python="3\.\d+\.\d+",version="[\d.]+"\} 1\.0', text)
+    assert re.search(r'cinematch_dataset_info\{fingerprint="[0-9a-f]{12}",name="toy"\} 1\.0', text)
+    assert re.search(r'cinematch_model_trained_timestamp_seconds\{model="popularity"\} 1\.\d+e\+09', text)
+    assert 'cinematch_jobs{state="running"} 0.0' in text
+    assert "cinematch_storage_up 1.0" in text
+    assert re.search(r'cinematch_http_request_duration_seconds_bucket\{le="0.05",route="/metrics"\}', text)
+    # Series of what comes and goes would pile up.
+    assert "pid=" not in text
     assert "/movies/11" not in text
+    client.get("/api/v1/users/1/recommendations?algorithm=svd")
+    assert re.search(r'cinematch_lists_total\{algorithm="svd"\} \d', client.get("/metrics").text)
     client.open("/", method="BREW")
     assert "BREW" not in client.get("/metrics").text
 

@@ -57,7 +57,7 @@ def _counted() -> float:
         sample.value
         for metric in REGISTRY.collect()
         for sample in metric.samples
-        if sample.name in ("cinematch_http_requests_total", "cinematch_http_request_seconds_count")
+        if sample.name in ("cinematch_http_requests_total", "cinematch_http_request_duration_seconds_count")
     )
 
 

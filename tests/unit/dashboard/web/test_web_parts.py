@@ -17,6 +17,7 @@ from core.errors import ConfigurationError
 from core.settings import Settings, load_settings
 from dashboard.api.rate_limits import WorkerStorage
 from dashboard.web import multiprocess
+from dashboard.web.descriptors import connections_for
 from dashboard.web.logs import make_formatter
 from dashboard.web.secret import secret_key
 from tests.unit.conftest import MakeClient
@@ -42,19 +43,34 @@ def test_a_configured_secret_wins_and_must_be_long(tmp_path: Path) -> None:
         secret_key(load_settings(cache_dir=tmp_path, secret_key="short"))
 
 
-@pytest.mark.parametrize(("mode", "text"), [(0o644, "x" * 48), (0o600, "short")])
-def test_a_secret_that_others_may_know_is_refused(tmp_path: Path, mode: int, text: str) -> None:
+def test_a_secret_that_others_may_know_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "secret_key"
-    path.write_text(text)
-    path.chmod(mode)
-    with pytest.raises(ConfigurationError, match=r"delete|Delete"):
+    path.write_text("x" * 48)
+    path.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="delete it"):
         secret_key(Settings(cache_dir=tmp_path))
 
 
-def test_a_secret_that_cannot_be_kept_says_what_to_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"short", b"\0" * 60, b"\xff" * 60, b""])
+def test_a_damaged_secret_is_set_aside_and_made_anew(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "secret_key"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    made = secret_key(Settings(cache_dir=tmp_path))
+    assert len(made) >= 48
+    assert secret_key(Settings(cache_dir=tmp_path)) == made
+    assert (tmp_path / "secret_key.damaged").read_bytes() == content
+    assert "set aside" in caplog.text
+
+
+def test_a_secret_that_cannot_be_kept_lasts_as_long_as_the_server_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigurationError, match="CINEMATCH_CACHE_DIR"):
-        secret_key(Settings(cache_dir=tmp_path / "file" / "below"))
+    assert len(secret_key(Settings(cache_dir=tmp_path / "file" / "below"))) >= 48
+    assert "CINEMATCH_CACHE_DIR" in caplog.text
 
 
 # --- logs -------------------------------------------------------------------------------------------------------
@@ -105,10 +121,29 @@ def test_counts_start_anew_and_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -
     assert storage.get("c") == 0
 
 
+def test_a_clock_that_is_set_back_locks_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = WorkerStorage()
+    steady, today = 50.0, 1_700_000_000.0
+    monkeypatch.setattr("dashboard.api.rate_limits.time.monotonic", lambda: steady)
+    monkeypatch.setattr("dashboard.api.rate_limits.time.time", lambda: today)
+    assert [storage.incr("a", 1) for _ in range(2)] == [1, 2]
+    steady, today = steady + 2, today - 3600
+    assert storage.incr("a", 1) == 1
+    assert storage.get_expiry("a") == today + 1
+
+
 @pytest.mark.parametrize(("name", "value"), [("rate_limit", "many"), ("redis_url", "http://localhost")])
 def test_limits_that_do_not_parse_are_refused_at_start(make_client: MakeClient, name: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=f"CINEMATCH_{name.upper()}"):
         make_client(**{name: value})
+
+
+# --- descriptors ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("descriptors", "connections"), [(65_536, 1000), (1024, 512), (256, 16)])
+def test_connections_leave_room_for_the_other_files(descriptors: int, connections: int) -> None:
+    assert connections_for(descriptors) == connections
 
 
 # --- the workers' metrics ---------------------------------------------------------------------------------------

@@ -1,0 +1,25 @@
+"""How a job stands."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.views import JobState
+
+__all__ = ["JobLook"]
+
+
+@dataclass(frozen=True)
+class JobLook:
+    """How a job stands, for whoever looks: nothing is taken away by it.
+
+    Attributes
+    ----------
+    progress : list or None
+        What the job reported last.
+    outcome : dict or None
+        ``{"value": ...}`` or ``{"error": ...}`` once it has ended.
+    """
+
+    state: JobState
+    progress: list[Any] | None = None
+    outcome: dict[str, Any] | None = None

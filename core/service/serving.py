@@ -1,0 +1,178 @@
+"""What a service serves from: one version of a data set with its models, taken and replaced as a whole."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from core.data.dataset import Dataset
+from core.data.versions import former_dataset, former_models, trained_on
+from core.errors import CineMatchError
+from core.lists.filters import FilterMasks
+from core.lists.similar import SimilarFilms
+from core.service.versions import Version, current_version, stamp_of
+from core.store.cache import ModelCache
+from core.store.storage import StorageWatch
+
+if TYPE_CHECKING:
+    from core.search import TitleIndex
+    from core.settings import Settings
+
+__all__ = ["Serving"]
+
+_LOG = logging.getLogger("cinematch.service")
+
+
+@dataclass(frozen=True)
+class _Parts:
+    dataset: Dataset
+    models: ModelCache
+    titles: TitleIndex
+    mask: FilterMasks
+    similar: SimilarFilms
+
+    @classmethod
+    def of(cls, dataset: Dataset, models: ModelCache, titles: TitleIndex) -> _Parts:
+        return cls(dataset, models, titles, FilterMasks(dataset), SimilarFilms(dataset))
+
+
+class Serving:
+    """A data set, its models and its titles, which `refresh` replaces together.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    models : ModelCache
+    search : TitleIndex
+    settings : Settings
+
+    Notes
+    -----
+    Indices of one version mean nothing in another. Who asks several things that belong together, as a request does,
+    pins the version for its thread with `pin` and lets go of it with `unpin`.
+    """
+
+    def __init__(self, dataset: Dataset, models: ModelCache, search: TitleIndex, settings: Settings) -> None:
+        self.settings = settings
+        self.storage_trouble = StorageWatch(settings.cache_dir)
+        self._current = _Parts.of(dataset, models, search)
+        self._pinned = threading.local()
+        self._turn = threading.Lock()
+        # Not where somebody serves other data than the configured ones.
+        self._follows = dataset.path in (settings.dataset_dir, former_dataset(settings, settings.dataset))
+        self._stamp: tuple[int, int] | None = None
+        self._refused: Version | None = None
+        self.newer: str | None = None
+        """Why a data set that is installed is not served yet; None where it is."""
+        self.on_ask: Callable[[str], None] | None = None
+        """Told the key of every algorithm that is asked."""
+        self._listed: Callable[[str], object] = lambda _algorithm: None
+
+    def on_list(self, tell: Callable[[str], object]) -> None:
+        """Have `tell` called with the algorithm's key for each list that is made."""
+        self._listed = tell
+
+    # --- the version that is served -----------------------------------------------------------------------
+
+    def pin(self) -> None:
+        """Have this thread see one version until `unpin`."""
+        self._pinned.parts = self._current
+
+    def unpin(self) -> None:
+        """Let this thread see the version that is served; what it held can be freed."""
+        self._pinned.parts = None
+
+    @property
+    def _parts(self) -> _Parts:
+        return getattr(self._pinned, "parts", None) or self._current
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set."""
+        return self._parts.dataset
+
+    @property
+    def model_cache(self) -> ModelCache:
+        """Its models."""
+        return self._parts.models
+
+    @property
+    def titles(self) -> TitleIndex:
+        """Its titles."""
+        return self._parts.titles
+
+    # --- taking up what is new ----------------------------------------------------------------------------
+
+    def refresh(self, *, verify: bool = True) -> list[str]:
+        """Take up models that were trained anew, and a data set that was put in place with its models.
+
+        A new data set is served from the moment on at which every algorithm that serves has a model of it, or is
+        known not to work on it: until then the former one is, as it was. One look at the disk for the data set and
+        each model when nothing changed.
+
+        Parameters
+        ----------
+        verify : bool
+            Begin to hash what was too large to be hashed when it was opened.
+
+        Returns
+        -------
+        list of str
+            Keys of the models that were replaced.
+        """
+        with self._turn:
+            stamp = stamp_of(self.settings)
+            if self._follows and stamp is not None and (stamp != self._stamp or self.newer is not None):
+                taken = self._take_newer()
+                self._stamp = stamp
+                if taken:
+                    return taken
+        return self._current.models.refresh(verify=verify)
+
+    def _take_newer(self) -> list[str]:
+        here = self._current
+        keys = here.models.keys
+        found = current_version(self.settings, keys)
+        if not found.fingerprint or found.fingerprint == here.dataset.fingerprint:
+            self.newer = None
+            return []
+        # Training replaces the models that are served here one by one: the former ones are kept aside.
+        kept = former_models(self.settings, self.settings.dataset)
+        if trained_on(here.dataset.fingerprint, kept, keys):
+            here.models.move_to(kept)
+        serving = {status.key for status in here.models.statuses() if status.state == "loaded"}
+        missing = sorted(serving - found.trained)
+        if missing or found == self._refused:
+            if found != self._refused:
+                self.newer = (
+                    f"A newer {self.settings.dataset} is installed, and the former one is served until all models "
+                    f"are trained on it: {', '.join(missing)} to go. Run `cinematch train --missing`."
+                )
+            return []
+        try:
+            parts = self._opened(found)
+        except CineMatchError as error:
+            self._refused = found
+            self.newer = f"A newer {self.settings.dataset} cannot be served: {error}"
+            _LOG.error("%s", self.newer)
+            return []
+        self._current = parts
+        self.newer = None
+        _LOG.info(
+            "%s is served now, with its models; before it was %s", parts.dataset.identity, here.dataset.identity
+        )
+        del here
+        gc.collect()
+        return [status.key for status in parts.models.statuses() if status.state == "loaded"]
+
+    def _opened(self, version: Version) -> _Parts:
+        from core.search import TitleIndex
+
+        dataset = Dataset.open(version.data)
+        models = ModelCache(dataset, version.models, self._current.models.keys, self._current.models.budget_mb)
+        models.load_all()
+        return _Parts.of(dataset, models, TitleIndex(dataset))
