@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from core.errors import InvalidIdError, UnknownIdError
 from dashboard.address import query_of
+from dashboard.components.suggestions import SUGGESTED, suggestions
 from dashboard.pages import all_pages, not_found
 from dashboard.shell_ids import Shell
 
@@ -53,6 +54,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
             raise PreventUpdate
         return render(service, app.strip_relative_path(route["pathname"]) or "/", route["search"])
 
+    for field in (Shell.SEARCH, Shell.NAV_SEARCH):
+        _suggest(app, service, field)
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "drawer"), Output(Shell.WHY_DRAWER, "id"), Input(Shell.WHY_DRAWER, "opened")
+    )
     app.clientside_callback(
         ClientsideFunction("cinematch", "route"),
         Output(Shell.ROUTE, "data"),
@@ -83,3 +89,17 @@ def register(app: "Dash", service: "CineMatch") -> None:
         app.clientside_callback(
             ClientsideFunction("cinematch", "write_address"), Output(address, "id"), Input(address, "data")
         )
+
+
+def _suggest(app: "Dash", service: "CineMatch", field: str) -> None:
+    """Register the callback that offers films below a field of the header."""
+
+    @app.callback(
+        Output(f"{field}-{Shell.SUGGESTIONS}", "children"),
+        Input(field, "value"),
+        prevent_initial_call=True,
+        on_error=notify_error,
+    )
+    def offer(text: str | None) -> list[Any]:
+        words = (text or "").strip()
+        return suggestions(field, words, service.search(words, limit=SUGGESTED)) if words else []

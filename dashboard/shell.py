@@ -39,6 +39,7 @@ def build_layout(service: "CineMatch") -> Component:
             html.Div(hidden=True, **_marks(service)),
             dmc.NotificationContainer(id=Shell.NOTIFICATIONS, position="bottom-right", autoClose=8000),
             html.A("Skip to content", href="#main", className="skip-link"),
+            html.A("Skip to the films", href="#main", className="skip-link skip-to-films", **{"data-skip": "films"}),
             dmc.AppShell(
                 id=Shell.APP,
                 header={"height": 64},
@@ -127,12 +128,32 @@ def _link(path: str, label: str) -> Component:
 
 
 def _search(component_id: str) -> Component:
-    return dmc.TextInput(
-        id=component_id,
-        placeholder="Find a film",
-        leftSection=icon("search"),
-        size="sm",
-        inputProps={"aria-label": "Find a film", "data-search-page": href("/search"), "enterKeyHint": "search"},
+    """Return a field that offers films while people type; assets/js/12-suggestions.js moves among them."""
+    offered = f"{component_id}-{Shell.SUGGESTIONS}"
+    return html.Div(
+        [
+            dmc.TextInput(
+                id=component_id,
+                placeholder="Find a film",
+                leftSection=icon("search"),
+                size="sm",
+                debounce=150,
+                inputProps={
+                    "aria-label": "Find a film",
+                    "data-search-page": href("/search"),
+                    "enterKeyHint": "search",
+                    "autoComplete": "off",
+                    "role": "combobox",
+                    "aria-autocomplete": "list",
+                    "aria-controls": offered,
+                    "aria-expanded": "false",
+                },
+            ),
+            html.Div(
+                id=offered, className="suggestions", role="listbox", hidden=True, **{"aria-label": "Films found"}
+            ),
+        ],
+        className="suggest",
     )
 
 

@@ -21,5 +21,6 @@ class Shell:
     APP = "app-shell"
     SEARCH = "header-search"
     NAV_SEARCH = "nav-search"
+    SUGGESTIONS = "suggestions"
     WHY_DRAWER = "why-drawer"
     WHY_BODY = "why-body"

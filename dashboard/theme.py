@@ -18,6 +18,13 @@ MANTINE_THEME: dict[str, Any] = {
         "fontWeight": "500",
     },
     "black": "#1d1b17",
+    "components": {
+        # What opens over the page stands in its main landmark, where screen readers look for it.
+        "Portal": {"defaultProps": {"target": "#main"}},
+        # The list of options scrolls itself (assets/css/50-components.css): a pane around it would want the focus.
+        "Select": {"defaultProps": {"withScrollArea": False}},
+        "MultiSelect": {"defaultProps": {"withScrollArea": False}},
+    },
     "colors": {
         "gold": [
             "#fff8e6",

@@ -3,7 +3,11 @@
   "use strict";
   var own = null; // the address that a page wrote itself: nothing to render
 
+  var touched = false; // whether the person has done anything on this page yet
+  var explained = false; // whether the explanation is open
+
   function go(address) {
+    if (explained) { window.dash_clientside.set_props("why-drawer", { opened: false }); }
     window.history.pushState({}, "", address);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
@@ -20,12 +24,29 @@
     go(link.getAttribute("href"));
   });
 
-  document.addEventListener("keydown", function (event) {
-    var field = event.target;
-    if (event.key !== "Enter" || !field.dataset || !field.dataset.searchPage) { return; }
-    var words = field.value.trim();
-    go(field.dataset.searchPage + (words ? "?q=" + encodeURIComponent(words) : ""));
-    field.blur();
+  window.cinematchGo = go;
+
+  ["pointerdown", "keydown"].forEach(function (kind) {
+    document.addEventListener(kind, function () { touched = true; }, true);
+  });
+
+  /* Past the controls, to the first film. */
+  document.addEventListener("click", function (event) {
+    var skip = event.target.closest("[data-skip]");
+    var film = skip && document.querySelector("#page .card-grid:not(.waiting) .card-title, #page .movie-row .row-title, #page .together .row-title");
+    if (skip) { event.preventDefault(); (film || document.getElementById("main")).focus(); }
+  });
+
+  /* Turning a page or a tab is a step that Back takes back; moving a filter is not. */
+  function isStep(before, after) {
+    var then = new URLSearchParams(before), now = new URLSearchParams(after);
+    return ["page", "tab"].some(function (name) { return then.get(name) !== now.get(name); });
+  }
+
+  window.addEventListener("popstate", function () {
+    if (explained && !(window.history.state || {}).explained) {
+      window.dash_clientside.set_props("why-drawer", { opened: false });
+    }
   });
 
   function markCurrent(pathname) {
@@ -43,14 +64,25 @@
       var address = pathname + (search || "");
       if (address === own) { return [window.dash_clientside.no_update, false]; }
       own = null;
+      touched = false;
       return [{ pathname: pathname, search: search || "" }, false];
     },
-    /* The state of a page -> its address, without a new entry in the history. */
+    /* An open explanation is an entry of the history of its own: Back closes it. */
+    drawer: function (opened) {
+      var state = window.history.state || {};
+      explained = Boolean(opened);
+      if (explained && !state.explained) { window.history.pushState(Object.assign({}, state, { explained: true }), ""); }
+      else if (!explained && state.explained) { window.history.back(); }
+      return window.dash_clientside.no_update;
+    },
+    /* The state of a page -> its address; a new entry in the history only where Back should come here. */
     write_address: function (address) {
       if (!address || address.split("?")[0] !== window.location.pathname) { return window.dash_clientside.no_update; }
       if (address !== window.location.pathname + window.location.search) {
         own = address;
-        window.history.replaceState(window.history.state, "", address);
+        if (touched && isStep(window.location.search, "?" + (address.split("?")[1] || ""))) {
+          window.history.pushState({}, "", address);
+        } else { window.history.replaceState(window.history.state, "", address); }
         window.dash_clientside.set_props("url", { search: window.location.search, href: window.location.href });
       }
       return window.dash_clientside.no_update;

@@ -20,6 +20,14 @@ _PAGE = """<!DOCTYPE html>
     <title>CineMatch API</title>
     <link rel="icon" href="docs/static/images/swagger.svg">
     <link rel="stylesheet" href="docs/static/css/swagger-ui.css">
+    <style>
+      .swagger-ui .info .title small { background: #5a6270; }
+      .swagger-ui .info .title small.version-stamp { background: #436103; }
+      .swagger-ui .json-schema-2020-12-expand-deep-button { color: #505050; }
+      .swagger-ui .info .url { color: #1d5fa8; }
+      .swagger-ui .opblock.opblock-get .opblock-summary-method { background: #1d5fa8; }
+      .swagger-ui .opblock.opblock-post .opblock-summary-method { background: #24693f; }
+    </style>
   </head>
   <body>
     <div id="swagger-ui"></div>
@@ -32,9 +40,17 @@ _PAGE = """<!DOCTYPE html>
 _START = """SwaggerUIBundle({
   url: new URL("v1/openapi.json", window.location.href).href,
   dom_id: "#swagger-ui",
-  deepLinking: true,
+  deepLinking: false,
   tryItOutEnabled: true,
   validatorUrl: null,
+  onComplete: function () {
+    document.querySelectorAll("h3.opblock-tag, section.models h4").forEach(function (tag) {
+      tag.setAttribute("aria-level", "2");
+    });
+    var head = document.querySelector(".information-container");
+    head.setAttribute("role", "region");
+    head.setAttribute("aria-label", "About this API");
+  },
 });
 """
 

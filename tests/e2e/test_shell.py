@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PATHS, settle, titles
+from tests.e2e.test_pages import violations
 
 pytestmark = pytest.mark.e2e
 
@@ -32,8 +33,10 @@ def test_the_colour_scheme_is_remembered_and_set_before_anything_is_painted(visi
 
 def test_search_from_the_header_leads_to_films_and_pages_of_them(visit: Visit) -> None:
     page = visit("/")
-    field = page.get_by_role("textbox", name="Find a film").first
+    field = page.get_by_role("combobox", name="Find a film").first
     field.fill("flim")
+    expect(page.get_by_role("option")).to_have_count(8)
+    assert not violations(page)
     field.press("Enter")
     expect(page.locator("#page h1")).to_have_text("Films")
     expect(page.get_by_label("Title")).to_have_value("flim")
@@ -43,8 +46,18 @@ def test_search_from_the_header_leads_to_films_and_pages_of_them(visit: Visit) -
     page.get_by_role("button", name="2", exact=True).click()
     expect(page.locator("#search-results .card-title").first).not_to_have_text(first[0])
     expect(page).to_have_url(re.compile("q=flim&page=2"))
+    page.go_back()
+    expect(page.locator("#search-results .card-title").first).to_have_text(first[0])
+    page.go_forward()
+    expect(page).to_have_url(re.compile("q=flim&page=2"))
+    settle(page)
     page.get_by_label("Title").fill("xyzzyqqq")
     expect(page.get_by_text("Nothing found")).to_be_visible()
+    field.fill("film 3")
+    expect(page.get_by_role("option").first).to_contain_text("Film 3")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page.locator("#page h1")).to_contain_text("Film 3")
     # Links move without loading anew, name the page and put the focus on its heading.
     page.get_by_role("link", name="System", exact=True).first.click()
     expect(page).to_have_title("System · CineMatch")

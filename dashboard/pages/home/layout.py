@@ -4,6 +4,7 @@ import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
+from core.display.titles import short_title
 from core.service import CineMatch
 from core.views import DatasetView, ModelStatus
 from dashboard.address import Query, href
@@ -49,7 +50,12 @@ def layout(service: CineMatch, query: Query) -> Component:
                     html.Div(
                         [
                             html.H2("The algorithms"),
-                            html.A("How they compare", href=href("/analytics", tab="compare"), className="text-link"),
+                            html.A(
+                                "How they compare",
+                                href=href("/analytics", tab="compare"),
+                                className="text-link",
+                                **{"data-nav": "1"},
+                            ),
                         ],
                         className="section-head",
                     ),
@@ -79,9 +85,17 @@ def _hero(service: CineMatch, data: DatasetView, loaded: list[ModelStatus]) -> C
                     ),
                     html.Div(
                         [
-                            html.A("Rate films, get a list", href=href("/recommend", mode="me"), className="cta"),
                             html.A(
-                                "Look over a viewer's shoulder", href=href("/recommend"), className="cta cta-quiet"
+                                "Rate films, get a list",
+                                href=href("/recommend", mode="me"),
+                                className="cta",
+                                **{"data-nav": "1"},
+                            ),
+                            html.A(
+                                "Look over a viewer's shoulder",
+                                href=href("/recommend"),
+                                className="cta cta-quiet",
+                                **{"data-nav": "1"},
                             ),
                         ],
                         className="toolbar",
@@ -94,7 +108,7 @@ def _hero(service: CineMatch, data: DatasetView, loaded: list[ModelStatus]) -> C
                     html.A(
                         poster(movie.movie_id, movie.title, movie.year, movie.genres),
                         href=href(f"/movie/{movie.movie_id}"),
-                        **{"data-nav": "1", "aria-label": movie.title},
+                        **{"data-nav": "1", "aria-label": short_title(movie.title)},
                     )
                     for movie in wall
                 ],

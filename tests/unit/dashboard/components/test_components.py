@@ -21,8 +21,10 @@ from core.views import (
     ModelStatus,
     MovieView,
     RecommendationList,
+    SearchPage,
 )
 from dashboard.components import light
+from dashboard.address import href
 from dashboard.components.algorithm_card import algorithm_card, algorithm_options, metric_rows
 from dashboard.components.bars import diverging_bar, share_bars
 from dashboard.components.explanation import contribution_table, explanation_panel
@@ -30,6 +32,7 @@ from dashboard.components.light import mounted
 from dashboard.components.lists import recommendation_list
 from dashboard.components.poster import poster, slug
 from dashboard.components.stars import star_input, stars
+from dashboard.components.suggestions import suggestions
 from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
 from tests.unit.dashboard.markup import nodes, seen, text_of, with_class
 
@@ -40,6 +43,17 @@ _ITEM = ListItem(1, 10, "Matrix, The (1999)", 1999, ["Action", "Sci-Fi"], 2.5, 4
 @pytest.fixture(autouse=True)
 def app() -> dash.Dash:
     return dash.Dash("components")
+
+
+def test_the_headers_field_offers_films_and_the_way_to_all_of_them():
+    movie = MovieView(5, "Postman, The (Postino, Il) (1994)", 1994, ["Drama"], 37, 4.0)
+    first, last = suggestions("field", "postman", SearchPage(3, 7, 0, [movie]))
+    assert first["props"]["data-href"] == href("/movie/5")
+    assert text_of(first).endswith("The Postman Il Postino 1994")
+    assert last["props"]["data-href"] == href("/search", q="postman")
+    assert text_of(last) == "All 3 films for “postman”"
+    (nothing,) = suggestions("field", "qqq", SearchPage(0, 7, 0, []))
+    assert "No film" in text_of(nothing)
 
 
 def _luminance(colour: str) -> float:
