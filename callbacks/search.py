@@ -7,6 +7,7 @@ import dash
 from dash import Input, Output
 
 from callbacks.errors import notify_error
+from callbacks.selects import offer_tags
 from core.errors import CineMatchError
 from dashboard.address import FilterState, href
 from dashboard.components.lists import catalogue_list, list_state
@@ -26,6 +27,7 @@ _HIDDEN = {"display": "none"}
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
     span = service.year_span()
+    offer_tags(app, service, Search.TAGS)
 
     @app.callback(
         Output(Search.RESULTS, "list"),
@@ -36,6 +38,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Search.ADDRESS, "data"),
         Input(Search.QUERY, "value"),
         Input(Search.GENRES, "value"),
+        Input(Search.TAGS, "value"),
         Input(Search.YEARS, "value"),
         Input(Search.MIN_RATINGS, "value"),
         Input(Search.PAGE, "value"),
@@ -44,12 +47,13 @@ def register(app: "Dash", service: "CineMatch") -> None:
     def results(
         text: str | None,
         genres: Sequence[str] | None,
+        tags: Sequence[str] | None,
         years: Sequence[int] | None,
         min_ratings: str | None,
         page: int | None,
     ) -> tuple[Any, ...]:
         words = (text or "").strip()
-        state = FilterState.from_controls(span, genres=genres, years=years, min_ratings=min_ratings)
+        state = FilterState.from_controls(span, genres=genres, tags=tags, years=years, min_ratings=min_ratings)
         turned = dash.ctx.triggered_id == Search.PAGE or not dash.ctx.triggered_id
         number = (page or 1) if turned else 1
         try:

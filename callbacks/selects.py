@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from core.views import number_of
 from dashboard.components.film_select import FILMS_OFFERED, film_options
+from dashboard.components.tag_select import TAGS_OFFERED, tag_options
 from dashboard.components.user_select import user_options
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from core.service import CineMatch
 
-__all__ = ["offer_films", "offer_users", "user_name"]
+__all__ = ["offer_films", "offer_tags", "offer_users", "user_name"]
 
 
 def user_name(service: "CineMatch", user_id: int | str) -> str:
@@ -56,3 +57,17 @@ def offer_films(app: "Dash", service: "CineMatch", select: str, *, many: bool = 
         chosen = list(value or []) if many else [value] if value else []
         found = service.search(text, limit=FILMS_OFFERED).items
         return film_options(found, [service.movie(number_of(film, "film")) for film in chosen])
+
+
+def offer_tags(app: "Dash", service: "CineMatch", select: str) -> None:
+    """Register the callback of a select of tags."""
+
+    @app.callback(
+        Output(select, "data"),
+        Input(select, "searchValue"),
+        State(select, "value"),
+        prevent_initial_call=True,
+        on_error=notify_error,
+    )
+    def tags(text: str | None, value: list[str] | None) -> list[dict[str, str]]:
+        return tag_options(service.tags(text or "", TAGS_OFFERED), value or [])

@@ -64,6 +64,8 @@ class FilterState:
     years: tuple[int, int] | None = None
     min_ratings: int = 0
     all_genres: bool = False
+    tags: tuple[str, ...] = ()
+    exclude_tags: tuple[str, ...] = ()
 
     @classmethod
     def from_query(cls, query: Query, genre_names: Sequence[str], span: tuple[int, int]) -> "FilterState":
@@ -77,6 +79,8 @@ class FilterState:
             years=None if years == span else years,
             min_ratings=integer(query, "min_ratings", 0) or 0,
             all_genres=query.get("all_genres") == "1",
+            tags=tuple(words(query, "tags")),
+            exclude_tags=tuple(words(query, "exclude_tags")),
         )
 
     @classmethod
@@ -89,6 +93,8 @@ class FilterState:
         years: Sequence[int] | None = None,
         min_ratings: int | str | None = None,
         all_genres: bool | None = False,
+        tags: Sequence[str] | None = None,
+        exclude_tags: Sequence[str] | None = None,
     ) -> "FilterState":
         """Read from what the filter controls hold."""
         chosen = (int(years[0]), int(years[1])) if years else span
@@ -98,12 +104,23 @@ class FilterState:
             years=None if chosen == span else chosen,
             min_ratings=int(min_ratings or 0),
             all_genres=bool(all_genres),
+            tags=tuple(tags or ()),
+            exclude_tags=tuple(exclude_tags or ()),
         )
 
     def filters(self) -> Filters:
         """Return what the service takes."""
         low, high = self.years or (None, None)
-        return Filters(self.genres, self.exclude_genres, low, high, self.min_ratings, self.all_genres)
+        return Filters(
+            self.genres,
+            self.exclude_genres,
+            low,
+            high,
+            self.min_ratings,
+            self.all_genres,
+            tags=self.tags,
+            exclude_tags=self.exclude_tags,
+        )
 
     def query(self) -> dict[str, object]:
         """Return what belongs into an address: only what differs from the defaults."""
@@ -115,4 +132,6 @@ class FilterState:
             "year_max": high,
             "min_ratings": self.min_ratings or None,
             "all_genres": "1" if self.all_genres else None,
+            "tags": self.tags,
+            "exclude_tags": self.exclude_tags,
         }

@@ -1,4 +1,4 @@
-"""`cinematch recommend`, `explain` and `similar`: the main job without a browser."""
+"""`cinematch recommend`, `explain`, `similar` and `tags`: the main job without a browser."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import typer
 from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
 from core.commands.films import ProfileOption, profile_films
 from core.commands.options import takes
-from core.commands.requests import FILTERS, WISH, RateOption, one_profile, stars
+from core.commands.requests import FILTERS, NEAR, WISH, RateOption, one_profile, stars
 from core.commands.together import GroupOption, show_group
 from core.commands.weights import WHAT_IF
 from core.lists.requests import GroupRequest, ListRequest, ProfileRequest, WhatIf
-from core.views import Filters, RecommendationList, Reranking
+from core.views import Filters, Near, Reading, RecommendationList, Reranking
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -40,9 +40,10 @@ def register(app: typer.Typer) -> None:
     app.command()(recommend)
     app.command()(explain)
     app.command()(similar)
+    app.command()(tags)
 
 
-@takes(filters=FILTERS, wish=WISH, what_if=WHAT_IF)
+@takes(filters=FILTERS, wish=WISH, near=NEAR, what_if=WHAT_IF)
 def recommend(
     *,
     user: UsersOption = None,
@@ -53,6 +54,10 @@ def recommend(
     n: CountOption = 10,
     filters: Filters,
     wish: Reranking,
+    near: Near,
+    say: Annotated[
+        str | None, typer.Option("--say", help='A sentence: "like Heat but funny, from the 90s, not too known".')
+    ] = None,
     what_if: WhatIf | None,
     include_rated: Annotated[bool, typer.Option("--include-rated", help="List rated movies, too.")] = False,
     dataset: DatasetOption = None,
@@ -69,6 +74,8 @@ def recommend(
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
         for name in wish.weights.keys() - {"love"}:
             raise typer.BadParameter("a group's list is not re-ranked", param_hint=f"--{name}")
+        if say or near.named:
+            raise typer.BadParameter("a group's list is not re-ranked", param_hint="--say" if say else "--near-tags")
         people = [ProfileRequest(user_id=one) for one in users]
         visitors = [ProfileRequest(ratings=stars(rate))] if rate else []
         together = GroupRequest(
@@ -83,13 +90,24 @@ def recommend(
         whom = ProfileRequest(ratings=own | (stars(rate) if rate else {}))
         unwanted = (*kept.hidden, *(() if include_rated else kept.seen))
         filters = replace(filters, exclude_ids=(*filters.exclude_ids, *unwanted))
+    elif say and not users and not rate:
+        whom = ProfileRequest(ratings={})
     else:
         whom = one_profile(users[0] if users else None, rate)
-    found = service.recommend(ListRequest(whom, algorithm, n, not include_rated, filters, wish, what_if))
+    found = service.recommend(ListRequest(whom, algorithm, n, not include_rated, filters, wish, what_if, near, say))
     if json_target:
         emit_json(found, json_target)
         return
+    _show_reading(found.reading)
     _show_list(found, f"user {whom.user_id}" if whom.ratings is None else f"{len(whom.ratings)} ratings")
+
+
+def _show_reading(reading: Reading | None) -> None:
+    if reading is None:
+        return
+    told = "; ".join(part.told for part in reading.parts) or "nothing that is known here"
+    unread = f" Not understood: {', '.join(reading.unread)}." if reading.unread else ""
+    typer.echo(f"Understood: {told}.{unread}")
 
 
 def _show_list(found: RecommendationList, whom: str) -> None:
@@ -183,6 +201,23 @@ def similar(
             for item in found
         ],
     )
+
+
+def tags(
+    text: Annotated[str, typer.Argument(help="Part of a tag; without it those of most movies are listed.")] = "",
+    n: CountOption = 20,
+    dataset: DatasetOption = None,
+    json_target: JsonOption = None,
+) -> None:
+    """List the tags that people gave, for --tags, --exclude-tags and --near-tags."""
+    from core.service import open_service
+
+    found = open_service(settings_for(dataset), load=False).tags(text, n)
+    if json_target:
+        emit_json({"items": found}, json_target)
+        return
+    nothing = "" if found else "No tag holds this text; this data set may have none."
+    print_table("Tags", ["Tag", "Movies#"], [[tag.tag, tag.films] for tag in found], caption=nothing)
 
 
 def _stars(item: ListItem) -> str | None:

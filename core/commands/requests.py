@@ -10,9 +10,9 @@ import typer
 from core.commands.options import OptionGroup
 from core.errors import InvalidInputError
 from core.lists.requests import ProfileRequest
-from core.views import WISHES, Filters, Reranking
+from core.views import WISHES, Filters, Near, Reranking
 
-__all__ = ["FILTERS", "WISH", "RateOption", "one_profile", "stars"]
+__all__ = ["FILTERS", "NEAR", "WISH", "RateOption", "one_profile", "stars"]
 
 RateOption = Annotated[
     list[str] | None,
@@ -54,6 +54,8 @@ def _filters(
         str | None, typer.Option(help="Only these movies, such as a watchlist: ids, comma-separated.")
     ] = None,
     exclude: Annotated[str | None, typer.Option(help="None of these movies: ids, comma-separated.")] = None,
+    tags: Annotated[str | None, typer.Option(help="At least one of these that people gave, comma-separated.")] = None,
+    exclude_tags: Annotated[str | None, typer.Option(help="None of these that people gave, comma-separated.")] = None,
 ) -> Filters:
     return Filters(
         genres=_names(genres),
@@ -64,6 +66,8 @@ def _filters(
         all_genres=all_genres,
         movie_ids=None if only is None else _names(only),
         exclude_ids=_names(exclude),
+        tags=_names(tags),
+        exclude_tags=_names(exclude_tags),
     )
 
 
@@ -71,6 +75,19 @@ def _names(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
+def _near(
+    near_tags: Annotated[
+        str | None, typer.Option(help="What --closeness is about: tags that people gave, comma-separated.")
+    ] = None,
+    near_movies: Annotated[
+        str | None, typer.Option(help="What --closeness is about: movies, ids, comma-separated.")
+    ] = None,
+) -> Near:
+    return Near(_names(near_tags), _names(near_movies))
+
+
+NEAR = OptionGroup.of(_near)
+"""What the wish for closeness is about: `Near`."""
 FILTERS = OptionGroup.of(_filters)
 """Which movies may be listed: `Filters`."""
 WISH = OptionGroup(

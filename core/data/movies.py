@@ -1,5 +1,6 @@
 """The movie table: columns of plain arrays, so that worker processes share one copy of it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -135,6 +136,17 @@ class MovieTable:
         counts = self.tag_counts[span]
         order = np.argsort(-counts, kind="stable")[:limit]
         return [(self.tag_names[int(self.tag_ids[span][row])], int(counts[row])) for row in order]
+
+    def tag_index(self, tag: str) -> int | None:
+        """Return the number of a tag in `tag_names`, None where no movie has it; capitals do not matter."""
+        wanted = tag.strip().lower()
+        place = bisect_left(self.tag_names, wanted)
+        return place if place < len(self.tag_names) and self.tag_names[place] == wanted else None
+
+    def tagged(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return the movies that have a tag of `tag_names`, and how often each was given it."""
+        places = np.flatnonzero(self.tag_ids == number)
+        return np.searchsorted(self.tag_indptr, places, side="right") - 1, self.tag_counts[places]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the table's arrays by the names under which a data set stores them."""

@@ -15,10 +15,10 @@ from core.evaluation.protocols import Protocol
 from core.evaluation.relevance import RELEVANCES, metric_name
 from core.evaluation.significance import bootstrap_changes
 from core.evaluation.statistic import UserStatistic
-from core.lists.reranking import reorder
+from core.lists.reranking import NOTHING, reorder
 from core.progress import Progress, part_of
 from core.recommenders.base import Recommender
-from core.views import WISHES, Reranking
+from core.views import WISHES, Near, Reranking
 
 __all__ = [
     "LENGTH",
@@ -33,6 +33,7 @@ __all__ = [
     "wished_lists",
 ]
 
+_NAMED = 20
 LENGTH = 10
 """Of the lists that are compared."""
 WEIGHTS: tuple[tuple[str, float], ...] = tuple((wish.name, weight) for wish in WISHES for weight in wish.measured)
@@ -110,6 +111,9 @@ def wished_lists(
 ) -> NDArray[np.int32]:
     """Return the lists that each wish makes of the same candidates.
 
+    Where a wish for closeness names nothing itself, everybody names one of the 20 tags of most films, drawn with a
+    fixed seed; in data without tags one of the 20 most rated films.
+
     Parameters
     ----------
     ranked : Ranked
@@ -122,15 +126,29 @@ def wished_lists(
     ndarray of int32, shape (n_wishes, n_test_users, LENGTH)
         Dense movie indices, best first, -1 where a list is shorter.
     """
+    named = _named(train, len(ranked.users)) if any(wish.closeness for wish in wishes) else []
     lists = np.full((len(wishes), len(ranked.users), LENGTH), -1, dtype=np.int32)
     for number, wish in enumerate(wishes):
         source = (loved or {})[wish.love] if "love" in wish.weights else ranked
         for row, (items, scores) in enumerate(zip(source.lists, source.scores, strict=True)):
             known = items >= 0
             candidates = items[known]
-            chosen = candidates[reorder(train, candidates, scores[known], LENGTH, wish)]
+            near = named[row] if wish.closeness else NOTHING
+            chosen = candidates[reorder(train, candidates, scores[known], LENGTH, wish, near)]
             lists[number, row, : len(chosen)] = chosen
     return lists
+
+
+def _named(train: Dataset, people: int) -> list[Near]:
+    """Return what each of the people names, drawn alike for every algorithm."""
+    movies = train.movies
+    if len(movies.tag_names):
+        films = np.bincount(movies.tag_ids, minlength=len(movies.tag_names))
+        things = [Near(tags=(movies.tag_names[int(tag)],)) for tag in np.argsort(-films, kind="stable")[:_NAMED]]
+    else:
+        first = np.argsort(-train.movie_counts, kind="stable")[:_NAMED]
+        things = [Near(movie_ids=(int(movies.ids[item]),)) for item in first]
+    return [things[place] for place in np.random.default_rng(_NAMED).integers(len(things), size=people)]
 
 
 def judge_wish(
@@ -211,7 +229,8 @@ def wish_metrics(
             for (name, weight), liked, rated in zip(weights, changes[_METRIC], changes[_OTHER], strict=True)
             if all(map(math.isfinite, (*liked.values(), *rated.values())))
         ],
-        "how": f"{data}The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time. "
+        "how": f"{data}The best {candidate_depth()} re-ranked to {LENGTH}, one weight at a time; for "
+        f"closeness everybody names one of {_NAMED} frequent tags or, without tags, films. "
         f"{protocol.sentence()} Change of NDCG@10 of liked films against the algorithm's own list, 95% interval "
         "over users.",
         "split": split.description,

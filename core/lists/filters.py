@@ -1,5 +1,6 @@
 """Filters on movies as masks."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -48,7 +49,7 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
     Raises
     ------
     InvalidInputError
-        For an unknown genre or a range whose ends are exchanged.
+        For an unknown genre or tag, or a range whose ends are exchanged.
     UnknownIdError
         For a movie that the data set does not hold.
     """
@@ -75,6 +76,9 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
         mask &= movies.years >= filters.year_min
     if filters.year_max is not None:
         mask &= (movies.years <= filters.year_max) & (movies.years > 0)
+    for tags, having in ((filters.tags, True), (filters.exclude_tags, False)):
+        if tags:
+            mask &= _tagged(dataset, tags, having=having)
     if filters.min_ratings > 0:
         mask &= dataset.movie_counts >= filters.min_ratings
     if filters.movie_ids is not None:
@@ -83,4 +87,17 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
         mask &= only
     if filters.exclude_ids:
         mask[[dataset.movie_index(movie_id) for movie_id in filters.exclude_ids]] = False
+    return mask
+
+
+def _tagged(dataset: Dataset, tags: Iterable[str], *, having: bool) -> NDArray[np.bool_]:
+    """Return which movies have at least one of the tags, or without `having` none of them."""
+    mask = np.full(len(dataset.movies), not having)
+    for tag in tags:
+        number = dataset.movies.tag_index(tag)
+        if number is None:
+            raise InvalidInputError(
+                f"{tag!r} is no tag of {dataset.name}. `cinematch tags` and /api/v1/tags?q= find those there are."
+            )
+        mask[dataset.movies.tagged(number)[0]] = having
     return mask

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from core.errors import InvalidInputError
-from core.views import Filters, GroupMethod, Reranking
+from core.views import Filters, GroupMethod, Near, Reranking
 
 __all__ = [
     "MAX_LIST",
@@ -82,9 +82,15 @@ class ListRequest:
     """How far the list may move away from the algorithm's own order."""
     what_if: WhatIf | None = None
     """How much the hybrid is to trust its members; refused for other algorithms."""
+    near: Near = field(default_factory=Near)
+    """What the wish for closeness is about."""
+    say: str | None = None
+    """A sentence such as "like Heat but funny, from the 90s", whose filters and wishes are added to the others."""
 
     def __post_init__(self) -> None:
         check_length(self.n)
+        if self.near.named and not self.wish.closeness and not self.say:
+            raise InvalidInputError("Tags and films are named, but closeness is 0: give it a weight, such as 0.4.")
 
     @classmethod
     def of(cls, user_id: int | str | None = None, ratings: Stars | None = None, **rest: Any) -> "ListRequest":

@@ -1,7 +1,7 @@
-"""Re-ranking that people can set: diversity, popularity or obscurity, recency. A wish's default changes nothing.
+"""Re-ranking that people can set: diversity, popularity or obscurity, recency, closeness to what they name.
 
-Everything works on a list of candidates, best first: the best hundred of an algorithm. Between watching and loving
-the algorithm itself orders, where it can.
+A wish's default changes nothing. Everything works on a list of candidates, best first: the best hundred of an
+algorithm. Between watching and loving the algorithm itself orders, where it can.
 """
 
 from typing import Any
@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.lists.closeness import nearness
 from core.recommenders.base import Recommender
 from core.recommenders.parts.diversity import diversify, genre_flags
 from core.recommenders.results import Recommendations
-from core.views import Reranking
+from core.views import Near, Reranking
 
-__all__ = ["lean", "loving", "recommend_wished", "relevance", "reorder", "share_below"]
+__all__ = ["NOTHING", "lean", "loving", "recommend_wished", "relevance", "reorder", "share_below"]
 
 Values = NDArray[np.float64]
+NOTHING = Near()
 
 
 def recommend_wished(
@@ -28,6 +30,7 @@ def recommend_wished(
     wish: Reranking,
     exclude_rated: bool = True,
     candidates: NDArray[np.bool_] | None = None,
+    near: Near = NOTHING,
 ) -> Recommendations:
     """Return the best `n` for a profile after re-ranking; scores and predicted stars stay the algorithm's own.
 
@@ -37,7 +40,7 @@ def recommend_wished(
     if not wish.reorders:
         return model.recommend(profile, n, exclude_rated, candidates)
     items, scores = model.best(profile, wish.depth(n), exclude_rated, candidates)
-    order = reorder(model.dataset, items, scores, n, wish)
+    order = reorder(model.dataset, items, scores, n, wish, near)
     chosen = items[order]
     return Recommendations(model.key, chosen, scores[order], model.predict(profile, chosen))
 
@@ -54,7 +57,12 @@ def loving(model: Recommender, love: float | None) -> Recommender:
 
 
 def reorder(
-    dataset: Dataset, items: NDArray[np.int32], scores: NDArray[np.float32], n: int, wish: Reranking
+    dataset: Dataset,
+    items: NDArray[np.int32],
+    scores: NDArray[np.float32],
+    n: int,
+    wish: Reranking,
+    near: Near = NOTHING,
 ) -> NDArray[np.int64]:
     """Return the positions of the best `n` candidates after re-ranking, best first.
 
@@ -63,6 +71,8 @@ def reorder(
     items : ndarray of int32, shape (m,)
         The algorithm's best, best first: at least `wish.depth(n)` where there are as many.
     scores : ndarray of float32, shape (m,)
+    near : Near
+        What `Reranking.closeness` is about; where nothing is named, it changes nothing.
     """
     if not wish.reorders or not len(items):
         return np.arange(min(n, len(items)))
@@ -72,6 +82,8 @@ def reorder(
     if wish.recency:
         years = dataset.movies.years[items]
         values = lean(values, share_below(years, known=years > 0), wish.recency)
+    if wish.closeness and (close := nearness(dataset, near)) is not None:
+        values = lean(values, share_below(close[items]), wish.closeness)
     return diversify(values, genre_flags(dataset, items), n, wish.diversity)
 
 

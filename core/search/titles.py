@@ -117,6 +117,12 @@ class TitleIndex:
         """Return the movies that have a name of `title_keys`, as dense indices."""
         return [int(self._name_movies[place]) for place in self._names.places(key)]
 
+    def called(self, words: list[str]) -> list[int]:
+        """Return the movies that have a name of these words, their numbers written in any way, as dense indices."""
+        plain = with_plain_numbers(words)
+        numbered = self._numbered[plain].tolist()
+        return list(dict.fromkeys([*self.named(" ".join(words)), *self.named(plain), *numbered]))
+
     def names(self) -> tuple[list[str], NDArray[np.int32]]:
         """Return all names in their order and the movie of each, as dense index."""
         return self._names.column.to_list(), self._name_movies

@@ -5,11 +5,13 @@ from core.data.personal import MAX_BYTES
 from core.lists.requests import MAX_LIST
 from core.profiles.rates import rate_gap
 from core.recommenders.registry import algorithm_keys
+from core.search import LONGEST_SENTENCE
 from core.service.cinematch import CineMatch
 from core.service.opening import open_service, people_of
 from core.service.personal import kept_films
 
 __all__ = [
+    "LONGEST_SENTENCE",
     "MAX_BYTES",
     "MAX_ID",
     "MAX_LIST",

@@ -11,10 +11,12 @@ from core.lists.explanations import explanation_view
 from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
 from core.lists.reranking import loving
+from core.lists.said import with_reading
 from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
 from core.recommenders.registry import algorithm_keys, loadable_keys
+from core.search import find_tags, read_sentence
 from core.service.catalogue import (
     best_loaded,
     dataset_view,
@@ -55,9 +57,11 @@ if TYPE_CHECKING:
         ModelStatus,
         MovieView,
         RatedMovie,
+        Reading,
         ReliabilityView,
         Reranking,
         SimilarMovie,
+        TagView,
         TasteProfile,
         UserView,
         WishView,
@@ -165,6 +169,15 @@ class CineMatch(Serving):
             raise InvalidInputError(f"limit must be between 1 and {MAX_LIST} and offset at least 0.")
         total, found = self.titles.search(query, self._parts.mask(filters or Filters()), limit, offset)
         return SearchPage(total, int(limit), int(offset), [movie_view(self.dataset, int(item)) for item in found])
+
+    def tags(self, text: str = "", limit: int = 20) -> list[TagView]:
+        """Return the tags that hold a text, those of most films first."""
+        check_length(limit)
+        return find_tags(self.dataset.movies, text, limit)
+
+    def read(self, sentence: str) -> Reading:
+        """Return what a sentence about films asks for; see `core.search.reading`."""
+        return read_sentence(self.dataset, self.titles, sentence)
 
     def similar(self, movie_id: int | str, algorithm: str | None = None, n: int = 10) -> list[SimilarMovie]:
         """Return the movies most similar to a movie, with how often the people who liked it liked them.
@@ -285,6 +298,8 @@ class CineMatch(Serving):
             raise InvalidInputError(f"A request says everything: leave out {', '.join(asked)}, or the request.")
         started = time.perf_counter()
         wanted = request or ListRequest.of(**asked)
+        reading = self.read(wanted.say) if wanted.say else None
+        wanted = wanted if reading is None else with_reading(wanted, reading)
         model = changed(self._model(wanted.algorithm), wanted.what_if)
         profile = profile_of(self.dataset, wanted.profile)
         # What was measured is the hybrid as it learned, not one whose weights were changed.
@@ -295,7 +310,7 @@ class CineMatch(Serving):
         user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
         self._listed(model.key)
         took_ms = round((time.perf_counter() - started) * 1000, 3)
-        return RecommendationList(model.key, self.dataset.name, user, items, took_ms, wish)
+        return RecommendationList(model.key, self.dataset.name, user, items, took_ms, wish, reading)
 
     def recommend_group(self, request: GroupRequest) -> GroupList:
         """Return movies for two to five people together, none of which any of them has rated.

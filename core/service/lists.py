@@ -42,7 +42,7 @@ def list_items(
     match : MatchMap or None
         As measured for the model; None where nothing was.
     """
-    found = recommend_wished(model, profile, request.n, request.wish, request.exclude_rated, mask)
+    found = recommend_wished(model, profile, request.n, request.wish, request.exclude_rated, mask, request.near)
     spread = model.spread(profile, found.items)
     whole = mask is None and request.exclude_rated and not request.wish.active
     matches = list_matches(match, model, profile, found.items, found.predicted, spread, whole=whole)

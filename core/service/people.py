@@ -193,7 +193,17 @@ class People:
         variant = arm.variant if arm is not None and in_arm is not None else ""
         movies = [item.movie_id for item in found.items]
         name = listing.add_list(self._database, person, found.dataset, found.algorithm, movies, variant)
-        return GivenList(found.algorithm, found.dataset, None, found.items, found.took_ms, found.wish, name, variant)
+        return GivenList(
+            found.algorithm,
+            found.dataset,
+            None,
+            found.items,
+            found.took_ms,
+            found.wish,
+            found.reading,
+            list_id=name,
+            variant=variant,
+        )
 
     def note_list(self, person: Person, algorithm: str, movies: Sequence[int], in_arm: bool) -> str:
         """Keep that somebody was shown a list of the dashboard's, and return its id.

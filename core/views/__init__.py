@@ -1,6 +1,6 @@
 """What goes in and out of the service: plain values with raw ids, ready for JSON, pages and the command line."""
 
-from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie
+from core.views.catalogue import DatasetView, MovieView, SearchPage, SimilarMovie, TagView
 from core.views.curves import Curve, CurveKind, CurvePoint
 from core.views.explanations import ContributionView, CounterfactualView, ExplanationView
 from core.views.film_map import FilmMap
@@ -38,8 +38,9 @@ from core.views.people import (
 )
 from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
 from core.views.quality import Finding
+from core.views.readings import PartKind, Reading, ReadPart
 from core.views.reliability import ReliabilityPoint, ReliabilityView
-from core.views.wishes import WISHES, MeasuredWeight, Reranking, Wish, WishCost, WishView
+from core.views.wishes import WISHES, MeasuredWeight, Near, Reranking, Wish, WishCost, WishView
 
 __all__ = [
     "MAX_CHANGES",
@@ -88,15 +89,19 @@ __all__ = [
     "ModelState",
     "ModelStatus",
     "MovieView",
+    "Near",
     "OnlineView",
     "Opinion",
     "OutcomeKind",
+    "PartKind",
     "Person",
     "PersonDifference",
     "ProfileView",
     "RateGap",
     "RateView",
     "RatedMovie",
+    "ReadPart",
+    "Reading",
     "RecommendationList",
     "ReliabilityPoint",
     "ReliabilityView",
@@ -104,6 +109,7 @@ __all__ = [
     "SearchPage",
     "SimilarMovie",
     "Spread",
+    "TagView",
     "TasteProfile",
     "TradeOff",
     "TradePoint",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["DatasetView", "MovieView", "SearchPage", "SimilarMovie"]
+__all__ = ["DatasetView", "MovieView", "SearchPage", "SimilarMovie", "TagView"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,15 @@ class MovieView:
     tmdb_id: int | None = None
     source_id: str | None = None
     """The source's id where ids are text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    """A word that people gave films."""
+
+    tag: str
+    films: int
+    """How many films bear it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.views.frames import frame_of
+from core.views.readings import Reading
 from core.views.wishes import WishView
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ class Filters:
     """Only these movies, such as somebody's watchlist; none of them admits nothing, None admits all."""
     exclude_ids: tuple[int | str, ...] = ()
     """None of these movies, such as those that somebody waved away."""
+    tags: tuple[str, ...] = ()
+    """At least one of these, each given by anybody."""
+    exclude_tags: tuple[str, ...] = ()
+    """None of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class RecommendationList:
     took_ms: float
     wish: WishView | None = None
     """Null when the order is the algorithm's own."""
+    reading: Reading | None = None
+    """How a sentence was understood; null when none was said."""
 
     def to_frame(self) -> pd.DataFrame:
         """Return the list as a DataFrame: a row for each film, the columns of `ListItem`."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import InvalidInputError
 
-__all__ = ["WISHES", "MeasuredWeight", "Reranking", "Wish", "WishCost", "WishView"]
+__all__ = ["WISHES", "MeasuredWeight", "Near", "Reranking", "Wish", "WishCost", "WishView"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,19 @@ class Wish:
     """Of the slider."""
     name: str = ""
     """Of the field of `Reranking`, the parameter and the option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What a list is to come close to, as much as `Reranking.closeness` says."""
+
+    tags: tuple[str, ...] = ()
+    movie_ids: tuple[int | str, ...] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether anything is named."""
+        return bool(self.tags or self.movie_ids)
 
 
 def _wish(wish: Wish) -> Any:
@@ -98,6 +111,18 @@ class Reranking:
             measured=(0.0, 1.0),
             default=0.75,
             step=0.25,
+        )
+    )
+    closeness: float = _wish(
+        Wish(
+            label="Like what you name",
+            ends=("as it comes", "close to it"),
+            help="How close the list is to come to the tags and films that are named, by who liked them, genres, "
+            "years and tags. 0 changes nothing.",
+            low=0,
+            high=1,
+            shown=(0, 0.8),
+            measured=(0.2, 0.4),
         )
     )
 

@@ -19,6 +19,7 @@ from core.views import (
     RecommendationList,
     SearchPage,
     SimilarMovie,
+    TagView,
     TasteProfile,
 )
 
@@ -38,6 +39,8 @@ __all__ = [
     "NeighbourhoodAnswer",
     "RecommendationAnswer",
     "SearchAnswer",
+    "TagsAnswer",
+    "TagsView",
     "TasteAnswer",
     "WeightsAnswer",
     "json_answer",
@@ -85,6 +88,13 @@ class BatchAnswer(RootModel[Batch]):
     """A list for each profile, in their order."""
 
 
+@dataclass(frozen=True, slots=True)
+class TagsView:
+    """Tags, those of most movies first."""
+
+    items: list[TagView]
+
+
 class DatasetAnswer(RootModel[DatasetView]):
     """The data set in numbers."""
 
@@ -99,6 +109,10 @@ class MovieAnswer(RootModel[MovieView]):
 
 class SearchAnswer(RootModel[SearchPage]):
     """A page of movies."""
+
+
+class TagsAnswer(RootModel[TagsView]):
+    """Tags."""
 
 
 class NeighbourhoodAnswer(RootModel[Neighbourhood]):

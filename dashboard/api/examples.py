@@ -27,5 +27,8 @@ PARAMETERS: dict[str, Any] = {
     "min_ratings": 20,
     "algorithm": "hybrid",
     "name": "ratings.csv",
+    "tag": ["twist ending"],
+    "near_tags": ["dark comedy"],
+    "say": "like Heat but funny, from the 90s, not too known",
 }
 """By name."""

@@ -16,8 +16,8 @@ from pydantic import (
 
 from core.errors import InvalidInputError
 from core.lists.requests import ListRequest, ProfileRequest, WhatIf
-from core.service import MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING, algorithm_keys
-from core.views import MAX_FACTOR, WISHES, Filters, Reranking
+from core.service import LONGEST_SENTENCE, MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING, algorithm_keys
+from core.views import MAX_FACTOR, WISHES, Filters, Near, Reranking
 
 __all__ = [
     "Algorithm",
@@ -36,6 +36,7 @@ __all__ = [
     "SearchQuery",
     "SimilarQuery",
     "Strict",
+    "TagQuery",
     "UserPath",
     "WeightsQuery",
 ]
@@ -76,6 +77,7 @@ Id = Annotated[int, Field(ge=0, le=MAX_ID)] | Annotated[str, Field(min_length=1,
 """A number, or text: the source's id where ids are text, else a number written out."""
 PathId = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
+Tags = Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(_split), Field(max_length=30)]
 Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
 IdsInQuery = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS_IN_QUERY)]
 Year = Annotated[int, Field(ge=1800, le=2200), BeforeValidator(_written_out)]
@@ -141,10 +143,21 @@ class SearchQuery(PageQuery, _Years):
     """Part of a title; typing errors are tolerated. Empty lists the most rated movies."""
     genre: Genres = []
     """At least one of these; repeat the parameter or separate by commas."""
+    tag: Tags = []
+    """At least one of these that people gave; repeat the parameter or separate by commas."""
 
     def filters(self) -> Filters:
         """Return the filters of the search."""
-        return Filters(genres=tuple(self.genre), year_min=self.year_min, year_max=self.year_max)
+        return Filters(genres=tuple(self.genre), year_min=self.year_min, year_max=self.year_max, tags=tuple(self.tag))
+
+
+class TagQuery(Strict):
+    """A search among the tags."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    """Part of a tag. Empty lists those of most films."""
+    limit: Count = 20
+    """How many at most."""
 
 
 class SimilarQuery(Strict):
@@ -168,6 +181,10 @@ class ListFilters(_Years):
     """All of `genres` instead of at least one of them."""
     min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_written_out)] = 0
     """Rated by at least this many people."""
+    tags: Tags = []
+    """At least one of these that people gave; in a query repeat the parameter or separate by commas."""
+    exclude_tags: Tags = []
+    """None of these."""
     only: Ids | None = None
     """Only these movies, by id, such as a watchlist."""
     exclude: Ids = []
@@ -184,6 +201,8 @@ class ListFilters(_Years):
             all_genres=self.all_genres,
             movie_ids=None if self.only is None else tuple(self.only),
             exclude_ids=tuple(self.exclude),
+            tags=tuple(self.tags),
+            exclude_tags=tuple(self.exclude_tags),
         )
 
 
@@ -207,13 +226,24 @@ _Wishes: Any = create_model("_Wishes", __base__=Strict, **_FIELDS)
 
 
 class _Asked(_Wishes, _Listed):
+    near_tags: Tags = []
+    """What the wish for `closeness` is about: tags that people gave."""
+    near_movies: Annotated[Ids, Field(max_length=20)] = []
+    """What the wish for `closeness` is about: movies, by id."""
+    say: Annotated[str, Field(max_length=LONGEST_SENTENCE)] | None = None
+    """A sentence such as "like Heat but funny, from the 90s, not too known". What it asks for is added to the filters
+    and wishes; `reading` in the answer tells how it was understood."""
+
     def wish(self) -> Reranking:
         """Return how far the list may move away from the algorithm's own order."""
         return Reranking(**{wish.name: getattr(self, wish.name) for wish in WISHES})
 
     def request(self, profile: ProfileRequest, what_if: WhatIf | None = None) -> ListRequest:
         """Return what the service takes."""
-        return ListRequest(profile, self.algorithm, self.n, self.exclude_rated, self.filters(), self.wish(), what_if)
+        near = Near(tuple(self.near_tags), tuple(self.near_movies))
+        return ListRequest(
+            profile, self.algorithm, self.n, self.exclude_rated, self.filters(), self.wish(), what_if, near, self.say
+        )
 
 
 class ListQuery(_Asked):

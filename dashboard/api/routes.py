@@ -24,6 +24,7 @@ from dashboard.api.requests import (
     RecommendationBody,
     SearchQuery,
     SimilarQuery,
+    TagQuery,
     UserPath,
     WeightsQuery,
 )
@@ -92,6 +93,11 @@ def get_movies(query: SearchQuery) -> Response:
     """Search movies by title, genre and year."""
     found = _service().search(query.q, query.filters(), query.limit, query.offset)
     return _page(answers.json_answer(found), query, found.total)
+
+
+def get_tags(query: TagQuery) -> Response:
+    """List the tags that people gave, those of most movies first."""
+    return answers.json_answer(answers.TagsView(_service().tags(query.q, query.limit)))
 
 
 def get_movie(path: MoviePath) -> Response:
@@ -194,6 +200,7 @@ def add_routes(blueprint: APIBlueprint) -> dict[str, str]:
         ("/models", get_models, data, "catalogue", answers.ModelsAnswer, _ANY),
         ("/models/hybrid/weights", get_hybrid_weights, data, "catalogue", answers.WeightsAnswer, (*_ANY, 503)),
         ("/movies", get_movies, movies, "catalogue", answers.SearchAnswer, (409, *_ANY)),
+        ("/tags", get_tags, movies, "catalogue", answers.TagsAnswer, _ANY),
         ("/movies/<movie_id>", get_movie, movies, "catalogue", answers.MovieAnswer, _ONE),
         ("/movies/<movie_id>/similar", get_similar, movies, "catalogue", answers.NeighbourhoodAnswer, _ASK),
         ("/users/<user_id>", get_user, users, "users", answers.TasteAnswer, _ONE),

@@ -1,5 +1,7 @@
 """One film: what is known of it, what people gave it, what is like it, and why it would be recommended."""
 
+from collections.abc import Sequence
+
 import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -86,7 +88,7 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
                 ],
                 className="your-rating",
             ),
-            *([html.P(["Tagged ", html.Em(", ".join(movie.tags))], className="tags")] if movie.tags else []),
+            *_tags(movie.tags),
             html.P(
                 [
                     html.A(label, href=address, className="text-link", rel="noopener noreferrer", target="_blank")
@@ -101,6 +103,16 @@ def _facts(service: CineMatch, movie: MovieView) -> Component:
 
 def _other_names(others: tuple[str, ...]) -> list[Component]:
     return [html.P(", ".join(others), className="film-others")] if others else []
+
+
+def _tags(tags: Sequence[str]) -> list[Component]:
+    if not tags:
+        return []
+    links = [
+        html.Li(html.A(tag, href=href("/search", tags=tag), className="tag-link", **{"data-nav": "1"}))
+        for tag in tags
+    ]
+    return [html.Div([html.Span("Tagged"), html.Ul(links)], className="tags")]
 
 
 def _loaded(service: CineMatch) -> list[dict[str, object]]:

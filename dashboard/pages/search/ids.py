@@ -9,6 +9,7 @@ class Search:
     ADDRESS = "search-address"
     QUERY = "search-query"
     GENRES = "search-genres"
+    TAGS = "search-tags"
     YEARS = "search-years"
     MIN_RATINGS = "search-min-ratings"
     PAGE = "search-page"

@@ -9,6 +9,7 @@ from dashboard.address import FilterState, Query, integer
 from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
 from dashboard.components.lists import film_list
+from dashboard.components.tag_select import TAGS_OFFERED, tag_select
 from dashboard.pages.search.ids import Search
 
 __all__ = ["PAGE_SIZE", "layout"]
@@ -36,14 +37,23 @@ def layout(service: CineMatch, query: Query) -> Component:
                         debounce=250,
                     ),
                     html.Div(
-                        filter_controls(
-                            state,
-                            names,
-                            span,
-                            genres_id=Search.GENRES,
-                            years_id=Search.YEARS,
-                            min_ratings_id=Search.MIN_RATINGS,
-                        ),
+                        [
+                            tag_select(
+                                Search.TAGS,
+                                service.tags(limit=TAGS_OFFERED),
+                                state.tags,
+                                label="Tags",
+                                placeholder="dark comedy, twist ending …",
+                            ),
+                            *filter_controls(
+                                state,
+                                names,
+                                span,
+                                genres_id=Search.GENRES,
+                                years_id=Search.YEARS,
+                                min_ratings_id=Search.MIN_RATINGS,
+                            ),
+                        ],
                         className="compare-controls",
                     ),
                 ],

@@ -36,6 +36,7 @@ ROUTES = {
     "/dataset",
     "/models",
     "/models/hybrid/weights",
+    "/tags",
     "/movies",
     "/movies/{movie_id}",
     "/movies/{movie_id}/similar",

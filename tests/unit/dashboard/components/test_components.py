@@ -23,8 +23,8 @@ from core.views import (
     RecommendationList,
     SearchPage,
 )
-from dashboard.components import light
 from dashboard.address import href
+from dashboard.components import light
 from dashboard.components.algorithm_card import algorithm_card, algorithm_options, metric_rows
 from dashboard.components.bars import diverging_bar, share_bars
 from dashboard.components.explanation import contribution_table, explanation_panel
