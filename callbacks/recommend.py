@@ -6,24 +6,25 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import dash
-from dash import Input, Output, State
+from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks import own_films, wishes
 from callbacks.errors import notify_error
-from callbacks.selects import offer_users, user_name
+from callbacks.selects import offer_tags, offer_users, user_name
 from callbacks.visitor import Visitor, watchlist
 from core.display.spreadsheet import csv_text
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
 from core.lists.requests import ListRequest
 from core.service import MAX_LIST
-from core.views import WISHES, RecommendationList, Reranking, number_of
+from core.views import WISHES, Near, RecommendationList, Reranking, number_of
 from dashboard.address import FilterState, href, wish_query
 from dashboard.components.controls import DEFAULT_COUNT
 from dashboard.components.film_data import FilmData, film_data
 from dashboard.components.light import plain
 from dashboard.components.lists import list_state, recommendation_list
+from dashboard.components.sentence import reading_chips
 from dashboard.components.states import empty_state
 from dashboard.pages.recommend.history import starters
 from dashboard.pages.recommend.ids import Recommend
@@ -44,6 +45,8 @@ _TO_RATE = 8
 _MOST_FACTS = 100
 _HIDDEN = {"display": "none"}
 _OTHER_FILMS = "All of your watchlist was rated already or does not pass the filters."
+_SEEN_ALL = "You have seen all that qualify. Change what you ask for to begin anew."
+_SAID_TOO_MUCH = "Take something out of the sentence, or widen the filters."
 _EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for later."
 
 
@@ -59,20 +62,30 @@ class ListControls:
     wish: Reranking = field(default_factory=Reranking)
     only: tuple[int, ...] | None = None
     """The watchlist, where nothing else is to be listed."""
+    near_tags: tuple[str, ...] = ()
+    say: str = ""
+    passed: tuple[int, ...] = ()
+    """Films that were shown already, where others are asked for."""
 
     @classmethod
     def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "ListControls":
         """Read the controls' values, by the names of `_controls`."""
         mine = held["mode"] == "me"
-        return cls(
+        wish = wish_of(held["wish"], loves=service.loves(held["algorithm"]))
+        near_tags, say = tuple(held["near_tags"] or ()), (held["say"] or "").strip()
+        asked = cls(
             user_id=None if mine or not held["user"] else number_of(held["user"], "viewer"),
             visitor=Visitor.of(held["visitor"], service) if mine else None,
             algorithm=held["algorithm"],
             count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
-            wish=wish_of(held["wish"], loves=service.loves(held["algorithm"])),
+            wish=wish if near_tags or say else replace(wish, closeness=0.0),
             only=watchlist(held["watchlist"], service) if held["only_watchlist"] else None,
+            near_tags=near_tags,
+            say=say,
         )
+        passed = held["passed"] or {}
+        return replace(asked, passed=tuple(passed["movies"])) if passed.get("address") == asked.address() else asked
 
     @property
     def answerable(self) -> bool:
@@ -94,8 +107,10 @@ class ListControls:
             ratings=None if self.visitor is None else self.visitor.ratings,
             algorithm=self.algorithm,
             n=self.count,
-            filters=replace(self.state.filters(), movie_ids=self.only, exclude_ids=hidden),
+            filters=replace(self.state.filters(), movie_ids=self.only, exclude_ids=(*hidden, *self.passed)),
             wish=self.wish,
+            near=Near(self.near_tags) if self.wish.closeness else None,
+            say=self.say or None,
         )
 
     def address(self) -> str:
@@ -103,7 +118,8 @@ class ListControls:
         who: dict[str, object] = {"mode": "me"} if self.visitor is not None else {"user": self.user_id}
         count = self.count if self.count != DEFAULT_COUNT else None
         listed = {**self.state.query(), **wish_query(self.wish), "watchlist": None if self.only is None else 1}
-        return href("/recommend", **who, algorithm=self.algorithm, n=count, **listed)
+        said = {"near_tags": self.near_tags, "say": self.say}
+        return href("/recommend", **who, algorithm=self.algorithm, n=count, **listed, **said)
 
     def concerns(self, triggered: set[str]) -> bool:
         """Return whether the list depends on any of the properties that changed."""
@@ -124,7 +140,12 @@ def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
             "years": kind(Recommend.YEARS, "value"),
             "min_ratings": kind(Recommend.MIN_RATINGS, "value"),
             "all_genres": kind(Recommend.ALL_GENRES, "checked"),
+            "tags": kind(Recommend.TAGS, "value"),
+            "exclude_tags": kind(Recommend.EXCLUDE_TAGS, "value"),
         },
+        "near_tags": kind(Recommend.NEAR_TAGS, "value"),
+        "say": kind(Recommend.SAY, "value"),
+        "passed": kind(Recommend.PASSED, "data"),
         "wish": {wish.name: kind(Recommend.wish(wish.name), "value") for wish in WISHES},
         "only_watchlist": kind(Recommend.ONLY_WATCHLIST, "checked"),
         "watchlist": kind(Shell.WATCHLIST, "data"),
@@ -151,8 +172,17 @@ def to_csv(found: RecommendationList) -> str:
     )
 
 
+def _hint(asked: ListControls) -> str:
+    """Return what to do about an empty list."""
+    if asked.passed:
+        return _SEEN_ALL
+    if asked.say:
+        return _SAID_TOO_MUCH
+    return "" if asked.only is None else _OTHER_FILMS if asked.only else _EMPTY_WATCHLIST
+
+
 def _summary(found: RecommendationList, asked: ListControls, name: str, whom: str) -> str:
-    films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
+    films = f"{len(found.items)} {'other ' if asked.passed else ''}film{'' if len(found.items) == 1 else 's'}"
     short = "" if len(found.items) == asked.count else f" of {asked.count} asked for; no more qualify"
     wished = ", re-ranked as wished" if found.wish else ""
     return f"{films}{short} for {whom}, by {name}{wished}."
@@ -177,6 +207,8 @@ def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
     offer_users(app, service, Recommend.USER)
     wishes.register(app, service)
+    for tags in (Recommend.TAGS, Recommend.EXCLUDE_TAGS):
+        offer_tags(app, service, tags)
     own_films.register(app, service)
 
     @app.callback(
@@ -184,28 +216,41 @@ def register(app: "Dash", service: "CineMatch") -> None:
             Output(Recommend.RESULTS, "list"),
             Output(Recommend.SUMMARY, "children"),
             Output(Recommend.ADDRESS, "data"),
+            Output(Recommend.READING, "tree"),
         ],
         inputs={"held": _controls(Input)},
         on_error=notify_error,
     )
-    def recommendations(held: Mapping[str, Any]) -> tuple[Any, str, Any]:
+    def recommendations(held: Mapping[str, Any]) -> tuple[Any, str, Any, Any]:
         asked = ListControls.of(service, held)
         if not asked.concerns({item["prop_id"] for item in dash.ctx.triggered}):
             raise PreventUpdate
         if not asked.answerable:
             nobody = list_state("Whose taste?", "Choose a viewer by number, or rate films yourself.")
-            return {**nobody, "whom": asked.whom}, "", dash.no_update
+            return {**nobody, "whom": asked.whom}, "", dash.no_update, None
         try:
             found = service.recommend(asked.request())
         except CineMatchError as error:
             failed = list_state("This did not work", str(error), error=True)
-            return {**failed, "whom": asked.whom}, "", dash.no_update
+            understood = reading_chips(service.read(asked.say) if asked.say else None, Recommend.SAY)
+            return {**failed, "whom": asked.whom}, "", dash.no_update, plain(understood)
         names = {status.key: status.name for status in service.models()}
         whom = "you" if found.user_id is None else f"user {user_name(service, found.user_id)}"
         summary = _summary(found, asked, names.get(found.algorithm, found.algorithm), whom)
-        hint = "" if asked.only is None else _OTHER_FILMS if asked.only else _EMPTY_WATCHLIST
+        hint = _hint(asked)
         films = recommendation_list(found, visitor=asked.visitor is not None, hint=hint)
-        return {**films, "whom": asked.whom}, summary, asked.address()
+        understood = plain(reading_chips(found.reading, Recommend.SAY))
+        return {**films, "whom": asked.whom}, summary, asked.address(), understood
+
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "others"),
+        Output(Recommend.PASSED, "data"),
+        Input(Recommend.OTHERS, "n_clicks"),
+        State(Recommend.ADDRESS, "data"),
+        State(Recommend.RESULTS, "list"),
+        State(Recommend.PASSED, "data"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(Recommend.TASTE, "tree"),
@@ -270,13 +315,15 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Recommend.YEARS, "value"),
         Output(Recommend.MIN_RATINGS, "value"),
         Output(Recommend.ALL_GENRES, "checked"),
+        Output(Recommend.TAGS, "value"),
+        Output(Recommend.EXCLUDE_TAGS, "value"),
         Input(Recommend.RESET, "n_clicks"),
         prevent_initial_call=True,
     )
-    def reset(clicks: int | None) -> tuple[list[str], list[str], list[int], str, bool]:
+    def reset(clicks: int | None) -> tuple[list[str], list[str], list[int], str, bool, list[str], list[str]]:
         if not clicks:
             raise PreventUpdate
-        return [], [], list(service.year_span()), "0", False
+        return [], [], list(service.year_span()), "0", False, [], []
 
     @app.callback(
         output=Output(Recommend.DOWNLOAD, "data"),

@@ -8,6 +8,7 @@ from core.errors import InvalidInputError
 from core.views import Filters, GroupMethod, Near, Reranking
 
 __all__ = [
+    "CLOSENESS",
     "MAX_LIST",
     "MAX_VIEWERS",
     "GroupRequest",
@@ -24,6 +25,8 @@ Stars = Mapping[int, float] | Mapping[str, float]
 MAX_LIST = 500
 """Longest list that is served."""
 MAX_VIEWERS = 5
+CLOSENESS = 0.4
+"""Weight of tags and films that are named, where nobody gives another."""
 
 
 @dataclass(frozen=True, slots=True)

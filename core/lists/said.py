@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.lists.requests import ListRequest, ProfileRequest
+from core.lists.requests import CLOSENESS, ListRequest, ProfileRequest
 from core.views import Filters, Near, Reading, Reranking
 
-__all__ = ["CLOSENESS", "NAMED_STARS", "with_reading"]
+__all__ = ["NAMED_STARS", "with_reading"]
 
-CLOSENESS = 0.4
-"""Weight of what a sentence names, where nobody gives another."""
 NAMED_STARS = 4.5
 """Stars of the films that a sentence names, for somebody who has rated nothing."""
 

@@ -6,14 +6,16 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from core.service import CineMatch
-from dashboard.address import FilterState, Query, integer, wish_from_query
+from core.service import LONGEST_SENTENCE, CineMatch
+from dashboard.address import FilterState, Query, integer, wish_from_query, words
 from dashboard.components.algorithm_card import algorithm_note, algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
 from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
 from dashboard.components.light import Node, mounted
 from dashboard.components.lists import film_list
+from dashboard.components.sentence import sentence_field
+from dashboard.components.tag_select import TAGS_OFFERED, tag_select
 from dashboard.components.user_select import user_select
 from dashboard.pages.recommend.history import history
 from dashboard.pages.recommend.ids import Recommend
@@ -53,6 +55,7 @@ def layout(service: CineMatch, query: Query) -> Component:
                 className="section",
             ),
             dcc.Store(id=Recommend.ADDRESS),
+            dcc.Store(id=Recommend.PASSED),
             dcc.Download(id=Recommend.DOWNLOAD),
         ],
         className="recommend",
@@ -68,7 +71,15 @@ def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
     loaded = {status.key for status in statuses if status.state == "loaded"}
     asked = query.get("algorithm", "")
     algorithm = asked if asked in loaded else service.default_algorithm() if loaded else None
+    tags = service.tags(limit=TAGS_OFFERED)
     return [
+        html.Div(
+            [
+                sentence_field(Recommend.SAY, query.get("say", ""), LONGEST_SENTENCE),
+                mounted(None, id=Recommend.READING, className="asked-reading"),
+            ],
+            className="asked-sentence",
+        ),
         dmc.SegmentedControl(
             id=Recommend.MODE,
             data=[{"value": "user", "label": "For a viewer"}, {"value": "me", "label": "For me"}],
@@ -109,11 +120,18 @@ def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
                             years_id=Recommend.YEARS,
                             min_ratings_id=Recommend.MIN_RATINGS,
                         ),
+                        *(
+                            tag_select(component_id, tags, chosen, label=label, placeholder=hint)
+                            for component_id, chosen, label, hint in (
+                                (Recommend.TAGS, state.tags, "Tags", "Any"),
+                                (Recommend.EXCLUDE_TAGS, state.exclude_tags, "Without tags", "None excluded"),
+                            )
+                        ),
                         reset_button(Recommend.RESET, "Reset filters"),
                     ],
                     opened=state != FilterState(),
                 ),
-                wishes_fold(service, wish_from_query(query), algorithm),
+                wishes_fold(service, wish_from_query(query), algorithm, words(query, "near_tags")),
                 watchlist_fold(only=query.get("watchlist") == "1"),
                 fold(
                     "why",
@@ -156,6 +174,7 @@ def _results() -> list[Component | Node]:
             className="toolbar results-head",
         ),
         film_list(Recommend.RESULTS, DEFAULT_COUNT),
+        dmc.Button("Show me others", id=Recommend.OTHERS, variant="default", className="others", n_clicks=0),
     ]
 
 

@@ -1,6 +1,6 @@
 """Wishes for a list: sliders, and below each what it was measured to cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -10,10 +10,14 @@ from core.service import CineMatch
 from core.views import WISHES, Reranking, WishView
 from dashboard.components.controls import fold, reset_button
 from dashboard.components.light import mounted, plain
+from dashboard.components.tag_select import TAGS_OFFERED, tag_select
 from dashboard.components.wish_slider import NOT_TOLD, wish_slider
 from dashboard.pages.recommend.ids import Recommend
 
-__all__ = ["wish_notes", "wish_of", "wishes_fold"]
+__all__ = ["NOTHING_NAMED", "wish_notes", "wish_of", "wishes_fold"]
+
+
+NOTHING_NAMED = "Nothing is named: choose tags, or name films in the sentence above."
 
 
 def wish_of(weights: Mapping[str, float | None], *, loves: bool) -> Reranking:
@@ -38,8 +42,10 @@ def wish_notes(
     return {wish.name: texts.get(wish.name, "") for wish in WISHES}, plain(_measured(found))
 
 
-def wishes_fold(service: CineMatch, wish: Reranking, algorithm: str | None) -> Component:
-    """Return the folded sliders, holding a wish."""
+def wishes_fold(
+    service: CineMatch, wish: Reranking, algorithm: str | None, near_tags: Sequence[str] = ()
+) -> Component:
+    """Return the folded sliders, holding a wish, and the tags that one of them is about."""
     weights = {one.name: getattr(wish, one.name) for one in WISHES}
     texts, note = wish_notes(service, algorithm, weights)
     fixed = not service.loves(algorithm)
@@ -54,6 +60,13 @@ def wishes_fold(service: CineMatch, wish: Reranking, algorithm: str | None) -> C
                 fixed=fixed and one.name == "love",
             )
             for one in WISHES
+        ),
+        tag_select(
+            Recommend.NEAR_TAGS,
+            service.tags(limit=TAGS_OFFERED),
+            near_tags,
+            label="Tags to come close to",
+            placeholder="dark comedy, twist ending …",
         ),
         mounted(note, id=Recommend.WISH_NOTE),
         reset_button(Recommend.WISH_RESET, "Reset wishes"),

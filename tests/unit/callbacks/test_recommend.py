@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import dash
 import pytest
@@ -10,7 +11,7 @@ from callbacks.recommend import ListControls, to_csv
 from callbacks.routing import render
 from callbacks.visitor import Visitor
 from core.service import CineMatch
-from core.views import ListItem, RecommendationList
+from core.views import ListItem, Near, RecommendationList, Reranking
 from dashboard.address import FilterState
 from dashboard.pages.recommend.history import starters
 from dashboard.pages.recommend.layout import mode_of
@@ -67,6 +68,51 @@ def test_the_address_of_a_request_asks_the_same() -> None:
     )
     visitor = Visitor({10: 5.0}, frozenset())
     assert ListControls(None, visitor, "svd", 10, FilterState()).address() == "/recommend?mode=me&algorithm=svd"
+
+
+def test_a_sentence_and_tags_are_in_request_and_address(service: CineMatch) -> None:
+    wish = Reranking(closeness=0.4)
+    state = FilterState(tags=("fun",), exclude_tags=("heist",))
+    asked = ListControls(3, None, "ease", 10, state, wish, near_tags=("heist",), say="like film 7, older")
+    assert asked.address() == (
+        "/recommend?user=3&algorithm=ease&tags=fun&exclude_tags=heist&closeness=0.4&near_tags=heist"
+        "&say=like+film+7,+older"
+    )
+    request = asked.request()
+    assert (request.near, request.say) == (Near(("heist",)), "like film 7, older")
+    page, _ = render(service, "/recommend", asked.address().partition("?")[2])
+    held = {node.id: node.value for node in nodes(page) if getattr(node, "id", None) and hasattr(node, "value")}
+    assert held["rec-say"] == "like film 7, older"
+    assert (held["rec-tags"], held["rec-exclude-tags"], held["rec-near-tags"]) == (["fun"], ["heist"], ["heist"])
+    assert held["rec-closeness"] == 0.4
+
+
+def test_others_are_the_films_behind_those_of_the_same_list(service: CineMatch) -> None:
+    asked = ListControls(3, None, "ease", 5, FilterState())
+    first = [item.movie_id for item in service.recommend(asked.request()).items]
+    ten = [item.movie_id for item in service.recommend(replace(asked, count=10).request()).items]
+    others = service.recommend(replace(asked, passed=tuple(first)).request())
+    assert [item.movie_id for item in others.items] == ten[5:]
+
+
+def test_films_are_passed_over_for_as_long_as_the_same_is_asked(service: CineMatch) -> None:
+    held = {
+        "mode": "user",
+        "user": "3",
+        "algorithm": "ease",
+        "count": "5",
+        "filters": {},
+        "wish": {"closeness": 0.4},
+        "visitor": None,
+        "only_watchlist": False,
+        "watchlist": None,
+        "near_tags": [],
+        "say": " ",
+        "passed": {"address": "/recommend?user=3&algorithm=ease&n=5", "movies": [10, 20]},
+    }
+    assert ListControls.of(service, held).passed == (10, 20)
+    assert ListControls.of(service, held).wish == Reranking(), "closeness to nothing is no wish"
+    assert ListControls.of(service, {**held, "say": "funny"}).passed == ()
 
 
 def test_csv_is_read_back_and_starts_no_formula() -> None:

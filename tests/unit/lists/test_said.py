@@ -7,9 +7,9 @@ from core.data.profile import Profile
 from core.errors import InvalidInputError
 from core.lists.closeness import nearness
 from core.lists.filters import filter_mask
-from core.lists.requests import ListRequest, ProfileRequest
+from core.lists.requests import CLOSENESS, ListRequest, ProfileRequest
 from core.lists.reranking import recommend_wished, reorder
-from core.lists.said import CLOSENESS, NAMED_STARS, with_reading
+from core.lists.said import NAMED_STARS, with_reading
 from core.recommenders.popularity import Popularity
 from core.testing import toy_dataset
 from core.views import Filters, Near, Reading, ReadPart, Reranking

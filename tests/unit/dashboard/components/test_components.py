@@ -20,6 +20,8 @@ from core.views import (
     ListItem,
     ModelStatus,
     MovieView,
+    Reading,
+    ReadPart,
     RecommendationList,
     SearchPage,
 )
@@ -31,6 +33,7 @@ from dashboard.components.explanation import contribution_table, explanation_pan
 from dashboard.components.light import mounted
 from dashboard.components.lists import recommendation_list
 from dashboard.components.poster import poster, slug
+from dashboard.components.sentence import reading_chips
 from dashboard.components.stars import star_input, stars
 from dashboard.components.suggestions import suggestions
 from dashboard.theme import GENRE_TONES, MOTIF_ORDER, tone_of
@@ -43,6 +46,16 @@ _ITEM = ListItem(1, 10, "Matrix, The (1999)", 1999, ["Action", "Sci-Fi"], 2.5, 4
 @pytest.fixture(autouse=True)
 def app() -> dash.Dash:
     return dash.Dash("components")
+
+
+def test_a_sentence_is_shown_by_parts_that_can_be_taken_out():
+    parts = [ReadPart("film", "6", "like Heat", False, 0, 9), ReadPart("genre", "Comedy", "Comedy", False, 14, 19)]
+    shown = reading_chips(Reading("like Heat but funny", parts, ["odd"]), "field")
+    pressed = [node for node in nodes(shown) if type(node).__name__ == "Button"]
+    assert [getattr(node, "data-say") for node in pressed] == ["but funny", "like Heat but"]
+    assert text_of(shown).endswith("Not understood: odd.")
+    assert "says nothing" in text_of(reading_chips(Reading("the", [], []), "field"))
+    assert reading_chips(None, "field") is None
 
 
 def test_the_headers_field_offers_films_and_the_way_to_all_of_them():
