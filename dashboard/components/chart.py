@@ -28,6 +28,8 @@ def chart(
             html.Div(
                 dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{height}px"}, responsive=True),
                 role="img",
+                # Until plotly has arrived the graph itself has no height, and all below it would move.
+                style={"height": f"{height}px"},
                 className="one-series" if one_series else "many-series",
                 **{"aria-label": f"Chart: {title}. {note}"},
             ),
