@@ -33,7 +33,6 @@ def overview_charts(overview: Mapping[str, Any], genres: Mapping[str, Any]) -> C
     )
     return html.Div(
         [
-            html.H2("The data set in charts", className="visually-hidden"),
             _ratings(overview),
             _genres(overview),
             _time(overview, wide=True),

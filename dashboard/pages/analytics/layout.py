@@ -74,6 +74,9 @@ def layout(service: CineMatch, query: Query) -> Component:
                 className="tabs",
                 **{"aria-label": "Parts of Analytics"},
             ),
-            html.Div(TABS[chosen].panel(service, query), className="tab-body"),
+            html.Div(
+                [html.H2(TABS[chosen].label, className="visually-hidden"), TABS[chosen].panel(service, query)],
+                className="tab-body",
+            ),
         ]
     )

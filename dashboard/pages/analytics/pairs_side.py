@@ -64,7 +64,9 @@ def _matrix(run: EvaluationRun, metric: str) -> Component:
     return html.Table(
         [
             html.Caption(f"Paired differences of {metric_label(metric)}", className="visually-hidden"),
-            html.Thead(html.Tr([html.Th("", scope="col"), *(html.Th(names[key], scope="col") for key in keys)])),
+            html.Thead(
+                html.Tr([html.Th("Algorithm", scope="col"), *(html.Th(names[key], scope="col") for key in keys)])
+            ),
             html.Tbody(
                 [
                     html.Tr(

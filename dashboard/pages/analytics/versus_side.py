@@ -154,7 +154,7 @@ def _runs(differences: Mapping[str, Any], run: EvaluationRun) -> Component:
         return empty_state("No algorithm in common", "The two measurements have no algorithm and metric in common.")
     same = differences["same_data"] and differences["same_protocol"]
     note = "" if same else "Data or protocol differ: the differences are not the algorithms' alone. "
-    heads = ("", "This", "Other", "Difference", "Intervals apart")
+    heads = ("Algorithm and metric", "This", "Other", "Difference", "Intervals apart")
     return html.Section(
         [
             html.H3("This measurement and the other"),

@@ -182,7 +182,7 @@ def measured_view(result: Mapping[str, Any]) -> Component:
                 ]
             )
         )
-    heads = ("", "As learned", "Your weights", "Difference [95%]", "Verdict")
+    heads = ("Metric", "As learned", "Your weights", "Difference [95%]", "Verdict")
     return html.Div(
         [
             html.P(_weights_told(result["what_if"])),
