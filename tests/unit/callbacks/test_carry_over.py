@@ -1,5 +1,6 @@
 """What a browser keeps belongs to the data set that it was kept for."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -9,13 +10,15 @@ from callbacks.visitor import Visitor, watchlist
 from core.data.dataset import Dataset
 from core.data.movies import MovieTable
 from core.service import CineMatch
+from core.settings import load_settings
 
 
 def service_of(name: str, ids: list[int], imdb: dict[int, int], tmdb: dict[int, int]) -> CineMatch:
     titles = [f"{name} {movie}" for movie in ids]
     table = MovieTable.from_columns(ids, titles, [[]] * len(ids), imdb_ids=imdb, tmdb_ids=tmdb)
     dataset = Dataset.from_interactions([1], [ids[0]], [4], None, table, name=name)
-    return CineMatch(dataset, SimpleNamespace(), SimpleNamespace(), SimpleNamespace())
+    settings = load_settings(data_dir=Path("data"), cache_dir=Path("cache"))
+    return CineMatch(dataset, SimpleNamespace(), SimpleNamespace(), settings)
 
 
 FORMER = service_of("former", [10, 11, 12], {10: 111, 11: 222}, {12: 333})
