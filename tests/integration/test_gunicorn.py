@@ -85,7 +85,7 @@ def test_metrics_are_of_all_workers_together(server: GunicornProcess) -> None:
 
 
 def test_every_log_line_is_json_with_the_request_id(server: GunicornProcess) -> None:
-    name = requests.get(f"{server.url}/api/v1/movies/10?x=1", timeout=10).headers["X-Request-ID"]
+    name = requests.get(f"{server.url}/api/v1/users/1/recommendations?n=10", timeout=10).headers["X-Request-ID"]
 
     def line() -> dict[str, object] | None:
         parsed = [json.loads(text) for text in server.log().splitlines() if text]
@@ -94,8 +94,8 @@ def test_every_log_line_is_json_with_the_request_id(server: GunicornProcess) -> 
     found = wait_for(line, "the access log's line")
     assert (found["method"], found["path"], found["query"], found["status"]) == (
         "GET",
-        "/api/v1/movies/10",
-        "x=1",
+        "/api/v1/users/1/recommendations",
+        "n=10",
         200,
     )
     assert found["took_us"] > 0
