@@ -64,6 +64,8 @@ class GunicornProcess:
         A gunicorn configuration file. Without it gunicorn reads none, not even the repository's own.
     arguments
         Further gunicorn arguments; they win over the configuration file.
+    root
+        The checkout that is served, in which the master is started.
     """
 
     def __init__(
@@ -76,7 +78,9 @@ class GunicornProcess:
         env: Mapping[str, str | None] | None = None,
         config: Path | None = None,
         arguments: Sequence[str] = (),
+        root: Path = ROOT,
     ) -> None:
+        self.root = root
         self.port = port or free_port()
         self.workers = workers
         self.url = f"http://127.0.0.1:{self.port}"
@@ -92,7 +96,7 @@ class GunicornProcess:
         self._command = [sys.executable, "-m", "gunicorn", *options, *arguments, app]
         self._env = {
             **os.environ,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(root),
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
         }
@@ -118,7 +122,7 @@ class GunicornProcess:
                 stdout=log,
                 stderr=log,
                 env=self._env,
-                cwd=ROOT,
+                cwd=self.root,
                 start_new_session=True,
             )
         try:
