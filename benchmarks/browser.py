@@ -250,19 +250,9 @@ def print_pages(found: dict[str, dict[str, Load | None]]) -> None:
 def served(version: str, root: Path, models: Path) -> Iterator[Site]:
     """Serve a checkout with two workers, as it is configured."""
     with tempfile.TemporaryDirectory() as work:
-        env = {
-            "PYTHONPATH": str(root),
-            "PYTHONSAFEPATH": "1",
-            "CINEMATCH_MODELS_DIR": str(models),
-            "CINEMATCH_CACHE_DIR": f"{work}/cache",
-        }
-        server = GunicornProcess(
-            "dashboard.wsgi:server",
-            Path(work),
-            env=env,
-            config=root / "gunicorn.conf.py",
-            arguments=["--chdir", str(root)],
-        )
+        env = {"CINEMATCH_MODELS_DIR": str(models.resolve()), "CINEMATCH_CACHE_DIR": f"{work}/cache"}
+        config = root / "gunicorn.conf.py"
+        server = GunicornProcess("dashboard.wsgi:server", Path(work), env=env, config=config, root=root)
         with server.start("/readyz", 120):
             yield Site(version, server.url)
 
@@ -297,7 +287,9 @@ def main() -> None:
             with served(version, root, models) as site:
                 with browser.page(own_ratings(dataset, 0)) as (page, session):
                     browser.load(page, session, f"{site.url}/recommend?mode=me")
-                measured += [measure(browser, site, dataset, own, given.stars) for own in owns]
+                for own in owns:
+                    measured.append(measure(browser, site, dataset, own, given.stars))
+                    print(f"{measured[-1]}", flush=True)
                 if not given.no_pages:
                     by_page[version] = pages(browser, site)
         chromium.close()
