@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from core.evaluation.manifest import measure_for_manifest
 from core.store.artifact import attach_metrics
@@ -71,7 +71,14 @@ def page(new_context: Callable[..., Any], context_options: dict[str, Any], site:
     page = new_context(**context_options).new_page()
     page.set_default_timeout(15_000)
     problems: list[str] = []
-    page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
+
+    def complain(line: ConsoleMessage) -> None:
+        # An address that leads nowhere is answered with a page and 404, which Chromium reports of the page itself.
+        itself = line.location["url"] == page.url and "404" in line.text
+        if line.type == "error" and not itself:
+            problems.append(line.text)
+
+    page.on("console", complain)
     page.on("pageerror", lambda error: problems.append(str(error)))
 
     def watch(address: str) -> None:
