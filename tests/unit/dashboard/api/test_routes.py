@@ -85,7 +85,7 @@ def test_recommendations_of_a_user_and_of_a_visitor_with_the_same_ratings(
     client: FlaskClient, service: CineMatch, algorithm: str
 ) -> None:
     document = ok(client, "/users/1/recommendations", algorithm=algorithm, n=7)
-    assert set(document) == {"algorithm", "dataset", "user_id", "items", "took_ms", "wish"}
+    assert set(document) == {"algorithm", "dataset", "user_id", "items", "took_ms", "wish", "reading"}
     expected = service.recommend(user_id=1, algorithm=algorithm, n=7)
     assert document["items"] == [asdict(item) for item in expected.items]
     assert [item["rank"] for item in document["items"]] == [1, 2, 3, 4, 5, 6, 7]
