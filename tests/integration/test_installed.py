@@ -140,7 +140,8 @@ def test_the_wheel_carries_what_is_served_and_no_more(archives: Path) -> None:
         if file.is_file()
     }
     assets = {f"dashboard/{file.relative_to(ROOT)}" for file in (ROOT / "assets").rglob("*") if file.is_file()}
-    assert found == sources | assets | {"core/py.typed"}
+    data = {"core/py.typed", "core/profiles/migrations/script.py.mako", "dashboard/api/examples.json"}
+    assert found == sources | assets | data
 
 
 def test_pages_scripts_and_style_sheets_are_served(url: str) -> None:
