@@ -113,7 +113,7 @@ def test_a_list_at_once_from_films_that_are_liked(visit: Visit) -> None:
     assert len(titles(page, "#home-results")) == 6
     page.get_by_text("From films I like").click()
     expect(page.get_by_text("Name a film you like")).to_be_visible()
-    page.get_by_role("textbox", name="Up to three films").fill("flm 12")
+    page.get_by_label("Up to three films").and_(page.locator("input")).fill("flm 12")
     page.get_by_role("option", name="The Film 12 (1962)").click()
     expect(page.locator("#home-results .card-title")).to_have_count(6)
     assert "The Film 12" not in titles(page, "#home-results")
