@@ -34,7 +34,8 @@ _QUIET_MS = 1500
 _PAGES = ("/", "/recommend?user=1", "/recommend?mode=me", "/together", "/analytics", "/search", "/movie/1", "/system")
 _WATCH = """
 window.measured = { changed: 0, blocked: 0, longest: 0, shift: 0 };
-new MutationObserver(() => { measured.changed = performance.now(); })
+const onPage = ({ target }) => (target.closest ? target : target.parentNode || document.body).closest("#page");
+new MutationObserver((changes) => { if (changes.some(onPage)) { measured.changed = performance.now(); } })
   .observe(document, { subtree: true, childList: true, characterData: true });
 new PerformanceObserver((list) => list.getEntries().forEach((task) => {
   measured.blocked += task.duration - 50;

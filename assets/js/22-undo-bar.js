@@ -34,6 +34,7 @@
 
   document.addEventListener("cinematch:said", (event) => {
     text.textContent = event.detail.text;
+    text.title = event.detail.text;
     bar.replaceChildren(text, ...(event.detail.undo ? [button] : []));
     wait();
   });

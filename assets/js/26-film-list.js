@@ -120,7 +120,7 @@
     React.useEffect(() => {
       if (!list || list.whom === undefined || list.whom === props.shown) { return undefined; }
       // After the list has been painted: what is less urgent follows.
-      const later = window.setTimeout(() => setProps({ shown: list.whom }), 150);
+      const later = window.setTimeout(() => setProps({ shown: list.whom }), 60);
       return () => window.clearTimeout(later);
     }, [list]);
     const said = list ? JSON.stringify([list.actions, list.asked]) : "";
