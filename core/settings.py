@@ -70,7 +70,6 @@ class Settings(BaseSettings):
     """Whether visitors may take a name and a passphrase, by which they find their profile again from anywhere."""
     ab_split: str | None = None
     """Two orders between which people are split, such as `hybrid,ease` or `hybrid,hybrid:love=1`."""
-    tmdb_api_key: SecretStr | None = None
     log_format: Literal["text", "json"] = "text"
 
     @field_validator("algorithms", "cors_origins", mode="before")

@@ -106,7 +106,7 @@ def read_zip(content: bytes, label: str, patterns: Sequence[str], most: int, mos
                         f"{label} would unpack to more than {most / 1e6:,.0f} MB, as no export of one person's films "
                         "does. Do not use this archive, or send its files one by one."
                     )
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DataError(f"{label} is no complete zip archive ({error}). Export it again.") from error
     except RuntimeError as error:
         raise DataError(f"{label} cannot be unpacked ({error}). Unpack it yourself and send its files.") from error

@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from core.data import archives
-from core.data.archives import extract_zip
+from core.data.archives import extract_zip, read_zip
 from core.errors import DataError
 from tests.unit.data.sources import csv_folder, zip_of
 
@@ -109,3 +109,19 @@ def test_an_encrypted_archive(tmp_path):
     path.write_bytes(content)
     with pytest.raises(DataError, match="Unpack it yourself"):
         extract_zip(path, out(tmp_path), WANTED)
+
+
+@pytest.mark.parametrize("read", ["memory", "folder"])
+def test_a_way_of_packing_that_nobody_reads_is_told_from_damage(tmp_path, read):
+    content = bytearray(archive(tmp_path / "a.zip", {"ratings.csv": b"userId,movieId,rating\n" * 9}).read_bytes())
+    for signature, offset in ((b"PK\x01\x02", 10), (b"PK\x03\x04", 8)):
+        at = content.index(signature) + offset
+        content[at : at + 2] = (9).to_bytes(2, "little")  # Deflate64
+    path = tmp_path / "deflate64.zip"
+    path.write_bytes(content)
+    readers = {
+        "memory": lambda: read_zip(bytes(content), "deflate64.zip", WANTED, 1 << 20, 9),
+        "folder": lambda: extract_zip(path, out(tmp_path), WANTED),
+    }
+    with pytest.raises(DataError, match=r"cannot be unpacked \(.*compression.*\)\. Unpack it yourself"):
+        readers[read]()
