@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
+from callbacks.drawn_jobs import draw_when_done
 from callbacks.errors import notify_error
 from callbacks.jobs.asked import asked_jobs
 from core.errors import InvalidInputError
@@ -55,14 +56,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         jobs.ask(_CURVE, title, {"kind": asked["kind"], "keys": list(names)}, address)
         return time.time()
 
-    @app.callback(
-        Output(Curves.VIEW, "children"),
-        Input(Jobs.ENDED, "data"),
-        State(Curves.ASKED, "data"),
-        prevent_initial_call=True,
-        on_error=notify_error,
-    )
-    def show(ended: list[dict[str, Any]] | None, asked: dict[str, str]) -> Any:
-        if not any(job["kind"] == _CURVE and job["state"] == "done" for job in ended or ()):
-            raise PreventUpdate
+    def draw(asked: dict[str, str]) -> Any:
         return curve_view(service, asked["kind"], asked["metric"])
+
+    draw_when_done(app, _CURVE, Curves.VIEW, Curves.ASKED, draw)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
+from callbacks.drawn_jobs import draw_when_done
 from callbacks.errors import notify_error
 from callbacks.jobs.asked import asked_jobs
 from callbacks.visitor import Visitor
@@ -53,17 +54,10 @@ def register(app: "Dash", service: "CineMatch") -> None:
         jobs.ask(_MAP, f"Map of films by {name}", {"algorithm": key}, href("/analytics", tab="map", **asked))
         return time.time()
 
-    @app.callback(
-        Output(Map.VIEW, "children"),
-        Input(Jobs.ENDED, "data"),
-        State(Map.ASKED, "data"),
-        prevent_initial_call=True,
-        on_error=notify_error,
-    )
-    def show(ended: list[dict[str, Any]] | None, asked: dict[str, str]) -> Any:
-        if not any(job["kind"] == _MAP and job["state"] == "done" for job in ended or ()):
-            raise PreventUpdate
+    def drawn(asked: dict[str, str]) -> Any:
         return map_view(service, asked["algorithm"], asked["colour"])
+
+    draw_when_done(app, _MAP, Map.VIEW, Map.ASKED, drawn)
 
     @app.callback(
         Output(Map.MATCHES, "data"),

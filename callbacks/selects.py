@@ -12,9 +12,13 @@ from dashboard.components.tag_select import TAGS_OFFERED, tag_options
 from dashboard.components.user_select import user_options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dash import Dash
 
     from core.service import CineMatch
+
+    _Offer = Callable[[str | None, Any], list[dict[str, str]]]
 
 __all__ = ["offer_films", "offer_tags", "offer_users", "user_name"]
 
@@ -25,16 +29,20 @@ def user_name(service: "CineMatch", user_id: int | str) -> str:
     return user.source_id or str(user.user_id)
 
 
-def offer_users(app: "Dash", service: "CineMatch", select: str) -> None:
-    """Register the callback of a select of one stored user."""
-
-    @app.callback(
+def _while_typing(app: "Dash", select: str) -> "Callable[[_Offer], _Offer]":
+    return app.callback(
         Output(select, "data"),
         Input(select, "searchValue"),
         State(select, "value"),
         prevent_initial_call=True,
         on_error=notify_error,
     )
+
+
+def offer_users(app: "Dash", service: "CineMatch", select: str) -> None:
+    """Register the callback of a select of one stored user."""
+
+    @_while_typing(app, select)
     def users(text: str | None, value: str | None) -> list[dict[str, str]]:
         return user_options(service.users(text or "", [number_of(value, "viewer")] if value else []))
 
@@ -42,13 +50,7 @@ def offer_users(app: "Dash", service: "CineMatch", select: str) -> None:
 def offer_films(app: "Dash", service: "CineMatch", select: str, *, many: bool = False) -> None:
     """Register the callback of a select of a film, or of several."""
 
-    @app.callback(
-        Output(select, "data"),
-        Input(select, "searchValue"),
-        State(select, "value"),
-        prevent_initial_call=True,
-        on_error=notify_error,
-    )
+    @_while_typing(app, select)
     def films(text: str | None, value: Any) -> list[dict[str, str]]:
         if not text:
             # The field empties itself when a film is chosen, before the choice arrives here: options without
@@ -62,12 +64,6 @@ def offer_films(app: "Dash", service: "CineMatch", select: str, *, many: bool = 
 def offer_tags(app: "Dash", service: "CineMatch", select: str) -> None:
     """Register the callback of a select of tags."""
 
-    @app.callback(
-        Output(select, "data"),
-        Input(select, "searchValue"),
-        State(select, "value"),
-        prevent_initial_call=True,
-        on_error=notify_error,
-    )
+    @_while_typing(app, select)
     def tags(text: str | None, value: list[str] | None) -> list[dict[str, str]]:
         return tag_options(service.tags(text or "", TAGS_OFFERED), value or [])

@@ -8,6 +8,7 @@ from core.evaluation.runs import EvaluationRun
 from core.service import CineMatch
 from dashboard.address import Query
 from dashboard.components.states import empty_state
+from dashboard.components.tables import scrolling
 from dashboard.pages.analytics.picks import metric_options, pick, picked
 
 __all__ = ["side"]
@@ -36,13 +37,7 @@ def side(service: CineMatch, run: EvaluationRun, query: Query) -> Component:
                         "pairs, tells from noise (p < .05): better in gold, worse in blue.",
                         className="note",
                     ),
-                    html.Div(
-                        _matrix(run, metric),
-                        className="scroll-x",
-                        tabIndex=0,
-                        role="region",
-                        **{"aria-label": "Paired differences"},
-                    ),
+                    scrolling(_matrix(run, metric), "Paired differences"),
                 ],
                 className="panel stack-sm",
             ),

@@ -13,6 +13,7 @@ from core.views import Cohort, CohortKind, CohortTable, Spread
 from dashboard.address import Query
 from dashboard.components.chart import chart
 from dashboard.components.states import empty_state, error_state
+from dashboard.components.tables import plain_table
 from dashboard.figures.intervals import interval_dots
 from dashboard.figures.people import distribution_bars
 from dashboard.pages.analytics.picks import metric_options, pick, picked
@@ -111,20 +112,7 @@ def _table(table: CohortTable, names: dict[str, str]) -> Component:
     return html.Section(
         [
             html.H3("All algorithms"),
-            html.Div(
-                html.Table(
-                    [
-                        html.Caption(metric_label(table.metric), className="visually-hidden"),
-                        html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                        html.Tbody(rows),
-                    ],
-                    className="plain-table tabular",
-                ),
-                className="scroll-x",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": "Cohorts by algorithm"},
-            ),
+            plain_table(heads, rows, f"{metric_label(table.metric)}: cohorts by algorithm"),
         ],
         className="stack-sm",
     )

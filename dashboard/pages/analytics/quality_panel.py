@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from core.service import CineMatch
 from core.views import Finding
 from dashboard.address import Query
+from dashboard.components.tables import plain_table
 
 __all__ = ["panel", "quality_panel"]
 
@@ -44,20 +45,7 @@ def quality_panel(findings: Sequence[Finding], dataset: str) -> Component:
                 className="lede",
             ),
             html.Section(
-                html.Div(
-                    html.Table(
-                        [
-                            html.Caption("Quality of the data set", className="visually-hidden"),
-                            html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                            html.Tbody(rows),
-                        ],
-                        className="plain-table tabular findings",
-                    ),
-                    className="scroll-x",
-                    tabIndex=0,
-                    role="region",
-                    **{"aria-label": "Findings"},
-                ),
+                plain_table(heads, rows, "Quality of the data set", more_classes="findings"),
                 className="panel",
             ),
         ],

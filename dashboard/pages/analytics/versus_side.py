@@ -14,6 +14,7 @@ from core.views import Versus
 from dashboard.address import Query, href
 from dashboard.components.chart import chart
 from dashboard.components.states import empty_state, error_state
+from dashboard.components.tables import plain_table
 from dashboard.figures.people import versus_dots
 from dashboard.pages.analytics.picks import metric_options, pick, picked
 from dashboard.pages.analytics.run_options import run_options
@@ -111,16 +112,7 @@ def _most(found: Versus, first: str, second: str, keys: tuple[str, str]) -> Comp
         [
             html.H3("Who differs most"),
             html.P("A value leads to the person's list by that algorithm as it is served now.", className="note"),
-            html.Div(
-                html.Table(
-                    [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)],
-                    className="plain-table tabular",
-                ),
-                className="scroll-x",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": "People who differ most"},
-            ),
+            plain_table(heads, rows, "People who differ most"),
         ],
         className="panel stack-sm",
     )
@@ -159,16 +151,7 @@ def _runs(differences: Mapping[str, Any], run: EvaluationRun) -> Component:
         [
             html.H3("This measurement and the other"),
             html.P(f"{note}The same algorithm in both.", className="note"),
-            html.Div(
-                html.Table(
-                    [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(body)],
-                    className="plain-table tabular",
-                ),
-                className="scroll-x",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": "Differences of the two measurements"},
-            ),
+            plain_table(heads, body, "Differences of the two measurements"),
         ],
         className="panel stack-sm",
     )

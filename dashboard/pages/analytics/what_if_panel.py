@@ -16,6 +16,7 @@ from dashboard.components.icons import icon
 from dashboard.components.job_list import jobs_panel
 from dashboard.components.stars import stars
 from dashboard.components.states import empty_state, error_state
+from dashboard.components.tables import plain_table
 from dashboard.components.user_select import user_select
 from dashboard.pages.analytics.ids import WhatIf
 from dashboard.pages.analytics.weight_sliders import HIGHEST, weight_sliders
@@ -186,16 +187,7 @@ def measured_view(result: Mapping[str, Any]) -> Component:
     return html.Div(
         [
             html.P(_weights_told(result["what_if"])),
-            html.Div(
-                html.Table(
-                    [html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)],
-                    className="plain-table tabular",
-                ),
-                className="scroll-x",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": "Measured differences"},
-            ),
+            plain_table(heads, rows, "Measured differences"),
             html.P(
                 f"{result['how']} {result['users']:,} test users, code {result['code_version']}.", className="note"
             ),

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.components.chart import chart
+from dashboard.components.tables import plain_table
 from dashboard.figures.base import Figure, axis, figure
 from dashboard.web.traffic import TrafficHour, TrafficRow
 
@@ -99,19 +100,7 @@ def _table(title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> C
     return html.Div(
         [
             html.H3(title),
-            html.Div(
-                html.Table(
-                    [
-                        html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])),
-                        html.Tbody(body or [empty]),
-                    ],
-                    className="plain-table tabular",
-                ),
-                className="scroll-x",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": title},
-            ),
+            plain_table(heads, body or [empty], title),
         ],
         className="panel stack-sm",
     )
