@@ -1,17 +1,21 @@
-"""The first page: a list at once."""
+"""The first page: a visitor's shelves, and a list at once from films that are named."""
 
 from typing import TYPE_CHECKING, Any
 
-from dash import Input, Output
+import dash
+from dash import Input, Output, State
 
 from callbacks.errors import notify_error
-from callbacks.selects import offer_films, offer_users
-from callbacks.visitor import FILM_STARS
+from callbacks.selects import offer_films
+from callbacks.visitor import FILM_STARS, Visitor, watchlist
 from core.errors import CineMatchError
+from core.lists.requests import ShelvesRequest
 from core.views import number_of
 from dashboard.components.lists import list_state, recommendation_list
+from dashboard.components.shelves import no_shelves, shelf_list
 from dashboard.pages.home.ids import Home
-from dashboard.pages.home.layout import QUICK_COUNT
+from dashboard.pages.home.layout import NOTHING_NAMED
+from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -20,35 +24,50 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
-_HIDDEN = {"display": "none"}
+_LISTED = 6
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
-    offer_users(app, service, Home.USER)
     offer_films(app, service, Home.FILMS, many=True)
 
     @app.callback(
-        Output(Home.RESULTS, "list"),
-        Output(f"{Home.USER}-box", "style"),
-        Output(f"{Home.FILMS}-box", "style"),
-        Input(Home.MODE, "value"),
-        Input(Home.USER, "value"),
-        Input(Home.FILMS, "value"),
+        Output(Home.SHELVES, "found"),
+        Output(Home.STANDING, "data"),
+        Input(Shell.VISITOR, "data"),
+        # What is kept while one looks stays where it stands.
+        State(Shell.WATCHLIST, "data"),
+        State(Home.STANDING, "data"),
         on_error=notify_error,
     )
-    def quick(mode: str, user: str | None, films: list[str] | None) -> tuple[Any, Any, Any]:
-        styles = ({}, _HIDDEN) if mode == "user" else (_HIDDEN, {})
+    def shelves(data: Any, kept: Any, standing: Any) -> tuple[Any, Any]:
+        mine = Visitor.of(data, service)
+        if not mine.ratings:
+            return None, []
+        request = ShelvesRequest(
+            ratings=mine.ratings,
+            watchlist=watchlist(kept, service),
+            unwanted=tuple(mine.unwanted),
+            standing=[movie for movie in standing or () if movie in mine.ratings],
+        )
         try:
-            if mode == "user":
-                if user is None:
-                    return list_state("Whose taste?", "Choose a viewer by number."), *styles
-                found = service.recommend(user_id=number_of(user, "viewer"), n=QUICK_COUNT)
-                return recommendation_list(found), *styles
-            if not films:
-                return list_state("Name a film you like", "One is enough; three say more."), *styles
-            chosen = [number_of(film, "film") for film in films]
-            found = service.recommend(ratings=dict.fromkeys(chosen, FILM_STARS), n=QUICK_COUNT)
-            return recommendation_list(found, films=chosen), *styles
+            found = service.shelves(request)
         except CineMatchError as error:
-            return list_state("This did not work", str(error), error=True), *styles
+            return no_shelves("This did not work", str(error), error=True), dash.no_update
+        return shelf_list(found), [shelf.movie_id for shelf in found.shelves if shelf.movie_id is not None]
+
+    @app.callback(
+        Output(Home.RESULTS, "list"),
+        Input(Home.FILMS, "value"),
+        prevent_initial_call=True,
+        on_error=notify_error,
+    )
+    def from_films(films: list[str] | None) -> Any:
+        if not films:
+            return NOTHING_NAMED
+        try:
+            chosen = [number_of(film, "film") for film in films]
+            found = service.recommend(ratings=dict.fromkeys(chosen, FILM_STARS), n=_LISTED)
+        except CineMatchError as error:
+            return list_state("This did not work", str(error), error=True)
+        return recommendation_list(found, films=chosen)

@@ -33,7 +33,8 @@
   /* Past the controls, to the first film. */
   document.addEventListener("click", function (event) {
     var skip = event.target.closest("[data-skip]");
-    var film = skip && document.querySelector("#page .card-grid:not(.waiting) .card-title, #page .movie-row .row-title, #page .together .row-title");
+    var films = skip ? document.querySelectorAll("#page .card-grid:not(.waiting) .card-title, #page .shelf .card-title, #page .movie-row .row-title, #page .together .row-title") : [];
+    var film = Array.prototype.find.call(films, function (title) { return title.offsetParent; });
     if (skip) { event.preventDefault(); (film || document.getElementById("main")).focus(); }
   });
 

@@ -92,11 +92,11 @@
     }, [films]);
   }
 
-  function Waiting({ count }) {
+  function Waiting({ count, className }) {
     const card = (_, key) => h("li", { key: key },
       h("div", { className: "poster poster-wait" }), h("div", { className: "line-wait" }),
       h("div", { className: "line-wait" }));
-    return h("ul", { className: "card-grid waiting", "aria-hidden": true }, Array.from({ length: count }, card));
+    return h("ul", { className: `${className} waiting`, "aria-hidden": true }, Array.from({ length: count }, card));
   }
 
   function Stated({ state }) {
@@ -105,33 +105,45 @@
       h("p", { className: "state-title" }, state.title), h("p", null, state.advice));
   }
 
-  function FilmList(props) {
-    const { list, setProps } = props;
-    const ref = React.useRef(null);
-    const films = list ? list.films : [];
-    React.useLayoutEffect(() => window.cinematch.tellFilms(films), [list]);
-    useMoves(ref, films);
+  /* What became of a list is told where a profile is kept (36-feedback.js). */
+  function useListed(list) {
     React.useEffect(() => {
       if (!list || !list.asked || !list.actions.includes("rate")) { return; }
-      const detail = { algorithm: list.asked.algorithm, movies: films.map((film) => film.movie) };
+      const detail = { algorithm: list.asked.algorithm, movies: list.films.map((film) => film.movie) };
       document.dispatchEvent(new CustomEvent("cinematch:listed", { detail: detail }));
     }, [list]);
-    window.cinematch.useKeptFocus(ref, props.id);
+  }
+
+  /* The cards of a list; `name` is unique on the page, and the focus stays in it. */
+  function Cards({ list, name, label }) {
+    const ref = React.useRef(null);
+    React.useLayoutEffect(() => window.cinematch.tellFilms(list.films), [list]);
+    useMoves(ref, list.films);
+    window.cinematch.useKeptFocus(ref, name);
+    const said = JSON.stringify([list.actions, list.asked]);
+    return h(list.ranked ? "ol" : "ul", { className: `${list.className} plain`, ref: ref, tabIndex: -1, "aria-label": label },
+      list.films.map((film) => h(SteadyCard, {
+        key: film.movie, film: film, list: list, text: JSON.stringify(film), said: said
+      })));
+  }
+
+  function FilmList(props) {
+    const { list, setProps } = props;
+    useListed(list);
     React.useEffect(() => {
       if (!list || list.whom === undefined || list.whom === props.shown) { return undefined; }
       // After the list has been painted: what is less urgent follows.
       const later = window.setTimeout(() => setProps({ shown: list.whom }), 60);
       return () => window.clearTimeout(later);
     }, [list]);
-    const said = list ? JSON.stringify([list.actions, list.asked]) : "";
     return h("div", { id: props.id, ...window.cinematch.useWaiting() },
-      !list ? h(Waiting, { count: props.waiting })
+      !list ? h(Waiting, { count: props.waiting, className: "card-grid" })
         : list.state ? h(Stated, { state: list.state })
-          : h(list.ranked ? "ol" : "ul", { className: `${list.className} plain`, ref: ref, tabIndex: -1 },
-            films.map((film) => h(SteadyCard, {
-              key: film.movie, film: film, list: list, text: JSON.stringify(film), said: said
-            }))));
+          : h(Cards, { list: list, name: props.id }));
   }
 
-  Object.assign(window.cinematch, { FilmList: FilmList, Poster: React.memo(Poster), askWhy: askWhy });
+  Object.assign(window.cinematch, {
+    FilmList: FilmList, Cards: Cards, Stated: Stated, Waiting: Waiting, useListed: useListed,
+    Poster: React.memo(Poster), askWhy: askWhy
+  });
 })();

@@ -150,8 +150,7 @@ def list_matches(
     items: NDArray[np.int32],
     stars: NDArray[np.float32],
     spread: NDArray[np.float32],
-    *,
-    whole: bool,
+    leaders: NDArray[np.int32] | None = None,
 ) -> NDArray[np.float64]:
     """Return the match of listed films, float64 of shape (n,); NaN where none was measured or the film is rated.
 
@@ -161,15 +160,18 @@ def list_matches(
         None where nothing was measured for the algorithm.
     items, stars, spread : ndarray, shape (n,)
         The listed films with predicted stars and their spread.
-    whole : bool
-        Whether the list is the algorithm's own from its first place on. Of a list that was filtered or re-ranked the
-        films' places in the person's whole list are looked up, so that a film matches alike in both.
+    leaders : ndarray of int32, optional
+        The first of the person's whole list, best first: the listed films themselves where these are it. For a list
+        that was filtered or re-ranked it is asked for, so that a film matches alike in both.
     """
     if match is None or not len(items):
         return np.full(len(items), np.nan)
-    leaders = items[:PLACES] if whole else model.best(profile, PLACES)[0]
+    if leaders is None:
+        leaders = model.best(profile, PLACES)[0]
     rater = rater_of(profile.ratings, match.liked_share, match.mean)
-    found = match.probability(match_features(rater, stars, spread, places_among(leaders, items, model.dataset)))
+    found = match.probability(
+        match_features(rater, stars, spread, places_among(leaders[:PLACES], items, model.dataset))
+    )
     found[np.isin(items, profile.items)] = np.nan
     return found
 

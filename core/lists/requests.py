@@ -14,6 +14,7 @@ __all__ = [
     "GroupRequest",
     "ListRequest",
     "ProfileRequest",
+    "ShelvesRequest",
     "Stars",
     "WhatIf",
     "check_group",
@@ -133,6 +134,32 @@ class GroupRequest:
         for user in users:
             if users.count(user) > 1:
                 raise InvalidInputError(f"User {user} is in the group twice: name everybody once.")
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvesRequest:
+    """The shelves of a visitor's first page.
+
+    Raises
+    ------
+    InvalidInputError
+        For a length that is not served.
+    """
+
+    ratings: Stars
+    """In the order in which they were given: the latest say which films shelves resemble."""
+    watchlist: Sequence[int | str] = ()
+    unwanted: Sequence[int | str] = ()
+    """Movies that stand on no shelf."""
+    standing: Sequence[int | str] = ()
+    """Movies whose shelves stand there already: they stay for as long as the movies are liked."""
+    algorithm: str | None = None
+    """A key; by default the best that is loaded."""
+    n: int = 12
+    """Movies on a shelf, 1 to `MAX_LIST`."""
+
+    def __post_init__(self) -> None:
+        check_length(self.n)
 
 
 def check_length(n: int) -> None:

@@ -34,6 +34,7 @@ from core.service.measuring import Measurements
 from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.service.serving import Serving
+from core.service.shelves import shelves_answer
 from core.views import Filters, ListComparison, ModelMemory, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from core.data.profile import Profile
     from core.evaluation.runs import EvaluationRun
+    from core.lists.requests import ShelvesRequest
     from core.recommenders.base import Recommender
     from core.views import (
         DatasetView,
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
         Reading,
         ReliabilityView,
         Reranking,
+        Shelves,
         SimilarMovie,
         TagView,
         TasteProfile,
@@ -305,12 +308,19 @@ class CineMatch(Serving):
         # What was measured is the hybrid as it learned, not one whose weights were changed.
         measured = "" if wanted.what_if else model.key
         match = MatchMap.from_metrics(self._metrics(measured))
-        items = list_items(self.dataset, model, profile, wanted, self._parts.mask(wanted.filters), match)
+        items = list_items(model, profile, wanted, self._parts.mask(wanted.filters), match)
         wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
         user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
         self._listed(model.key)
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         return RecommendationList(model.key, self.dataset.name, user, items, took_ms, wish, reading)
+
+    def shelves(self, request: ShelvesRequest) -> Shelves:
+        """Return the shelves of a visitor's first page, no movie on two of them; none for who has rated nothing."""
+        model = self._model(request.algorithm)
+        self._listed(model.key)
+        match = MatchMap.from_metrics(self._metrics(model.key))
+        return shelves_answer(model, request, self._parts.mask, match, self.read)
 
     def recommend_group(self, request: GroupRequest) -> GroupList:
         """Return movies for two to five people together, none of which any of them has rated.

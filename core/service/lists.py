@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from core.lists.match import MatchMap
     from core.lists.requests import GroupRequest, ListRequest
     from core.recommenders.base import Recommender
+    from core.recommenders.results import Recommendations
     from core.views import GroupList
 
-__all__ = ["group_answer", "list_items"]
+__all__ = ["group_answer", "items_of", "list_items"]
 
 
 def list_items(
-    dataset: Dataset,
     model: Recommender,
     profile: Profile,
     request: ListRequest,
@@ -43,10 +43,22 @@ def list_items(
         As measured for the model; None where nothing was.
     """
     found = recommend_wished(model, profile, request.n, request.wish, request.exclude_rated, mask, request.near)
-    spread = model.spread(profile, found.items)
     whole = mask is None and request.exclude_rated and not request.wish.active
-    matches = list_matches(match, model, profile, found.items, found.predicted, spread, whole=whole)
-    movies = dataset.movies
+    return items_of(model, profile, found, match, leaders=found.items if whole else None)
+
+
+def items_of(
+    model: Recommender,
+    profile: Profile,
+    found: Recommendations,
+    match: MatchMap | None,
+    *,
+    leaders: NDArray[np.int32] | None = None,
+) -> list[ListItem]:
+    """Return what was found as rows, ranked as they stand; `leaders` as of `core.lists.match.list_matches`."""
+    spread = model.spread(profile, found.items)
+    matches = list_matches(match, model, profile, found.items, found.predicted, spread, leaders)
+    movies = model.dataset.movies
     return [
         ListItem(
             rank=rank,

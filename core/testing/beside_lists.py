@@ -32,7 +32,7 @@ class BesideLists:
         items = model.best(profile, 5)[0]
         stars, spread = np.sort(model.predict(profile, items)), np.full(len(items), np.float32(0.8))
         match = MatchMap(np.array([2.0, 0.1, 0.0, 0.1, 0.2, -0.1, 0.1]), -7.0, 0.5, 3.5)
-        found = list_matches(match, model, profile, items, stars, spread, whole=True)
+        found = list_matches(match, model, profile, items, stars, spread, items)
         assert ((found >= 0) & (found <= 1)).all()
         assert (np.diff(found) >= 0).all()
 

@@ -40,6 +40,7 @@ from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
 from core.views.quality import Finding
 from core.views.readings import PartKind, Reading, ReadPart
 from core.views.reliability import ReliabilityPoint, ReliabilityView
+from core.views.shelves import Shelf, Shelves
 from core.views.wishes import WISHES, MeasuredWeight, Near, Reranking, Wish, WishCost, WishView
 
 __all__ = [
@@ -107,6 +108,8 @@ __all__ = [
     "ReliabilityView",
     "Reranking",
     "SearchPage",
+    "Shelf",
+    "Shelves",
     "SimilarMovie",
     "Spread",
     "TagView",

@@ -12,14 +12,9 @@ from dashboard.components.stars import stars
 from dashboard.components.states import empty_state
 from dashboard.figures import dataset as figures
 
-__all__ = ["home_charts", "overview_charts"]
+__all__ = ["overview_charts"]
 
 _BEST = 10
-
-
-def home_charts(overview: Mapping[str, Any]) -> list[Component]:
-    """Return the three charts of the first page."""
-    return [_ratings(overview), _genres(overview), _time(overview, wide=True)]
 
 
 def overview_charts(overview: Mapping[str, Any], genres: Mapping[str, Any]) -> Component:
@@ -35,7 +30,7 @@ def overview_charts(overview: Mapping[str, Any], genres: Mapping[str, Any]) -> C
         [
             _ratings(overview),
             _genres(overview),
-            _time(overview, wide=True),
+            _time(overview),
             chart("The long tail", tail, figures.popularity_ranks(curve)),
             chart(
                 "Inequality of attention",
@@ -93,12 +88,12 @@ def _genres(overview: Mapping[str, Any]) -> Component:
     return chart("Ratings by genre", note, figures.genre_bars(table))
 
 
-def _time(overview: Mapping[str, Any], *, wide: bool) -> Component:
+def _time(overview: Mapping[str, Any]) -> Component:
     months = overview["months"]
     if not months["month"]:
         return empty_state("No dates", "The ratings of this data set carry no time.")
     note = f"From {months['month'][0]} to {months['month'][-1]}, by the month in which they were given."
-    return chart("Ratings over time", note, figures.ratings_over_time(months), wide=wide)
+    return chart("Ratings over time", note, figures.ratings_over_time(months), wide=True)
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Component:

@@ -6,8 +6,8 @@ __all__ = ["Home"]
 class Home:
     """The first page."""
 
-    MODE = "home-mode"
-    USER = "home-user"
+    STARTERS = "home-starters"
+    SHELVES = "home-shelves"
+    STANDING = "home-standing"
     FILMS = "home-films"
     RESULTS = "home-results"
-    CHARTS = "home-charts"

@@ -1,7 +1,7 @@
-"""The first page: what this is, the data at a glance, a first list at once."""
+"""The first page: a visitor's shelves, or how to begin."""
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.display.titles import short_title
@@ -9,96 +9,82 @@ from core.service import CineMatch
 from core.views import DatasetView, ModelStatus
 from dashboard.address import Query, href
 from dashboard.components.algorithm_card import algorithm_card
+from dashboard.components.film_data import film_data
 from dashboard.components.film_select import FILMS_OFFERED, KEEP_ALL, film_options
-from dashboard.components.lists import film_list
-from dashboard.components.overview_charts import home_charts
+from dashboard.components.light import Node, mounted, own
+from dashboard.components.lists import film_list, list_state
 from dashboard.components.poster import poster
-from dashboard.components.user_select import user_select
+from dashboard.components.shelves import shelves, starter_shelf
 from dashboard.pages.home.ids import Home
 from dashboard.pages.home.stat_tile import big_number, stat_list
 
-__all__ = ["QUICK_COUNT", "layout"]
+__all__ = ["NOTHING_NAMED", "layout"]
 
-QUICK_COUNT = 6
+NOTHING_NAMED = list_state("Name a film you like", "One is enough; three say more.")
 _WALL = 8
 _FILMS = 3
 
 
 def layout(service: CineMatch, query: Query) -> Component:
-    """Return the page."""
+    """Return the page; style sheets show what is for a first visit or for somebody with ratings (29-shelves.js)."""
     del query
-    data = service.dataset_view()
-    models = service.models()
-    loaded = [status for status in models if status.state == "loaded"]
+    data, models = service.dataset_view(), service.models()
+    first = [film_data(service.movie(movie)) for movie in service.first_films()]
     return html.Div(
         [
-            _hero(service, data, loaded),
-            html.Section(
-                [
-                    html.Div([html.H2("Try it")], className="section-head"),
-                    html.Div([_quick_controls(service), film_list(Home.RESULTS, QUICK_COUNT)]),
-                ],
-                className="section quick-section",
-            ),
-            html.Section(
-                [html.Div(html.H2("The ratings at a glance"), className="section-head"), _stats(data)],
-                className="section",
-            ),
-            html.Section(home_charts(service.overview()), className="section chart-grid", id=Home.CHARTS),
-            html.Section(
-                [
-                    html.Div(
-                        [
-                            html.H2("The algorithms"),
-                            html.A(
-                                "How they compare",
-                                href=href("/analytics", tab="compare"),
-                                className="text-link",
-                                **{"data-nav": "1"},
-                            ),
-                        ],
-                        className="section-head",
-                    ),
-                    html.Div(
-                        [algorithm_card(status, details=False) for status in models], className="algorithm-grid"
-                    ),
-                ],
-                className="section",
-            ),
+            own("Visit"),
+            mounted(_hero(service, data, models)),
+            html.Div(starter_shelf(Home.STARTERS, first), className="for-first section-tight"),
+            shelves(Home.SHELVES),
+            html.Section(_from_films(service), className="section quick-section for-first"),
+            mounted(_background(data, models), className="for-first"),
+            dcc.Store(id=Home.STANDING, data=[]),
         ]
     )
 
 
-def _hero(service: CineMatch, data: DatasetView, loaded: list[ModelStatus]) -> Component:
+def _link(text: str, address: str, class_name: str = "cta cta-quiet") -> Component:
+    return html.A(text, href=address, className=class_name, **{"data-nav": "1"})
+
+
+def _hero(service: CineMatch, data: DatasetView, models: list[ModelStatus]) -> Component:
     wall = service.search("", limit=_WALL).items
-    one = len(loaded) == 1
-    models, rank = ("1 algorithm reads", "ranks") if one else (f"{len(loaded)} algorithms read", "rank")
+    count = sum(status.state == "loaded" for status in models)
+    read, rank = ("1 algorithm reads", "ranks") if count == 1 else (f"{count} algorithms read", "rank")
+    mine = href("/recommend", mode="me")
     return html.Section(
         [
             html.Div(
                 [
-                    html.H1("Find the next film. See why."),
+                    html.H1(
+                        [
+                            html.Span("Find the next film. See why.", className="for-first"),
+                            html.Span("Your next film", className="for-again"),
+                        ]
+                    ),
                     html.P(
-                        f"{models} {big_number(data.ratings)} ratings by {big_number(data.users)} people "
+                        f"{read} {big_number(data.ratings)} ratings by {big_number(data.users)} people "
                         f"and {rank} {big_number(data.movies)} films for you, with the reasons for each.",
-                        className="lede",
+                        className="lede for-first",
+                    ),
+                    html.P(
+                        "Each row has its reason, and follows what you rate and wave away.",
+                        className="lede for-again",
                     ),
                     html.Div(
                         [
-                            html.A(
-                                "Rate films, get a list",
-                                href=href("/recommend", mode="me"),
-                                className="cta",
-                                **{"data-nav": "1"},
-                            ),
-                            html.A(
-                                "Look over a viewer's shoulder",
-                                href=href("/recommend"),
-                                className="cta cta-quiet",
-                                **{"data-nav": "1"},
-                            ),
+                            _link("Rate films, get a list", mine, "cta"),
+                            _link("Bring your ratings", href("/recommend", mode="me", bring=1)),
+                            _link("Look over a viewer's shoulder", href("/recommend", mode="user")),
                         ],
-                        className="toolbar",
+                        className="toolbar for-first",
+                    ),
+                    html.Div(
+                        [
+                            _link("All your films", mine),
+                            _link("Watch with others", href("/together", me=1)),
+                        ],
+                        className="toolbar for-again",
                     ),
                 ],
                 className="hero-text",
@@ -112,44 +98,66 @@ def _hero(service: CineMatch, data: DatasetView, loaded: list[ModelStatus]) -> C
                     )
                     for movie in wall
                 ],
-                className="wall",
+                className="wall for-first",
             ),
         ],
         className="hero",
     )
 
 
-def _quick_controls(service: CineMatch) -> Component:
-    return html.Div(
-        [
-            dmc.SegmentedControl(
-                id=Home.MODE,
-                data=[{"value": "user", "label": "For a viewer"}, {"value": "films", "label": "From films I like"}],
-                value="user",
-                **{"aria-label": "Whose taste"},
+def _from_films(service: CineMatch) -> list[Component | Node]:
+    return [
+        html.Div(html.H2("Or name films you like"), className="section-head"),
+        html.Div(
+            dmc.MultiSelect(
+                id=Home.FILMS,
+                label="Up to three films",
+                description="Each counts as 4.5 stars. Typos are fine.",
+                placeholder="Title",
+                data=film_options(service.search("", limit=FILMS_OFFERED).items),
+                value=[],
+                maxValues=_FILMS,
+                # A film that is chosen would be the first option: Enter would take it away again.
+                hidePickedOptions=True,
+                searchable=True,
+                filter=KEEP_ALL,
+                nothingFoundMessage="No such title",
             ),
-            html.Div(user_select(Home.USER, service.users(), service.user_named()), id=f"{Home.USER}-box"),
-            html.Div(
-                dmc.MultiSelect(
-                    id=Home.FILMS,
-                    label="Up to three films",
-                    description="Each counts as 4.5 stars. Typos are fine.",
-                    placeholder="Title",
-                    data=film_options(service.search("", limit=FILMS_OFFERED).items),
-                    value=[],
-                    maxValues=_FILMS,
-                    # A film that is chosen would be the first option: Enter would take it away again.
-                    hidePickedOptions=True,
-                    searchable=True,
-                    filter=KEEP_ALL,
-                    nothingFoundMessage="No such title",
+            className="quick-controls",
+        ),
+        film_list(Home.RESULTS, 0, NOTHING_NAMED),
+    ]
+
+
+def _background(data: DatasetView, models: list[ModelStatus]) -> list[Component]:
+    return [
+        html.Section(
+            [
+                html.Div(
+                    [
+                        html.H2("The ratings at a glance"),
+                        _link("In charts", href("/analytics"), "text-link"),
+                    ],
+                    className="section-head",
                 ),
-                id=f"{Home.FILMS}-box",
-                style={"display": "none"},
-            ),
-        ],
-        className="quick-controls",
-    )
+                _stats(data),
+            ],
+            className="section",
+        ),
+        html.Section(
+            [
+                html.Div(
+                    [
+                        html.H2("The algorithms"),
+                        _link("How they compare", href("/analytics", tab="compare"), "text-link"),
+                    ],
+                    className="section-head",
+                ),
+                html.Div([algorithm_card(status, details=False) for status in models], className="algorithm-grid"),
+            ],
+            className="section",
+        ),
+    ]
 
 
 def _stats(data: DatasetView) -> Component:

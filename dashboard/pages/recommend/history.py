@@ -20,8 +20,14 @@ def starters(service: CineMatch) -> list[FilmData]:
     return [film_data(service.movie(movie)) for movie in service.first_films()]
 
 
-def history(service: CineMatch) -> list[Component | Node]:
-    """Return the column; assets/js/27-film-rows.js fills its rows from the browser's store."""
+def history(service: CineMatch, *, opened: bool = False) -> list[Component | Node]:
+    """Return the column; assets/js/27-film-rows.js fills its rows from the browser's store.
+
+    Parameters
+    ----------
+    opened : bool
+        Whether the way in for films from elsewhere stands open.
+    """
     people = people_of(service)
     where = "in this browser only" if people is None else "in this browser and on this server"
     return [
@@ -44,6 +50,6 @@ def history(service: CineMatch) -> list[Component | Node]:
         ),
         own("OwnRows", part="away", title="Waved away or watched ({count})", folded="closed"),
         own("Films", id=Recommend.FILMS),
-        own_films_fold(where),
+        own_films_fold(where, opened=opened),
         *([] if people is None else [profile_fold(people.names_allowed)]),
     ]

@@ -26,8 +26,8 @@ __all__ = ["algorithm_note_of", "body_class", "layout", "mode_of"]
 
 
 def mode_of(query: Query) -> Literal["user", "me"]:
-    """Return for whom an address asks: a stored user or the visitor."""
-    return "me" if query.get("mode") == "me" and "user" not in query else "user"
+    """Return for whom an address asks: a stored user where it names one or any, else the visitor."""
+    return "user" if "user" in query or query.get("mode") == "user" else "me"
 
 
 def body_class(mode: str) -> str:
@@ -45,7 +45,11 @@ def layout(service: CineMatch, query: Query) -> Component:
             html.Div(
                 [
                     html.Div(_results(), className="results"),
-                    html.Section(history(service), className="history stack", **{"aria-label": "Your films"}),
+                    html.Section(
+                        history(service, opened=query.get("bring") == "1"),
+                        className="history stack",
+                        **{"aria-label": "Your films"},
+                    ),
                 ],
                 id=Recommend.BODY,
                 className=body_class(mode),

@@ -24,7 +24,7 @@ EXPORTS = {
 """Label, file name and media type of each form in which films are taken out."""
 
 
-def own_films_fold(where: str) -> Component:
+def own_films_fold(where: str, *, opened: bool = False) -> Component:
     """Return the folded way in and out; callbacks fill in the review.
 
     Parameters
@@ -78,7 +78,7 @@ def own_films_fold(where: str) -> Component:
             dcc.Store(id=Recommend.UPLOAD_SENT),
             dcc.Download(id=Recommend.TAKE_OUT),
         ],
-        opened=False,
+        opened=opened,
     )
 
 

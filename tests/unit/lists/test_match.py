@@ -27,7 +27,7 @@ def model() -> Popularity:
 
 def matches(model: Popularity, profile: Profile, items: np.ndarray, *, whole: bool) -> np.ndarray:
     stars, spread = model.predict(profile, items), model.spread(profile, items)
-    return list_matches(MATCH, model, profile, items, stars, spread, whole=whole)
+    return list_matches(MATCH, model, profile, items, stars, spread, items if whole else None)
 
 
 def test_a_match_is_what_the_map_says():
@@ -73,7 +73,7 @@ def test_a_rated_film_has_no_match(model: Popularity):
 def test_without_a_measurement_nothing_is_said(model: Popularity):
     items = np.array([1], dtype=np.int32)
     nothing = np.full(1, np.nan, dtype=np.float32)
-    assert np.isnan(list_matches(None, model, Profile.empty(), items, nothing, nothing, whole=True)).all()
+    assert np.isnan(list_matches(None, model, Profile.empty(), items, nothing, nothing, items)).all()
     assert MatchMap.from_metrics({}) is None
     assert MatchMap.from_metrics({"match": {"map": None, "reason": "few"}}) is None
     assert reliability_view("popularity", {}) is None

@@ -1,0 +1,87 @@
+"""The shelves of a visitor's first page, as they are served: one scoring pass, one prediction for all of them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from core.display.titles import short_title
+from core.lists.match import PLACES
+from core.lists.requests import ProfileRequest
+from core.lists.shelves import ShelfPlan, fill_shelves, plan_shelves
+from core.recommenders.parts.top_n import top_n
+from core.recommenders.results import Recommendations
+from core.service.lists import items_of
+from core.service.profiles import profile_of
+from core.views import Shelf, Shelves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from core.data.dataset import Dataset
+    from core.lists.match import MatchMap
+    from core.lists.requests import ShelvesRequest
+    from core.recommenders.base import Recommender
+    from core.views import Filters, ListItem, Reading
+
+__all__ = ["shelves_answer"]
+
+
+def shelves_answer(
+    model: Recommender,
+    request: ShelvesRequest,
+    mask: Callable[[Filters], NDArray[np.bool_] | None],
+    match: MatchMap | None,
+    read: Callable[[str], Reading],
+) -> Shelves:
+    """Return a visitor's shelves, none without ratings.
+
+    Parameters
+    ----------
+    mask : callable
+        Which movies pass filters; None for all.
+    match : MatchMap or None
+        As measured for the model; None where nothing was.
+    read : callable
+        What a sentence asks for.
+    """
+    started = time.perf_counter()
+    dataset = model.dataset
+    profile = profile_of(dataset, ProfileRequest(ratings=request.ratings))
+    shelves: list[Shelf] = []
+    if len(profile):
+        order = np.array([dataset.movie_index(movie) for movie in request.ratings], dtype=np.int32)
+        standing = [dataset.movie_index(movie) for movie in request.standing]
+        scores = model.score(profile)
+        scores[profile.items] = np.nan
+        leaders = top_n(scores, PLACES)
+        scores[[dataset.movie_index(movie) for movie in request.unwanted]] = np.nan
+        plans = plan_shelves(dataset, profile, order, request.watchlist, standing)
+        filled = fill_shelves(dataset, scores, plans, request.n, mask)
+        if filled:
+            items = np.concatenate([items for _, items in filled])
+            found = Recommendations(model.key, items, scores[items], model.predict(profile, items))
+            rows = iter(items_of(model, profile, found, match, leaders=leaders))
+            shelves = [_shelf(dataset, plan, list(islice(rows, len(items))), read) for plan, items in filled]
+    took_ms = round((time.perf_counter() - started) * 1000, 3)
+    return Shelves(model.key, dataset.name, shelves, took_ms)
+
+
+def _shelf(dataset: Dataset, plan: ShelfPlan, rows: list[ListItem], read: Callable[[str], Reading]) -> Shelf:
+    items = [replace(row, rank=rank) for rank, row in enumerate(rows, start=1)]
+    movie = None if plan.about is None else int(dataset.movies.ids[plan.about])
+    say = None if plan.about is None else _said(dataset, plan.about, read)
+    return Shelf(plan.key, plan.title, plan.reason, items, movie, plan.filters, plan.wish, say)
+
+
+def _said(dataset: Dataset, item: int, read: Callable[[str], Reading]) -> str | None:
+    """Return the sentence that asks for what is like a movie; None where it would be taken for something else."""
+    sentence = f"like {short_title(dataset.movies.title(item), include_year=False)}"
+    meant = str(dataset.movies.source_id(item) or int(dataset.movies.ids[item]))
+    return sentence if [(part.kind, part.value) for part in read(sentence).parts] == [("film", meant)] else None
