@@ -7,7 +7,7 @@ from core.views.film_map import FilmMap
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.jobs import JobState, JobView
-from core.views.lists import Filters, ListComparison, ListItem, RecommendationList
+from core.views.lists import Filters, ListComparison, ListItem, Overlap, RecommendationList
 from core.views.measurements import (
     Cohort,
     CohortKind,
@@ -94,6 +94,7 @@ __all__ = [
     "OnlineView",
     "Opinion",
     "OutcomeKind",
+    "Overlap",
     "PartKind",
     "Person",
     "PersonDifference",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from core.views.frames import frame_of
@@ -12,7 +13,7 @@ from core.views.wishes import WishView
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Filters", "ListComparison", "ListItem", "RecommendationList"]
+__all__ = ["Filters", "ListComparison", "ListItem", "Overlap", "RecommendationList"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,17 @@ class RecommendationList:
         return frame_of(self.items, ListItem)
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How much two algorithms' lists have in common."""
+
+    algorithms: tuple[str, str]
+    shared: int
+    """Movies on both."""
+    shift: float | None
+    """By how many ranks these differ on average; null without any."""
+
+
 class ListComparison(dict[str, RecommendationList]):
     """The lists of several algorithms for one profile, by the algorithm's key."""
 
@@ -87,3 +99,13 @@ class ListComparison(dict[str, RecommendationList]):
         frame = frame_of(items, ListItem)
         frame.insert(0, "algorithm", [key for key, found in self.items() for _ in found.items])
         return frame
+
+    def overlaps(self, n: int) -> list[Overlap]:
+        """Return what each two lists have in common among their first `n`."""
+        ranks = {key: {item.movie_id: item.rank for item in found.items[:n]} for key, found in self.items()}
+        found = []
+        for one, other in combinations(ranks, 2):
+            both = [(ranks[one][movie], ranks[other][movie]) for movie in ranks[one].keys() & ranks[other].keys()]
+            shift = sum(abs(first - second) for first, second in both) / len(both) if both else None
+            found.append(Overlap((one, other), len(both), shift))
+        return found

@@ -1,0 +1,133 @@
+"""Several algorithms for one person, side by side."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import dash
+from dash import Input, Output
+from dash.exceptions import PreventUpdate
+
+from callbacks.errors import notify_error
+from callbacks.selects import offer_users
+from callbacks.visitor import Visitor
+from core.errors import CineMatchError
+from core.views import Filters, ListComparison, number_of
+from dashboard.address import href
+from dashboard.components.controls import DEFAULT_COUNT
+from dashboard.components.light import plain
+from dashboard.components.side_by_side import SideColumn, no_side_by_side, side_by_side_data
+from dashboard.pages.compare.ids import Compare
+from dashboard.pages.compare.layout import FEWEST, MOST, overlap_bars
+from dashboard.shell_ids import Shell
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from core.service import CineMatch
+
+__all__ = ["CompareControls", "register"]
+
+_DEPTH = 100
+"""How far down each list places are told."""
+_LONGEST = 50
+_HIDDEN = {"display": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class CompareControls:
+    """What the page's controls hold; without a visitor it is for a stored user."""
+
+    user_id: int | None
+    visitor: Visitor | None
+    algorithms: tuple[str, ...]
+    count: int
+
+    @property
+    def who(self) -> dict[str, object]:
+        """Whose taste, as addresses say it."""
+        return {"mode": "me"} if self.visitor is not None else {"user": self.user_id}
+
+    def lists(self, service: "CineMatch") -> ListComparison:
+        """Return the lists, as deep as places are told."""
+        if self.visitor is None:
+            return service.compare(self.algorithms, user_id=self.user_id, n=_DEPTH)
+        filters = Filters(exclude_ids=tuple(self.visitor.unwanted))
+        return service.compare(self.algorithms, ratings=self.visitor.ratings, n=_DEPTH, filters=filters)
+
+    def address(self) -> str:
+        """Return the page's address that shows the same again."""
+        count = self.count if self.count != DEFAULT_COUNT else None
+        return href("/compare", **self.who, algorithms=self.algorithms, n=count)
+
+    def missing(self) -> tuple[str, str] | None:
+        """Return what has to be said before there is anything to compare, and what to do."""
+        if self.visitor is not None and not self.visitor.ratings:
+            return "You have rated nothing yet", "Rate some films on Recommend, or choose a viewer."
+        if self.visitor is None and self.user_id is None:
+            return "Whose taste?", "Choose a viewer by number, or compare for yourself."
+        if len(self.algorithms) < FEWEST:
+            return "Compare with what?", f"Choose {FEWEST} to {MOST} algorithms."
+        return None
+
+
+def register(app: "Dash", service: "CineMatch") -> None:
+    """Register the callbacks."""
+    offer_users(app, service, Compare.USER)
+
+    @app.callback(
+        Output(Compare.SIDE, "data"),
+        Output(Compare.OVERLAP, "tree"),
+        Output(Compare.SUMMARY, "children"),
+        Output(Compare.ADDRESS, "data"),
+        Output(Compare.USER_PANEL, "style"),
+        Input(Compare.MODE, "value"),
+        Input(Compare.USER, "value"),
+        Input(Compare.ALGORITHMS, "value"),
+        Input(Compare.COUNT, "value"),
+        Input(Shell.VISITOR, "data"),
+        on_error=notify_error,
+    )
+    def compared(
+        mode: str, user: str | None, algorithms: list[str] | None, count: str | None, data: Any
+    ) -> tuple[Any, Any, str, Any, dict[str, str]]:
+        mine = mode == "me"
+        if not mine and {item["prop_id"] for item in dash.ctx.triggered} == {f"{Shell.VISITOR}.data"}:
+            raise PreventUpdate
+        asked = CompareControls(
+            None if mine or not user else number_of(user, "viewer"),
+            Visitor.of(data, service) if mine else None,
+            tuple(algorithms or ())[:MOST],
+            number_of(count or DEFAULT_COUNT, "length", 1, _LONGEST),
+        )
+        style = _HIDDEN if mine else {}
+        if told := asked.missing():
+            return no_side_by_side(*told), None, "", asked.address(), style
+        try:
+            found = asked.lists(service)
+        except CineMatchError as error:
+            return no_side_by_side("This did not work", str(error), error=True), None, "", dash.no_update, style
+        names = {status.key: status.name for status in service.models()}
+        overlap = plain(overlap_bars(found.overlaps(asked.count), names, asked.count))
+        return _side(found, asked, names), overlap, _summary(found, asked), asked.address(), style
+
+
+def _side(found: ListComparison, asked: CompareControls, names: dict[str, str]) -> dict[str, Any]:
+    columns = [
+        SideColumn(
+            key,
+            names[key],
+            answer.items,
+            note="the others are measured against it" if place == 0 else "",
+            href=href("/recommend", **asked.who, algorithm=key),
+            asked={"algorithm": key, "user": answer.user_id, "films": None, "love": None},
+        )
+        for place, (key, answer) in enumerate(found.items())
+    ]
+    return side_by_side_data(columns, asked.count, columns[0].name)
+
+
+def _summary(found: ListComparison, asked: CompareControls) -> str:
+    firsts = [{item.movie_id for item in answer.items[: asked.count]} for answer in found.values()]
+    common, every = len(set.intersection(*firsts)), len(set.union(*firsts))
+    lists = "both lists" if len(firsts) == 2 else f"all {len(firsts)} lists"
+    return f"{every} films in all, {common} of them on {lists}."
