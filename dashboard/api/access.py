@@ -6,11 +6,12 @@ from flask import Blueprint, Response, g, request
 
 from core.api_keys import KEY_PREFIX, ApiKey, KeyStore
 from core.settings import Settings
-from dashboard.web.problems import problem
+from dashboard.web.problems import CHALLENGE, problem
 
-__all__ = ["install_access", "install_identity", "sent_key"]
+__all__ = ["KEYS", "install_access", "install_identity", "sent_key"]
 
-_REALM = 'Bearer realm="CineMatch"'
+KEYS: list[dict[str, list[str]]] = [{"key": []}, {"keyHeader": []}]
+"""How a key may be sent, by the names of the API's description."""
 
 
 def sent_key() -> ApiKey | None:
@@ -66,5 +67,6 @@ def _sent_text() -> str | None:
 
 def _refusal(status: int, detail: str, error: str | None = None) -> Response:
     answer = problem(status, detail)
-    answer.headers["WWW-Authenticate"] = _REALM if error is None else f'{_REALM}, error="{error}"'
+    if error is not None:
+        answer.headers["WWW-Authenticate"] = f'{CHALLENGE}, error="{error}"'
     return answer

@@ -7,7 +7,9 @@ from flask_openapi import OpenAPI
 
 from core.api_keys import SCOPES
 from core.service import algorithm_keys
+from dashboard.api.access import KEYS
 from dashboard.api.examples import ANSWERS, BODIES, PARAMETERS
+from dashboard.api.me_tokens import COOKIE
 from dashboard.web.problems import FieldProblem, Problem
 
 __all__ = ["describe"]
@@ -28,6 +30,26 @@ _HEADERS = {
     "RateLimit": ("How many requests are left in this window, and when it begins anew.", '"1s";r=999;t=1'),
     "RateLimit-Policy": ("How many requests a window takes.", '"1s";q=1000;w=1'),
     "X-Request-ID": ("Names this request in the server's log.", "1f0c3b5a7d9e2f48"),
+}
+_SCHEMES = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of `cinematch keys add`, with scopes: "
+        + "; ".join(f"`{scope}`, {text}" for scope, text in SCOPES.items()),
+    },
+    "keyHeader": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
+    "profile": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token of one's own profile, as `POST /me`, `/me/redeem` and `/me/sign-in` answer it.",
+    },
+    "profileCookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "The same token, as those answers set it in a browser.",
+    },
 }
 _CONDITIONAL = "Sent with `If-None-Match`, it spares an answer that one has: 304."
 
@@ -66,20 +88,19 @@ def describe(server: OpenAPI) -> dict[str, Any]:
         name: {"description": text, "schema": {"type": "string"}, "example": example}
         for name, (text, example) in _HEADERS.items()
     }
-    document["components"]["securitySchemes"] = {
-        "key": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "A key of `cinematch keys add`, with scopes: "
-            + "; ".join(f"`{scope}`, {text}" for scope, text in SCOPES.items()),
-        }
-    }
     # Whether a key is needed, the operator decides.
-    document["security"] = [{}, {"key": []}]
+    document["security"] = [{}, *KEYS]
+    document["components"]["securitySchemes"] = _schemes_in(document)
     for name, path in document["paths"].items():
         for method, operation in path.items():
             _complete(name, method, operation)
     return document
+
+
+def _schemes_in(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the ways to say who one is that this server's operations name."""
+    named = {name for node in _nodes(document) for choice in node.get("security", ()) for name in choice}
+    return {name: scheme for name, scheme in _SCHEMES.items() if name in named}
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:

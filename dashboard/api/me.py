@@ -25,7 +25,7 @@ from dashboard.api.me_requests import (
     RatingBody,
     ShownBody,
 )
-from dashboard.api.me_tokens import Tokens, refuse_strangers
+from dashboard.api.me_tokens import PROFILE, Tokens, refuse_strangers
 from dashboard.api.rate_limits import install_rate_limits
 from dashboard.api.registering import register_beside
 from dashboard.api.requests import MoviePath
@@ -171,6 +171,8 @@ class _Views:
 
 
 _WORDS = {"watchlist": "to be watched", "hidden": "left out of lists", "watched": "watched without stars"}
+_FOR_ANYBODY = ("post_me", "post_me_redeem", "post_me_sign_in", "post_me_sign_out")
+"""What is answered without a profile, too."""
 _Route = tuple[str, str, _View, type[BaseModel], tuple[int, ...]]
 
 
@@ -235,7 +237,9 @@ def _add(blueprint: APIBlueprint, routes: list[_Route]) -> None:
     for method, rule, view, answer, errors in routes:
         responses: dict[Any, Any] = {200: answer, **problem_responses(*errors)}
         add = getattr(blueprint, method)
-        add(rule, tags=[tag], operation_id=view.__name__, responses=responses)(_function(view))
+        name = view.__name__
+        security: list[dict[str, list[str]]] = [{}, *PROFILE] if name in _FOR_ANYBODY else PROFILE
+        add(rule, tags=[tag], operation_id=name, responses=responses, security=security)(_function(view))
 
 
 def _function(view: _View) -> _View:

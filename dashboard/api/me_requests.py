@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from core.lists.requests import ListRequest, ProfileRequest
 from core.service import MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING
 from core.views import MAX_CHANGES, FilmChange, FilmKind, FilmOutcome, OutcomeKind
-from dashboard.api.requests import Algorithm, Id, ListQuery, Strict
+from dashboard.api.requests import Algorithm, Body, Id, ListQuery
 
 __all__ = [
     "ChangesBody",
@@ -38,11 +38,11 @@ class KeyHeader(BaseModel):
     as before."""
 
 
-class Nothing(Strict):
+class Nothing(Body):
     """An empty object."""
 
 
-class RatingBody(Strict):
+class RatingBody(Body):
     """A rating."""
 
     rating: Stars
@@ -51,14 +51,14 @@ class RatingBody(Strict):
     """When it was given, in milliseconds since 1970; by default it is not known."""
 
 
-class MarkBody(Strict):
+class MarkBody(Body):
     """A mark on a film."""
 
     time: Time | None = None
     """When it was made, in milliseconds since 1970; by default it is not known."""
 
 
-class ChangeBody(Strict):
+class ChangeBody(Body):
     """A rating or a mark that is set or taken away."""
 
     kind: FilmKind
@@ -80,7 +80,7 @@ class ChangeBody(Strict):
         return self
 
 
-class ChangesBody(Strict):
+class ChangesBody(Body):
     """Changes that are kept together, or none of them."""
 
     changes: Annotated[list[ChangeBody], Field(max_length=MAX_CHANGES)]
@@ -100,7 +100,7 @@ class OwnListQuery(ListQuery):
         return self.request(ProfileRequest(ratings={}))
 
 
-class ShownBody(Strict):
+class ShownBody(Body):
     """A list that a page has shown."""
 
     algorithm: Algorithm
@@ -110,7 +110,7 @@ class ShownBody(Strict):
     """Whether it is in the order of the person's arm of an experiment."""
 
 
-class OutcomeBody(Strict):
+class OutcomeBody(Body):
     """What became of a film of a list."""
 
     list_id: ListId
@@ -126,7 +126,7 @@ class OutcomeBody(Strict):
         return self
 
 
-class FeedbackBody(Strict):
+class FeedbackBody(Body):
     """What became of films of one's own lists; what is told twice is counted once."""
 
     events: Annotated[list[OutcomeBody], Field(max_length=MAX_CHANGES)]
@@ -136,14 +136,14 @@ class FeedbackBody(Strict):
         return [FilmOutcome(one.list_id, one.movie_id, one.kind, one.rating) for one in self.events]
 
 
-class CodeBody(Strict):
+class CodeBody(Body):
     """A code of another device."""
 
     code: Annotated[str, Field(min_length=1, max_length=40)]
     """In capitals or not, with or without the dashes."""
 
 
-class NameBody(Strict):
+class NameBody(Body):
     """A name with its passphrase."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]

@@ -11,9 +11,11 @@ from dashboard.web.problems import problem
 if TYPE_CHECKING:
     from core.views import Person
 
-__all__ = ["COOKIE", "Tokens", "refuse_strangers"]
+__all__ = ["COOKIE", "PROFILE", "Tokens", "refuse_strangers"]
 
 COOKIE = "cinematch_profile"
+PROFILE: list[dict[str, list[str]]] = [{"profile": []}, {"profileCookie": []}]
+"""How a token may be sent, by the names of the API's description."""
 _MAX_AGE_S = 400 * 86_400
 """As long as browsers keep one."""
 _LONGEST = 200

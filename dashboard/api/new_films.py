@@ -10,11 +10,11 @@ from pydantic import Field
 from core.errors import ProfilesUnavailableError
 from core.service import MAX_ID
 from core.settings import Settings
-from dashboard.api.access import install_access, install_identity, sent_key
+from dashboard.api.access import KEYS, install_access, install_identity, sent_key
 from dashboard.api.answers import MovieAnswer, json_answer
 from dashboard.api.rate_limits import install_rate_limits
 from dashboard.api.registering import register_beside
-from dashboard.api.requests import Strict
+from dashboard.api.requests import Body
 from dashboard.web.problems import problem, problem_responses
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ _SCOPE = "films"
 _Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 
-class NewFilmBody(Strict):
+class NewFilmBody(Body):
     """A film that the data set does not hold."""
 
     title: Annotated[str, Field(min_length=1, max_length=300)]
     """With the year of release in parentheses."""
-    genres: Annotated[tuple[_Name, ...], Field(max_length=30)] = ()
-    tags: Annotated[tuple[_Name, ...], Field(max_length=100)] = ()
+    genres: Annotated[list[_Name], Field(max_length=30, default_factory=list)]
+    tags: Annotated[list[_Name], Field(max_length=100, default_factory=list)]
     imdb_id: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
     """The number at IMDb, without the `tt`; 0 where unknown."""
     tmdb_id: Annotated[int, Field(ge=0, le=MAX_ID)] = 0
@@ -46,7 +46,9 @@ def install_new_films(
 
     def post_movie(body: NewFilmBody) -> Response:
         """Add a film: it is in the next data set, and listed before anybody rated it."""
-        return json_answer(people.add_film(body.title, body.genres, body.tags, body.imdb_id, body.tmdb_id))
+        return json_answer(
+            people.add_film(body.title, tuple(body.genres), tuple(body.tags), body.imdb_id, body.tmdb_id)
+        )
 
     def need_key() -> Response | None:
         # Also where reading needs none: this changes what everybody sees.
@@ -65,6 +67,6 @@ def install_new_films(
         **problem_responses(400, 401, 403, 413, 415, 422, 429, 500, 503),
     }
     name = post_movie.__name__
-    add = blueprint.post("/movies", tags=[Tag(name="movies")], operation_id=name, responses=responses)
-    add(post_movie)
+    tags = [Tag(name="movies")]
+    blueprint.post("/movies", tags=tags, operation_id=name, responses=responses, security=KEYS)(post_movie)
     register_beside(server, blueprint)

@@ -64,6 +64,11 @@ def _split(value: object) -> object:
     return [name.strip() for part in value for name in part.replace("|", ",").split(",") if name.strip()]
 
 
+def _split_in_query(value: object, info: ValidationInfo) -> object:
+    """Split ids of an address; a body names each by itself, and some have commas."""
+    return value if (info.config or {}).get("strict") else _split(value)
+
+
 def _written_out(value: object, info: ValidationInfo) -> object:
     """Read a number of an address as it is printed, and as Python reads it no more; bodies hold numbers as such."""
     if not isinstance(value, str) or (info.config or {}).get("strict"):
@@ -78,8 +83,8 @@ Id = Annotated[int, Field(ge=0, le=MAX_ID)] | Annotated[str, Field(min_length=1,
 PathId = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID)]
 Genres = Annotated[list[Annotated[str, Field(max_length=40)]], BeforeValidator(_split), Field(max_length=30)]
 Tags = Annotated[list[Annotated[str, Field(max_length=200)]], BeforeValidator(_split), Field(max_length=30)]
-Ids = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS)]
-IdsInQuery = Annotated[list[Id], BeforeValidator(_split), Field(max_length=MAX_IDS_IN_QUERY)]
+Ids = Annotated[list[Id], BeforeValidator(_split_in_query), Field(max_length=MAX_IDS)]
+IdsInQuery = Annotated[list[Id], BeforeValidator(_split_in_query), Field(max_length=MAX_IDS_IN_QUERY)]
 Year = Annotated[int, Field(ge=1800, le=2200), BeforeValidator(_written_out)]
 Algorithm = Annotated[
     str, AfterValidator(_known_algorithm), Field(json_schema_extra={"enum": list(algorithm_keys())})

@@ -14,11 +14,13 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from core.display.paths import without_directories
 from core.errors import CineMatchError, InvalidIdError, InvalidInputError, ModelUnavailableError, UnknownIdError
 
-__all__ = ["FieldProblem", "Problem", "install_problems", "problem", "validation_problem"]
+__all__ = ["CHALLENGE", "FieldProblem", "Problem", "install_problems", "problem", "validation_problem"]
 
 log = logging.getLogger("cinematch.web")
 
 MIMETYPE = "application/problem+json"
+CHALLENGE = 'Bearer realm="CineMatch"'
+"""How one says who one is, which an answer of 401 has to name (RFC 9110)."""
 
 _MOST_ERRORS = 20
 """Errors that are told one by one: an answer must not be much larger than the question."""
@@ -67,7 +69,10 @@ def problem(
         errors=listed or None,
         error_count=error_count or len(listed) or None,
     )
-    return Response(orjson.dumps(document.model_dump(exclude_none=True)), status, mimetype=MIMETYPE)
+    answer = Response(orjson.dumps(document.model_dump(exclude_none=True)), status, mimetype=MIMETYPE)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = CHALLENGE
+    return answer
 
 
 def validation_problem(error: ValidationError) -> Response:
