@@ -3,18 +3,17 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dash import Input, Output, html
+from dash import Input, Output, State, html
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.explanation import explain
 from callbacks.selects import offer_users
 from callbacks.visitor import Visitor
-from core.errors import CineMatchError
 from core.views import number_of
 from dashboard.address import href
-from dashboard.components.algorithm_card import LIKED_TOGETHER
 from dashboard.components.lists import list_state, similar_list
+from dashboard.components.side_by_side import SideColumn, side_by_side_data
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.movie.ids import Movie
 from dashboard.shell_ids import Shell
@@ -27,26 +26,42 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 _NEIGHBOURS = 12
+_DRAWN, _PLACES = 8, 20
 
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
     offer_users(app, service, Movie.WHY_USER)
 
+    @app.callback(Output(Movie.SIMILAR, "list"), Input(Movie.ID, "data"), on_error=notify_error)
+    def similar(movie_id: int) -> dict[str, Any]:
+        found = service.similar(movie_id, n=_NEIGHBOURS)
+        return similar_list(found) if found else list_state("No neighbours", "Nobody has rated a film like it.")
+
     @app.callback(
-        Output(Movie.SIMILAR, "list"),
-        Input(Movie.ID, "data"),
-        Input(Movie.SIMILAR_ALGORITHM, "value"),
+        Output(Movie.BY_ALGORITHM, "data"),
+        # What is urgent has been shown by then.
+        Input(Movie.SIMILAR, "list"),
+        State(Movie.ID, "data"),
+        prevent_initial_call=True,
         on_error=notify_error,
     )
-    def similar(movie_id: int, algorithm: str | None) -> dict[str, Any]:
-        try:
-            found = service.similar(movie_id, None if algorithm == LIKED_TOGETHER else algorithm, _NEIGHBOURS)
-        except CineMatchError as error:
-            return list_state("This did not work", str(error), error=True)
-        if not found:
-            return list_state("No neighbours", "This algorithm knows of no film like it. Choose another one.")
-        return similar_list(found)
+    def by_algorithm(_shown: object, movie_id: int) -> dict[str, Any]:
+        measures = [status for status in service.models() if status.similarity and status.state == "loaded"]
+        columns = [
+            SideColumn("", "Liked by the same people", service.similar(movie_id, n=_PLACES), "the default"),
+            *(
+                SideColumn(
+                    status.key,
+                    status.name,
+                    service.similar(movie_id, status.key, _PLACES),
+                    status.similarity or "",
+                    href("/analytics", tab="similar", film=movie_id, algorithm=status.key),
+                )
+                for status in measures
+            ),
+        ]
+        return side_by_side_data(columns, _DRAWN, "default")
 
     @app.callback(
         Output(Movie.WHY, "children"),

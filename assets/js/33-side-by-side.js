@@ -1,5 +1,5 @@
 /* Ranked lists side by side: a line leads from a film's place on one list to its place on the next. Where there is no
-   room for that, a table of places. */
+   room for that, a table of places if one is wanted. */
 (function () {
   "use strict";
   const React = window.React;
@@ -29,7 +29,7 @@
   function shiftText(data, place, movie) {
     const shift = shiftOf(data, place, movie);
     if (place === 0) { return null; }
-    if (shift === null) { return ["absent", `not by ${data.against}`, `Not on the list by ${data.against}`]; }
+    if (shift === null) { return ["absent", "new", `Not among the first by ${data.against}`]; }
     const was = data.ranks[movie][data.columns[0].key];
     if (shift === 0) { return ["even", "same", `The same place as by ${data.against}`]; }
     return [direction(shift), `${shift > 0 ? "▲" : "▼"} ${Math.abs(shift)}`, `Place ${was} by ${data.against}`];
@@ -117,7 +117,7 @@
     return h("div", { id: props.id, className: "side", ...window.cinematch.useWaiting() },
       !data ? h(Waiting, { count: 4, className: "side-waiting" })
         : data.state ? h(Stated, { state: data.state })
-          : wide ? h(Columns, { data: data }) : h(Table, { data: data }));
+          : wide || !props.table ? h(Columns, { data: data }) : h(Table, { data: data }));
   }
 
   Object.assign(window.cinematch, { SideBySide: SideBySide });

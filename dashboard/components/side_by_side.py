@@ -25,9 +25,15 @@ class SideColumn:
     """For whom and by what the list was made, for those who ask why a film is on it."""
 
 
-def side_by_side(component_id: str) -> Node:
-    """Return the element; callbacks fill its property ``data``."""
-    return own("SideBySide", id=component_id, data=None)
+def side_by_side(component_id: str, *, table: bool) -> Node:
+    """Return the element; callbacks fill its property ``data``.
+
+    Parameters
+    ----------
+    table : bool
+        Whether small screens get a table of places, for few lists, or all lists, to scroll sideways.
+    """
+    return own("SideBySide", id=component_id, data=None, table=table)
 
 
 def no_side_by_side(title: str, advice: str, *, error: bool = False) -> dict[str, Any]:

@@ -46,6 +46,16 @@ def test_lists_stand_side_by_side_and_the_address_holds_what_is_asked(visit: Vis
     expect(page).to_have_url(re.compile(r"/compare\?mode=me&algorithms=ease,popularity$"))
 
 
+def test_a_films_page_asks_each_algorithm_what_is_like_it(visit: Visit) -> None:
+    page = visit("/movie/30")
+    default, ease = column(page, "Liked by the same people"), column(page, "EASE")
+    assert (len(default), len(ease)) == (8, 8)
+    assert default == page.locator("#movie-similar .card-title").all_inner_texts()[:8]
+    expect(page.get_by_role("region", name="Popularity", exact=True)).to_have_count(0)
+    page.get_by_role("region", name="EASE", exact=True).get_by_role("link", name="EASE", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/analytics\?tab=similar&film=30&algorithm=ease"))
+
+
 class TestSmallScreen:
     """A telephone."""
 

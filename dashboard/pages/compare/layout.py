@@ -68,7 +68,7 @@ def layout(service: CineMatch, query: Query) -> Component:
                 **{"aria-label": "What to compare"},
             ),
             html.P(id=Compare.SUMMARY, className="muted", **{"aria-live": "polite"}),
-            side_by_side(Compare.SIDE),
+            side_by_side(Compare.SIDE, table=True),
             mounted(None, id=Compare.OVERLAP),
             dcc.Store(id=Compare.ADDRESS),
         ]

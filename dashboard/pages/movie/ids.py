@@ -10,7 +10,7 @@ class Movie:
     ID = "movie-id"
     ALGORITHM = "movie-algorithm"
     SIMILAR = "movie-similar"
-    SIMILAR_ALGORITHM = "movie-similar-algorithm"
+    BY_ALGORITHM = "movie-by-algorithm"
     WHY_USER = "movie-why-user"
     WHY = "movie-why"
     MINE = "movie-mine"

@@ -10,10 +10,12 @@ from core.display.titles import format_movie_title, title_parts
 from core.service import CineMatch
 from core.views import MovieView
 from dashboard.address import Query, href
-from dashboard.components.algorithm_card import LIKED_TOGETHER, algorithm_options, similarity_options
+from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.keep_button import keep_button
+from dashboard.components.light import Node
 from dashboard.components.lists import film_list
 from dashboard.components.poster import poster
+from dashboard.components.side_by_side import side_by_side
 from dashboard.components.stars import star_input, stars
 from dashboard.components.user_select import user_select
 from dashboard.pages.movie.histogram import rating_histogram
@@ -40,7 +42,7 @@ def layout(service: CineMatch, query: Query, movie_id: int | str) -> Component:
                 className="film",
             ),
             html.Section(_why(service, query), className="section"),
-            html.Section(_similar(service), className="section"),
+            html.Section(_similar(), className="section"),
         ]
     )
 
@@ -161,20 +163,20 @@ def _why(service: CineMatch, query: Query) -> list[Component]:
     ]
 
 
-def _similar(service: CineMatch) -> list[Component]:
+def _similar() -> list[Component | Node]:
     return [
+        html.Div(html.H2("Films like it"), className="section-head"),
+        film_list(Movie.SIMILAR, 0),
         html.Div(
             [
-                html.H2("Films like it"),
-                dmc.Select(
-                    id=Movie.SIMILAR_ALGORITHM,
-                    data=similarity_options(service.models()),
-                    value=LIKED_TOGETHER,
-                    allowDeselect=False,
-                    **{"aria-label": "By what films are alike"},
+                html.H3("The same question to each algorithm"),
+                html.P(
+                    "The films above are the default: liked by the same people beyond chance, of one kind and time. "
+                    "Arrows say how far the others move them; what is new there is marked.",
+                    className="muted",
                 ),
             ],
-            className="section-head",
+            className="stack-xs by-algorithm",
         ),
-        film_list(Movie.SIMILAR, 0),
+        side_by_side(Movie.BY_ALGORITHM, table=False),
     ]
