@@ -18,6 +18,7 @@ from core.views import (
     RatedMovie,
     RecommendationList,
     SearchPage,
+    Shelves,
     SimilarMovie,
     TagView,
     TasteProfile,
@@ -39,6 +40,7 @@ __all__ = [
     "NeighbourhoodAnswer",
     "RecommendationAnswer",
     "SearchAnswer",
+    "ShelvesAnswer",
     "TagsAnswer",
     "TagsView",
     "TasteAnswer",
@@ -133,6 +135,10 @@ class RecommendationAnswer(RootModel[RecommendationList]):
 
 class GroupAnswer(RootModel[GroupList]):
     """A ranked list for several people."""
+
+
+class ShelvesAnswer(RootModel[Shelves]):
+    """A visitor's shelves."""
 
 
 class WeightsAnswer(RootModel[HybridWeights]):

@@ -26,12 +26,14 @@ __all__ = [
     "Count",
     "ExplanationBody",
     "Id",
+    "Ids",
     "ImportQuery",
     "ListFilters",
     "ListQuery",
     "MoviePath",
     "PageQuery",
     "ProfileBody",
+    "Ratings",
     "RecommendationBody",
     "SearchQuery",
     "SimilarQuery",
@@ -39,6 +41,7 @@ __all__ = [
     "TagQuery",
     "UserPath",
     "WeightsQuery",
+    "ratings_by_movie",
 ]
 
 MAX_RATINGS = 10_000
@@ -281,7 +284,7 @@ Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Fie
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 
-def _by_movie(ratings: list[RatingBody]) -> dict[str, float]:
+def ratings_by_movie(ratings: list[RatingBody]) -> dict[str, float]:
     """Return stars by movie id; of a movie rated twice the last rating counts."""
     return {str(given.movie_id): given.rating for given in ratings}
 
@@ -320,7 +323,7 @@ class RecommendationBody(_Asked, Body):
     def asked(self) -> ListRequest:
         """Return what the service takes."""
         what_if = None if self.weights is None else WhatIf(self.weights.ranking, self.weights.rating)
-        return self.request(ProfileRequest(ratings=_by_movie(self.ratings)), what_if)
+        return self.request(ProfileRequest(ratings=ratings_by_movie(self.ratings)), what_if)
 
 
 class ProfileBody(Body):
@@ -341,7 +344,7 @@ class ProfileBody(Body):
 
     def profile(self) -> ProfileRequest:
         """Return what the service takes."""
-        return ProfileRequest(self.user_id, None if self.ratings is None else _by_movie(self.ratings))
+        return ProfileRequest(self.user_id, None if self.ratings is None else ratings_by_movie(self.ratings))
 
 
 class ExplanationBody(ProfileBody):

@@ -28,6 +28,7 @@ from dashboard.api.requests import (
     UserPath,
     WeightsQuery,
 )
+from dashboard.api.shelf_requests import ShelvesBody
 from dashboard.web.problems import problem, problem_responses
 
 if TYPE_CHECKING:
@@ -156,6 +157,11 @@ def post_group_recommendations(body: GroupBody) -> Response:
     return answers.json_answer(found)
 
 
+def post_shelves(body: ShelvesBody) -> Response:
+    """Fill a visitor's shelves: movies by what there is to say for them, no movie on two; nothing of it is kept."""
+    return answers.json_answer(_service().shelves(body.asked()))
+
+
 def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
     profile = body.profile()
@@ -218,6 +224,7 @@ def add_routes(blueprint: APIBlueprint) -> dict[str, str]:
         ("/recommendations", post_recommendations, asking, "lists", answers.RecommendationAnswer, _POST),
         ("/recommendations/batch", post_batch, asking, "lists", answers.BatchAnswer, _POST),
         ("/groups/recommendations", post_group_recommendations, asking, "lists", answers.GroupAnswer, _POST),
+        ("/shelves", post_shelves, asking, "lists", answers.ShelvesAnswer, _POST),
         ("/explanations", post_explanations, asking, "lists", answers.ExplanationAnswer, _POST),
         ("/imports", post_imports, users, "imports", answers.ImportAnswer, (*_ANY, 413)),
     )

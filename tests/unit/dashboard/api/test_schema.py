@@ -24,6 +24,7 @@ ROUTES = {
     "/recommendations",
     "/recommendations/batch",
     "/groups/recommendations",
+    "/shelves",
     "/explanations",
     "/imports",
 }
