@@ -139,6 +139,7 @@ def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
             "exclude_genres": kind(Recommend.EXCLUDE, "value"),
             "years": kind(Recommend.YEARS, "value"),
             "min_ratings": kind(Recommend.MIN_RATINGS, "value"),
+            "max_ratings": kind(Recommend.MAX_RATINGS, "value"),
             "all_genres": kind(Recommend.ALL_GENRES, "checked"),
             "tags": kind(Recommend.TAGS, "value"),
             "exclude_tags": kind(Recommend.EXCLUDE_TAGS, "value"),
@@ -314,16 +315,17 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Recommend.EXCLUDE, "value"),
         Output(Recommend.YEARS, "value"),
         Output(Recommend.MIN_RATINGS, "value"),
+        Output(Recommend.MAX_RATINGS, "value"),
         Output(Recommend.ALL_GENRES, "checked"),
         Output(Recommend.TAGS, "value"),
         Output(Recommend.EXCLUDE_TAGS, "value"),
         Input(Recommend.RESET, "n_clicks"),
         prevent_initial_call=True,
     )
-    def reset(clicks: int | None) -> tuple[list[str], list[str], list[int], str, bool, list[str], list[str]]:
+    def reset(clicks: int | None) -> tuple[list[str], list[str], list[int], str, str, bool, list[str], list[str]]:
         if not clicks:
             raise PreventUpdate
-        return [], [], list(service.year_span()), "0", False, [], []
+        return [], [], list(service.year_span()), "0", "0", False, [], []
 
     @app.callback(
         output=Output(Recommend.DOWNLOAD, "data"),

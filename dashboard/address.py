@@ -66,6 +66,7 @@ class FilterState:
     all_genres: bool = False
     tags: tuple[str, ...] = ()
     exclude_tags: tuple[str, ...] = ()
+    max_ratings: int | None = None
 
     @classmethod
     def from_query(cls, query: Query, genre_names: Sequence[str], span: tuple[int, int]) -> "FilterState":
@@ -81,6 +82,7 @@ class FilterState:
             all_genres=query.get("all_genres") == "1",
             tags=tuple(words(query, "tags")),
             exclude_tags=tuple(words(query, "exclude_tags")),
+            max_ratings=integer(query, "max_ratings", None, 1),
         )
 
     @classmethod
@@ -95,6 +97,7 @@ class FilterState:
         all_genres: bool | None = False,
         tags: Sequence[str] | None = None,
         exclude_tags: Sequence[str] | None = None,
+        max_ratings: int | str | None = None,
     ) -> "FilterState":
         """Read from what the filter controls hold."""
         chosen = (int(years[0]), int(years[1])) if years else span
@@ -106,6 +109,7 @@ class FilterState:
             all_genres=bool(all_genres),
             tags=tuple(tags or ()),
             exclude_tags=tuple(exclude_tags or ()),
+            max_ratings=int(max_ratings or 0) or None,
         )
 
     def filters(self) -> Filters:
@@ -120,6 +124,7 @@ class FilterState:
             self.all_genres,
             tags=self.tags,
             exclude_tags=self.exclude_tags,
+            max_ratings=self.max_ratings,
         )
 
     def query(self) -> dict[str, object]:
@@ -134,4 +139,5 @@ class FilterState:
             "all_genres": "1" if self.all_genres else None,
             "tags": self.tags,
             "exclude_tags": self.exclude_tags,
+            "max_ratings": self.max_ratings,
         }

@@ -49,6 +49,7 @@ def _filters(
     year_min: Annotated[int | None, typer.Option(help="Released in this year or later.")] = None,
     year_max: Annotated[int | None, typer.Option(help="Released in this year or earlier.")] = None,
     min_ratings: Annotated[int, typer.Option(help="Rated by at least this many people.", min=0)] = 0,
+    max_ratings: Annotated[int | None, typer.Option(help="Rated by at most this many people.", min=0)] = None,
     all_genres: Annotated[bool, typer.Option("--all-genres", help="All of --genres, not just one of them.")] = False,
     only: Annotated[
         str | None, typer.Option(help="Only these movies, such as a watchlist: ids, comma-separated.")
@@ -68,6 +69,7 @@ def _filters(
         exclude_ids=_names(exclude),
         tags=_names(tags),
         exclude_tags=_names(exclude_tags),
+        max_ratings=max_ratings,
     )
 
 

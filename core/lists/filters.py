@@ -79,8 +79,9 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
     for tags, having in ((filters.tags, True), (filters.exclude_tags, False)):
         if tags:
             mask &= _tagged(dataset, tags, having=having)
-    if filters.min_ratings > 0:
-        mask &= dataset.movie_counts >= filters.min_ratings
+    mask &= dataset.movie_counts >= filters.min_ratings
+    if filters.max_ratings is not None:
+        mask &= dataset.movie_counts <= filters.max_ratings
     if filters.movie_ids is not None:
         only = np.zeros(len(movies), dtype=bool)
         only[[dataset.movie_index(movie_id) for movie_id in filters.movie_ids]] = True

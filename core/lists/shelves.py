@@ -30,7 +30,6 @@ _ABOUT = 2
 _ALIKE = 0.35
 """From this likeness on, as `core.lists.similar` measures it, two movies would have the same shelf."""
 _CLOSENESS = 0.8
-_LITTLE_KNOWN = -0.5
 _DECADE_FILMS = 3
 """Movies of a decade from which on something is said of it."""
 _DECADE_ABOVE = 0.1
@@ -82,12 +81,7 @@ def plan_shelves(
         *_watchlist(watchlist),
         *_decade(dataset, profile),
         *about[1:],
-        ShelfPlan(
-            "little-known",
-            "Loved but little known",
-            "High on your list, and seen by fewer people than most of it",
-            wish=Reranking(popularity=_LITTLE_KNOWN),
-        ),
+        _little_known(dataset),
     ]
 
 
@@ -165,6 +159,15 @@ def _watchlist(kept: Sequence[int | str]) -> Iterator[ShelfPlan]:
         )
 
 
+def _little_known(dataset: Dataset) -> ShelfPlan:
+    """Return the shelf of the long tail: all movies but the most rated ones that have half of the ratings."""
+    counts = np.sort(dataset.movie_counts)[::-1].astype(np.int64)
+    head = int(np.searchsorted(np.cumsum(counts), counts.sum() / 2))
+    most = max(int(counts[min(head, len(counts) - 1)]) - 1, 1)
+    reason = f"High on your list, and rated by {_counted(most, 'person', 'people')} at most"
+    return ShelfPlan("little-known", "Loved but little known", reason, Filters(max_ratings=most))
+
+
 def _decade(dataset: Dataset, profile: Profile) -> Iterator[ShelfPlan]:
     """Yield the shelf of the decade whose films are rated furthest above the person's own mean, if there is one."""
     years = dataset.movies.years[profile.items].astype(np.int64)
@@ -190,5 +193,5 @@ def _decade(dataset: Dataset, profile: Profile) -> Iterator[ShelfPlan]:
     )
 
 
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"

@@ -38,6 +38,8 @@ class Filters:
     """At least one of these, each given by anybody."""
     exclude_tags: tuple[str, ...] = ()
     """None of these."""
+    max_ratings: int | None = None
+    """Rated by at most this many people."""
 
 
 @dataclass(frozen=True, slots=True)

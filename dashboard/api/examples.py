@@ -25,6 +25,7 @@ PARAMETERS: dict[str, Any] = {
     "limit": 20,
     "offset": 0,
     "min_ratings": 20,
+    "max_ratings": 5000,
     "algorithm": "hybrid",
     "name": "ratings.csv",
     "tag": ["twist ending"],

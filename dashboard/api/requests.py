@@ -189,6 +189,8 @@ class ListFilters(_Years):
     """All of `genres` instead of at least one of them."""
     min_ratings: Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_written_out)] = 0
     """Rated by at least this many people."""
+    max_ratings: Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_written_out)] | None = None
+    """Rated by at most this many people."""
     tags: Tags = []
     """At least one of these that people gave; in a query repeat the parameter or separate by commas."""
     exclude_tags: Tags = []
@@ -211,6 +213,7 @@ class ListFilters(_Years):
             exclude_ids=tuple(self.exclude),
             tags=tuple(self.tags),
             exclude_tags=tuple(self.exclude_tags),
+            max_ratings=self.max_ratings,
         )
 
 

@@ -7,9 +7,9 @@ from dash import html
 
 from dashboard.address import FilterState
 
-__all__ = ["MIN_RATING_STEPS", "filter_controls"]
+__all__ = ["RATING_STEPS", "filter_controls"]
 
-MIN_RATING_STEPS = (0, 5, 10, 25, 50, 100)
+RATING_STEPS = (0, 5, 10, 25, 50, 100)
 
 
 def filter_controls(
@@ -22,6 +22,7 @@ def filter_controls(
     min_ratings_id: str,
     exclude_genres_id: str | None = None,
     all_genres_id: str | None = None,
+    max_ratings_id: str | None = None,
 ) -> list[object]:
     """Return the filter controls, holding `state`.
 
@@ -33,8 +34,9 @@ def filter_controls(
         Without it films cannot be excluded by genre.
     all_genres_id : str, optional
         Without it one of the genres is enough.
+    max_ratings_id : str, optional
+        Without it films cannot be too well known.
     """
-    steps = sorted({*MIN_RATING_STEPS, state.min_ratings})
     controls: list[object] = [
         dmc.MultiSelect(
             id=genres_id,
@@ -84,15 +86,19 @@ def filter_controls(
             ]
         )
     )
-    controls.append(
-        dmc.Select(
-            id=min_ratings_id,
-            label="Rated at least",
-            data=[
-                {"value": str(step), "label": f"{step} times" if step else "any number of times"} for step in steps
-            ],
-            value=str(state.min_ratings),
-            allowDeselect=False,
-        )
-    )
+    controls.append(_rated(min_ratings_id, "Rated at least", state.min_ratings))
+    if max_ratings_id:
+        controls.append(_rated(max_ratings_id, "Rated at most", state.max_ratings or 0))
     return controls
+
+
+def _rated(component_id: str, label: str, value: int) -> dmc.Select:
+    """Return a choice of how often films are rated, 0 for any number; that of the address is offered too."""
+    steps = sorted({*RATING_STEPS, value})
+    return dmc.Select(
+        id=component_id,
+        label=label,
+        data=[{"value": str(step), "label": f"{step:,} times" if step else "any number of times"} for step in steps],
+        value=str(value),
+        allowDeselect=False,
+    )

@@ -56,8 +56,9 @@ def _whole_list(shelf: Shelf) -> str:
     if shelf.movie_id is not None and shelf.say is None:
         # No sentence names this film and no other: what is like it stands on its own page.
         return href(f"/movie/{shelf.movie_id}")
-    years = (shelf.filters.year_min, shelf.filters.year_max)
-    span = None if years[0] is None or years[1] is None else (years[0], years[1])
-    kept = None if shelf.filters.movie_ids is None else 1
-    asked = {**FilterState(years=span).query(), **wish_query(shelf.wish), "watchlist": kept, "say": shelf.say}
+    filters = shelf.filters
+    years = None if filters.year_min is None or filters.year_max is None else (filters.year_min, filters.year_max)
+    state = FilterState(years=years, max_ratings=filters.max_ratings)
+    kept = None if filters.movie_ids is None else 1
+    asked = {**state.query(), **wish_query(shelf.wish), "watchlist": kept, "say": shelf.say}
     return href("/recommend", mode="me", **asked)

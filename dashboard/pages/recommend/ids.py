@@ -21,6 +21,7 @@ class Recommend:
     EXCLUDE = "rec-exclude"
     YEARS = "rec-years"
     MIN_RATINGS = "rec-min-ratings"
+    MAX_RATINGS = "rec-max-ratings"
     ALL_GENRES = "rec-all-genres"
     TAGS = "rec-tags"
     EXCLUDE_TAGS = "rec-exclude-tags"

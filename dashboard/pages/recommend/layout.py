@@ -123,6 +123,7 @@ def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
                             all_genres_id=Recommend.ALL_GENRES,
                             years_id=Recommend.YEARS,
                             min_ratings_id=Recommend.MIN_RATINGS,
+                            max_ratings_id=Recommend.MAX_RATINGS,
                         ),
                         *(
                             tag_select(component_id, tags, chosen, label=label, placeholder=hint)

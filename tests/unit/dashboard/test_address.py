@@ -80,6 +80,10 @@ def test_years_turned_around_count_as_all() -> None:
 
 
 def test_controls_become_filters() -> None:
-    state = FilterState.from_controls(_SPAN, genres=["Drama"], years=[1960, 1970], min_ratings="25")
-    assert state.filters() == Filters(("Drama",), (), 1960, 1970, 25)
+    state = FilterState.from_controls(_SPAN, genres=["Drama"], years=[1960, 1970], min_ratings="25", max_ratings="90")
+    assert state.filters() == Filters(("Drama",), (), 1960, 1970, 25, max_ratings=90)
+    assert (
+        FilterState.from_query(query_of(href("/recommend", **state.query()).partition("?")[2]), _GENRES, _SPAN)
+        == state
+    )
     assert FilterState.from_controls(_SPAN, years=list(_SPAN)) == FilterState()

@@ -45,6 +45,13 @@ def test_min_ratings_counts_people(dataset):
     assert _passing(dataset, min_ratings=20) == set(np.flatnonzero(dataset.movie_counts >= 20).tolist())
 
 
+def test_max_ratings_leaves_out_the_well_known(dataset):
+    few = _passing(dataset, max_ratings=20)
+    assert few == set(np.flatnonzero(dataset.movie_counts <= 20).tolist())
+    assert 0 < len(few) < dataset.n_movies
+    assert _passing(dataset, max_ratings=0) == set(np.flatnonzero(dataset.movie_counts == 0).tolist())
+
+
 def test_unknown_genre_names_the_choices(dataset):
     with pytest.raises(InvalidInputError, match=r"'Komedy' is no genre .* Comedy"):
         filter_mask(dataset, Filters(genres=("Komedy",)))

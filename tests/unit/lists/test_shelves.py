@@ -87,6 +87,16 @@ def test_the_decade_is_the_one_that_is_rated_best_and_said_with_its_numbers():
     assert not [plan for plan in even if plan.key.startswith("decade")]
 
 
+def test_what_is_little_known_has_less_than_half_of_the_ratings():
+    (plan,) = [
+        plan for plan in plan_shelves(DATASET, Profile.of([0], [4.0]), np.array([0])) if plan.key == "little-known"
+    ]
+    most = plan.filters.max_ratings
+    counts = DATASET.movie_counts.astype(int)
+    assert counts[counts <= most].sum() <= counts.sum() / 2 <= counts[counts <= most + 1].sum()
+    assert f"{most} people at most" in plan.reason
+
+
 @pytest.mark.parametrize("count", [3, 4])
 def test_a_shelf_with_too_few_movies_is_left_out(count):
     scores = np.full(len(IDS), np.nan, dtype=np.float32)
