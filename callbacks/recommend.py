@@ -97,7 +97,7 @@ class ListControls:
         """Whose taste the list follows, the same text for as long as it is the same taste."""
         if self.visitor is None:
             return f"user {self.user_id}"
-        return f"{len(self.visitor.ratings)} ratings, {hash(tuple(sorted(self.visitor.ratings.items()))):x}"
+        return f"{len(self.visitor.ratings)} ratings, {hash(tuple(self.visitor.ratings.items())):x}"
 
     def request(self) -> ListRequest:
         """Return what the service takes; films that a visitor waved away make room for the next ones."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from core.lists.requests import in_order
 from core.service import MAX_RATING, MIN_RATING
 from core.views import KeptFilms, whole_number
 
@@ -25,7 +26,7 @@ class Visitor:
     """Stars by movie id, the films waved away, and those watched without stars."""
 
     ratings: dict[int, float]
-    """In the order in which they were given."""
+    """The latest last."""
     hidden: frozenset[int]
     watched: frozenset[int] = frozenset()
     times: dict[int, int | None] = field(default_factory=dict)
@@ -51,8 +52,9 @@ class Visitor:
             frozenset(movie for movie, _ in _entries(stored.get(part)) if service.knows_movie(movie))
             for part in ("hidden", "watched")
         )
-        ratings = {movie: float(entry["rating"]) for movie, entry in given.items()}
-        return cls(ratings, hidden, watched, {movie: _time(entry) for movie, entry in given.items()})
+        times = {movie: _time(entry) for movie, entry in given.items()}
+        ratings = in_order((movie, float(entry["rating"]), times[movie]) for movie, entry in given.items())
+        return cls(ratings, hidden, watched, times)
 
 
 def kept_films(visitor: object, kept: object, service: "CineMatch") -> KeptFilms:

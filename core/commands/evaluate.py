@@ -62,7 +62,11 @@ def evaluate_command(
     k: Annotated[str, typer.Option("--k", help="Lengths of lists, comma-separated; the first is shown.")] = "10,20",
     split: Annotated[
         str | None,
-        typer.Option("--split", help="folds, random, per-user, leave-last or temporal, in place of the usual one."),
+        typer.Option(
+            "--split",
+            help="folds, random, per-user, leave-last, leave-last-shuffled (its control) or temporal, in place of "
+            "the usual one.",
+        ),
     ] = None,
     relevance: RelevanceOption = "liked",
     liked_from: Annotated[

@@ -374,7 +374,8 @@ class Dataset:
     def profile(self, user: int) -> Profile:
         """Return a stored user's ratings; `user` is a dense index."""
         span = slice(int(self.user_indptr[user]), int(self.user_indptr[user + 1]))
-        return Profile(self.user_items[span], self.user_ratings[span] * np.float32(0.5), int(user))
+        stars = self.user_ratings[span] * np.float32(0.5)
+        return Profile(self.user_items[span], stars, int(user), self.user_times[span])
 
     def rating_users(self) -> NDArray[np.int32]:
         """Return the user of every rating, int32 of shape (n_ratings,), in the order of `user_items`."""

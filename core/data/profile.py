@@ -1,7 +1,7 @@
 """What every algorithm scores: films and ratings, whoever gave them."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,15 +25,21 @@ class Profile:
     user : int or None
         Dense user index when the profile is a stored user's row, so that neighbourhood methods leave that
         user out of his own neighbours; None for a visitor.
+    order : ndarray of int, shape (n,), or None
+        Grows with when each was rated: seconds since 1970, or places in the order of entry. Of equal ones nobody
+        knows which came first. None where neither times nor an order are known.
     """
 
     items: NDArray[np.int32]
     ratings: NDArray[np.float32]
     user: int | None = None
+    order: NDArray[np.integer[Any]] | None = None
 
     @classmethod
-    def of(cls, items: ArrayLike, ratings: ArrayLike, *, user: int | None = None) -> Self:
-        """Build a profile from indices and stars in any order.
+    def of(
+        cls, items: ArrayLike, ratings: ArrayLike, *, user: int | None = None, order: ArrayLike | None = None
+    ) -> Self:
+        """Build a profile from indices, stars and, where it is known, what tells which were rated later.
 
         Raises
         ------
@@ -48,11 +54,16 @@ class Profile:
             )
         if rating_array.size and not bool(((rating_array >= MIN_RATING) & (rating_array <= MAX_RATING)).all()):
             raise InvalidInputError(f"Ratings must be between {MIN_RATING} and {MAX_RATING} stars.")
-        order = np.argsort(item_array, kind="stable")
-        item_array, rating_array = item_array[order], rating_array[order]
+        when = None if order is None else np.asarray(order, dtype=np.int64).ravel()
+        if when is not None and when.shape != item_array.shape:
+            raise InvalidInputError(
+                f"{item_array.size} movies were given with {when.size} times: give one for each movie, or none."
+            )
+        by_item = np.argsort(item_array, kind="stable")
+        item_array, rating_array = item_array[by_item], rating_array[by_item]
         if item_array.size > 1 and bool((np.diff(item_array) == 0).any()):
             raise InvalidInputError("A movie was rated twice in one profile: keep one rating per movie.")
-        return cls(item_array, rating_array, user)
+        return cls(item_array, rating_array, user, None if when is None else when[by_item])
 
     @classmethod
     def empty(cls) -> Self:
@@ -64,5 +75,15 @@ class Profile:
 
     def without(self, item: int) -> "Profile":
         """Return the profile as if `item` had not been rated."""
-        keep = self.items != item
-        return Profile(self.items[keep], self.ratings[keep], self.user)
+        return self.part(self.items != item)
+
+    def part(self, chosen: NDArray[Any]) -> "Profile":
+        """Return the profile as if only some of its films had been rated.
+
+        Parameters
+        ----------
+        chosen : ndarray of bool, shape (n,), or of int
+            A mask, or ascending positions.
+        """
+        order = None if self.order is None else self.order[chosen]
+        return Profile(self.items[chosen], self.ratings[chosen], self.user, order)

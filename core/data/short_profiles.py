@@ -101,4 +101,4 @@ def coherent_profile(
     if found is None:
         return None
     chosen = np.sort(found[1][:length])
-    return Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
+    return profile.part(chosen)

@@ -85,23 +85,52 @@ def holdout_per_user(dataset: Dataset, fraction: float = 0.2, seed: int = 42) ->
     return hold_out(dataset, held_out, {"kind": "per-user", "fraction": fraction, "seed": seed})
 
 
-def leave_last(dataset: Dataset, k: int = 1) -> Split:
-    """Hold out the last `k` ratings of every user who has more than `k`; equal times by descending movie index."""
+def leave_last(dataset: Dataset, k: int = 1, seed: int = 42, *, shuffled: bool = False) -> Split:
+    """Hold out the last `k` ratings of every user who has more than `k`; of equal times a lot decides which is later.
+
+    Who has a rating without a time (0) is not asked about: it may have been the last. `description` counts these
+    as ``untimed_users``, and as ``tied_users`` those for whom the lot decided what was held out.
+
+    Parameters
+    ----------
+    shuffled : bool
+        The control: hold out the same ratings and deal each user's other times anew among the other ratings, so that
+        all that is left to learn from is what was rated, not in which order.
+
+    Raises
+    ------
+    InvalidInputError
+        When the data set has no times.
+    """
     if k < 1:
         raise InvalidInputError(f"At least one rating per user must be left out, not {k}.")
     _check_times(dataset)
+    lot = np.random.default_rng(seed).random(dataset.n_ratings)
     counts = np.diff(dataset.user_indptr)
-    users = dataset.rating_users()
-    rank = _rank_within_user(dataset, -dataset.user_times.astype(np.int64), last_first=True)
-    held_out = (rank < k) & (counts > k)[users]
-    return hold_out(dataset, held_out, {"kind": "leave-last", "k": k})
+    users, times = dataset.rating_users(), dataset.user_times.astype(np.int64)
+    rank = _rank_within_user(dataset, lot, -times)
+    untimed = np.bincount(users[times == 0], minlength=dataset.n_users) > 0
+    asked = (counts > k) & ~untimed
+    held_out = (rank < k) & asked[users]
+    latest, rest = (np.zeros(dataset.n_users, dtype=np.int64) for _ in range(2))
+    latest[users[rank == k]] = times[rank == k]
+    rest[users[rank == k - 1]] = times[rank == k - 1]
+    described = {
+        "kind": "leave-last-shuffled" if shuffled else "leave-last",
+        "k": k,
+        "seed": seed,
+        "tied_users": int((asked & (latest == rest)).sum()),
+        "untimed_users": int(untimed.sum()),
+    }
+    return hold_out(_dealt_anew(dataset, ~held_out, seed) if shuffled else dataset, held_out, described)
 
 
 def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
     """Hold out the most recent share of all ratings: the model sees nothing that came after the cut.
 
-    Ratings given in the very second of the cut stay together in training. Users who came after the cut have an
-    empty training profile; `description["cold_users"]` counts them.
+    Ratings given in the very second of the cut stay together in training, and so do ratings without a time (0), which
+    ``description["untimed_ratings"]`` counts. Users who came after the cut have an empty training profile;
+    ``description["cold_users"]`` counts them.
 
     Raises
     ------
@@ -119,7 +148,9 @@ def temporal(dataset: Dataset, fraction: float = 0.2) -> Split:
             f"same second, the latest ({cut}), more than the {fraction:.0%} to hold out. Use another split, such as "
             "per-user."
         )
-    return hold_out(dataset, dataset.user_times > cut, {"kind": "temporal", "fraction": fraction, "cut": cut})
+    untimed = int((dataset.user_times == 0).sum())
+    described = {"kind": "temporal", "fraction": fraction, "cut": cut, "untimed_ratings": untimed}
+    return hold_out(dataset, dataset.user_times > cut, described)
 
 
 def draw_users(dataset: Dataset, max_ratings: int, seed: int) -> NDArray[np.bool_]:
@@ -166,14 +197,33 @@ def random_users(dataset: Dataset, max_ratings: int, seed: int) -> Dataset:
     )
 
 
-def _rank_within_user(dataset: Dataset, keys: NDArray[Any], *, last_first: bool = False) -> NDArray[np.int64]:
-    # The place of every rating among its user's, by ascending key.
-    position = np.arange(dataset.n_ratings)
+def _rank_within_user(dataset: Dataset, *keys: NDArray[Any]) -> NDArray[np.int64]:
+    # The place of every rating among its user's, by ascending keys, the last of which counts most.
     users = dataset.rating_users()
-    order = np.lexsort((-position if last_first else position, keys, users))
+    order = np.lexsort((*keys, users))
     rank = np.empty(dataset.n_ratings, dtype=np.int64)
-    rank[order] = position - dataset.user_indptr[users]
+    rank[order] = np.arange(dataset.n_ratings) - dataset.user_indptr[users]
     return rank
+
+
+def _dealt_anew(dataset: Dataset, among: NDArray[np.bool_], seed: int) -> Dataset:
+    """Return the data set with each user's times dealt anew among those of his ratings that a mask names."""
+    users = dataset.rating_users()
+    times = dataset.user_times.copy()
+    lot = np.random.default_rng([seed, 1]).random(dataset.n_ratings)
+    places = np.flatnonzero(among)
+    times[places] = times[places[np.lexsort((lot[places], users[places]))]]
+    return Dataset.from_dense(
+        users,
+        dataset.user_items,
+        dataset.user_ratings,
+        times,
+        user_ids=dataset.user_ids,
+        user_source_ids=dataset.user_source_ids,
+        table=dataset.movies,
+        name=dataset.name,
+        source=dataset.source,
+    )
 
 
 def _check_times(dataset: Dataset) -> None:

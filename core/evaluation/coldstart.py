@@ -63,7 +63,8 @@ class Visitors:
     def profiles(self, size: int) -> list[Profile]:
         """Return everybody's profile after `size` ratings."""
         return [
-            Profile.of(items[:size], ratings[:size]) for items, ratings in zip(self.items, self.ratings, strict=True)
+            Profile.of(items[:size], ratings[:size], order=range(len(items[:size])))
+            for items, ratings in zip(self.items, self.ratings, strict=True)
         ]
 
 

@@ -101,7 +101,7 @@ def learning_curve(
 
 
 def _stranger(profile: Profile) -> Profile:
-    return Profile.of(profile.items, profile.ratings)
+    return Profile(profile.items, profile.ratings, order=profile.order)
 
 
 def _ask(

@@ -207,4 +207,4 @@ def _by_length(judged: NDArray[np.float64], evidence: Evidence) -> list[dict[str
 
 def _shortened(profile: Profile, length: int, rng: np.random.Generator) -> Profile:
     kept = np.sort(rng.permutation(len(profile))[:length])
-    return Profile(profile.items[kept], profile.ratings[kept], profile.user)
+    return profile.part(kept)

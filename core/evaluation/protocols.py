@@ -15,7 +15,7 @@ _MOST_FOLDS = 50
 _HIGHEST_SEED = 2**32 - 1
 _MOST_LAST = 1_000
 ProtocolKind = Literal["ratings", "ranking"]
-SplitKind = Literal["folds", "random", "per-user", "leave-last", "temporal"]
+SplitKind = Literal["folds", "random", "per-user", "leave-last", "leave-last-shuffled", "temporal"]
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,14 @@ class Protocol:
         movies, no sampled negatives, and look where the held-out movies are.
     split : str
         ``folds`` (shuffled k-fold over ratings), ``random`` (a share of all ratings), ``per-user`` (a random share
-        of each user's), ``leave-last`` (each user's last ratings), ``temporal`` (all after a point in time).
+        of each user's), ``leave-last`` (each user's last ratings), ``leave-last-shuffled`` (the same, as a control:
+        the order of all others is dealt anew), ``temporal`` (all after a point in time).
     folds : int
         For the split ``folds``.
     fraction : float
         Held-out share, for ``random``, ``per-user`` and ``temporal``.
     last : int
-        Held-out ratings per user, for ``leave-last``.
+        Held-out ratings per user, for ``leave-last`` and its control.
     seed : int
         Of the split, the algorithms' configurations aside; also of bootstrap and test.
     k : tuple of int
@@ -114,8 +115,8 @@ class Protocol:
             yield random_holdout(dataset, self.fraction, self.seed)
         elif self.split == "per-user":
             yield holdout_per_user(dataset, self.fraction, self.seed)
-        elif self.split == "leave-last":
-            yield leave_last(dataset, self.last)
+        elif self.split in ("leave-last", "leave-last-shuffled"):
+            yield leave_last(dataset, self.last, self.seed, shuffled=self.split == "leave-last-shuffled")
         else:
             yield temporal(dataset, self.fraction)
 
@@ -131,11 +132,13 @@ class Protocol:
     def sentence(self) -> str:
         """Return one sentence that tells what was held out, from whom, with which seed."""
         share = f"{self.fraction:.0%}"
+        last = f"each user's last {'rating' if self.last == 1 else f'{self.last} ratings'} held out"
         held_out = {
             "folds": f"shuffled {self.folds}-fold over all ratings",
             "random": f"a random {share} of all ratings held out",
             "per-user": f"a random {share} of each user's ratings held out",
-            "leave-last": f"each user's last {self.last} rating{'s' if self.last > 1 else ''} held out",
+            "leave-last": f"{last}, of equal times one drawn at random",
+            "leave-last-shuffled": f"control: {last} and the order of all others dealt anew",
             "temporal": f"the latest {share} of all ratings held out",
         }[self.split]
         least = "4 of 5 stars" if self.liked_from is None else f"{self.liked_from:g} stars"
@@ -145,6 +148,6 @@ class Protocol:
             if self.kind == "ratings"
             else f"full catalogue ranked without training movies, {relevant}"
         )
-        seed = "" if self.split in ("leave-last", "temporal") else f", seed {self.seed}"
+        seed = "" if self.split == "temporal" else f", seed {self.seed}"
         users = "" if self.max_users is None else f", at most {self.max_users:,} test users"
         return f"{held_out[0].upper()}{held_out[1:]}{seed}{users}; {asked}."

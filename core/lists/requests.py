@@ -1,8 +1,8 @@
 """What may be asked for: one type for each question, checked when it is made, whoever asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from core.errors import InvalidInputError
 from core.views import Filters, GroupMethod, Near, Reranking
@@ -19,10 +19,13 @@ __all__ = [
     "WhatIf",
     "check_group",
     "check_length",
+    "in_order",
 ]
 
+Id = TypeVar("Id", int, str)
+
 Stars = Mapping[int, float] | Mapping[str, float]
-"""Ratings of a visitor by movie id."""
+"""Ratings of a visitor by movie id, in the order in which they were given: the last one is the latest."""
 MAX_LIST = 500
 """Longest list that is served."""
 MAX_VIEWERS = 5
@@ -160,6 +163,25 @@ class ShelvesRequest:
 
     def __post_init__(self) -> None:
         check_length(self.n)
+
+
+def in_order(rated: Iterable[tuple[Id, float, int | None]]) -> dict[Id, float]:
+    """Return stars by movie id, the latest last: by time where each has one, otherwise as they come.
+
+    Parameters
+    ----------
+    rated : iterable of tuple
+        Movie id, stars and time, in any unit; of a movie that comes twice the last one counts.
+    """
+    latest: dict[Id, tuple[float, int | None]] = {}
+    for movie, stars, time in rated:
+        latest.pop(movie, None)
+        latest[movie] = stars, time
+    times = [time for _, time in latest.values() if time is not None]
+    found = list(latest)
+    if len(times) == len(latest):
+        found = [found[place] for place in sorted(range(len(found)), key=times.__getitem__)]
+    return {movie: latest[movie][0] for movie in found}
 
 
 def check_length(n: int) -> None:

@@ -112,7 +112,7 @@ class ALS(Recommender):
         used = profile
         if len(profile) > self.config.profile_limit:
             chosen = np.linspace(0, len(profile) - 1, self.config.profile_limit).astype(np.int64)
-            used = Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
+            used = profile.part(chosen)
         rows = self._factors[used.items]
         # A film that counts against its like has the target -1: its weight's magnitude stands left, its sign right.
         weighted = rows * profile_weights(self._baseline, used, self.config.rating_gain)[:, None]

@@ -163,7 +163,7 @@ class UserKNN(Recommender):
         if len(profile) <= limit:
             return profile
         chosen = np.sort(np.random.default_rng(len(profile)).choice(len(profile), limit, replace=False))
-        return Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
+        return profile.part(chosen)
 
     def _item_weights(self, compared: Profile) -> NDArray[np.float32]:
         gains = profile_weights(self._baseline, compared, self.config.rating_gain)

@@ -40,7 +40,7 @@ def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
         return dataset.profile(dataset.user_index(request.user_id))
     given = {} if request.ratings is None else request.ratings
     rated = [(dataset.movie_index(movie_id), stars) for movie_id, stars in given.items()]
-    return Profile.of([item for item, _ in rated], [stars for _, stars in rated])
+    return Profile.of([item for item, _ in rated], [stars for _, stars in rated], order=range(len(rated)))
 
 
 def knows_user(dataset: Dataset, user_id: int | str) -> bool:

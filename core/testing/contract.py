@@ -270,7 +270,8 @@ class RecommenderContract(BesideLists):
             assert len(films) <= 3
             for found in counterfactuals(model, model.scoring(profile), item, films):
                 kept = profile.items != found.film
-                without = Profile.of(profile.items[kept], profile.ratings[kept], user=profile.user)
+                order = None if profile.order is None else profile.order[kept]
+                without = Profile.of(profile.items[kept], profile.ratings[kept], user=profile.user, order=order)
                 again = [other for other in model.recommend(without, everything).items if other != found.film]
                 assert found.rating == profile.ratings[~kept].item()
                 assert found.rank == listed.index(item) + 1

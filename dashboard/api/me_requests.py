@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from core.lists.requests import ListRequest, ProfileRequest
 from core.service import MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING
 from core.views import MAX_CHANGES, FilmChange, FilmKind, FilmOutcome, OutcomeKind
-from dashboard.api.requests import Algorithm, Body, Id, ListQuery
+from dashboard.api.requests import LATEST_MS, Algorithm, Body, Id, ListQuery, Time
 
 __all__ = [
     "ChangesBody",
@@ -22,9 +22,7 @@ __all__ = [
     "ShownBody",
 ]
 
-_LAST_TIME = 2**32 * 1000
 Stars = Annotated[float, Field(ge=MIN_RATING, le=MAX_RATING, multiple_of=0.5)]
-Time = Annotated[int, Field(ge=0, lt=_LAST_TIME)]
 ListId = Annotated[str, Field(min_length=1, max_length=32)]
 
 
@@ -70,7 +68,7 @@ class ChangeBody(Body):
     """False takes a mark or a rating away."""
     time: Time | None = None
     """When the person rated or marked, in milliseconds since 1970."""
-    age_ms: Annotated[int, Field(ge=0, lt=_LAST_TIME)] = 0
+    age_ms: Annotated[int, Field(ge=0, lt=LATEST_MS)] = 0
     """How long the change has waited to be sent: of two changes of one film the later one counts."""
 
     @model_validator(mode="after")

@@ -15,11 +15,12 @@ from pydantic import (
 )
 
 from core.errors import InvalidInputError
-from core.lists.requests import ListRequest, ProfileRequest, WhatIf
+from core.lists.requests import ListRequest, ProfileRequest, WhatIf, in_order
 from core.service import LONGEST_SENTENCE, MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING, algorithm_keys
 from core.views import MAX_FACTOR, WISHES, Filters, Near, Reranking
 
 __all__ = [
+    "LATEST_MS",
     "Algorithm",
     "BatchBody",
     "Body",
@@ -39,6 +40,7 @@ __all__ = [
     "SimilarQuery",
     "Strict",
     "TagQuery",
+    "Time",
     "UserPath",
     "WeightsQuery",
     "ratings_by_movie",
@@ -50,6 +52,7 @@ MAX_IDS_IN_QUERY = 300
 """An address is no longer than 8 KB."""
 MAX_BATCH = 100
 MAX_BATCH_ROWS = 5_000
+LATEST_MS = 2**32 * 1000
 _LONGEST_ID = 200
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE]-?[0-9]{1,2})?")
 
@@ -272,6 +275,9 @@ class Body(Strict):
     model_config = ConfigDict(strict=True)
 
 
+Time = Annotated[int, Field(ge=0, lt=LATEST_MS)]
+
+
 class RatingBody(Body):
     """A visitor's rating."""
 
@@ -279,6 +285,8 @@ class RatingBody(Body):
     """A movie of the data set."""
     rating: Annotated[float, Field(ge=MIN_RATING, le=MAX_RATING)]
     """Stars."""
+    time: Time | None = None
+    """When it was given, in milliseconds since 1970. Where a rating lacks it, all count as given in this order."""
 
 
 Love = Annotated[float, Field(ge=0, le=1)]
@@ -288,8 +296,8 @@ Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 
 def ratings_by_movie(ratings: list[RatingBody]) -> dict[str, float]:
-    """Return stars by movie id; of a movie rated twice the last rating counts."""
-    return {str(given.movie_id): given.rating for given in ratings}
+    """Return stars by movie id, the latest last; of a movie rated twice the last rating counts."""
+    return in_order((str(given.movie_id), given.rating, given.time) for given in ratings)
 
 
 class ImportQuery(Strict):

@@ -206,7 +206,7 @@ class BayesianMF(Recommender):
         if len(profile) <= limit:
             return profile
         chosen = np.linspace(0, len(profile) - 1, limit).astype(np.int64)
-        return Profile(profile.items[chosen], profile.ratings[chosen], profile.user)
+        return profile.part(chosen)
 
     # --- asking -------------------------------------------------------------------------------------------
 

@@ -141,7 +141,7 @@ def _coherent(whole: Profile, kinds: NDArray[np.float32], rng: np.random.Generat
         alike = kinds[:, whole.items[first]] @ kinds[:, whole.items[liked]]
         alike[liked == first] = np.inf
         kept = np.sort(liked[np.argsort(-alike, kind="stable")[:length]])
-        parts.append(Profile(whole.items[kept], whole.ratings[kept], whole.user))
+        parts.append(whole.part(kept))
     return parts
 
 
@@ -153,7 +153,7 @@ def _shortened(profile: Profile, rng: np.random.Generator) -> list[Profile]:
         return parts
     for length in rng.choice(lengths, min(_SHORT_EACH, len(lengths)), replace=False):
         kept = np.sort(rng.choice(len(profile), length, replace=False))
-        parts.append(Profile(profile.items[kept], profile.ratings[kept], profile.user))
+        parts.append(profile.part(kept))
     return parts
 
 

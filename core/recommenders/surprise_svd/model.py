@@ -132,7 +132,7 @@ class SurpriseSVD(Recommender):
 
     def _shortened(self, profile: Profile) -> Profile:
         used = self._used(profile)
-        return Profile(profile.items[used], profile.ratings[used], profile.user)
+        return profile.part(used)
 
     def _spectral_weight(self, profile: Profile) -> np.float32:
         """Return the weight that makes long and short profiles alike."""

@@ -1,5 +1,7 @@
 """Splits hold out what they say, and nothing of it stays in training."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -24,6 +26,7 @@ ALL = {
     "random": random_holdout,
     "per-user": holdout_per_user,
     "leave-last": leave_last,
+    "leave-last-shuffled": partial(leave_last, shuffled=True),
     "temporal": temporal,
 }
 
@@ -91,8 +94,37 @@ def test_leave_last_takes_the_latest() -> None:
     # The two ratings of time 9; user 2 has too few to give any.
     assert split.test_users.tolist() == [0, 0]
     assert split.test_items.tolist() == [1, 2]
-    tie = leave_last(dataset, 1)
-    assert tie.test_items.tolist() == [2]
+    assert split.description["tied_users"] == 0
+
+
+def test_of_equal_times_a_lot_decides_and_how_often_is_said() -> None:
+    users = np.repeat(np.arange(1, 101), 3)
+    dataset = Dataset.from_interactions(
+        users, [10, 20, 30] * 100, [4.0] * 300, [5, 9, 9] * 100, toy_movies(3), name="tied"
+    )
+    first, again, other = leave_last(dataset, 1, 1), leave_last(dataset, 1, 1), leave_last(dataset, 1, 2)
+    assert first.description["tied_users"] == 100
+    assert set(first.test_items.tolist()) == {1, 2}
+    assert 30 < int((first.test_items == 2).sum()) < 70
+    assert first.test_items.tolist() == again.test_items.tolist() != other.test_items.tolist()
+
+
+def test_nobody_is_asked_about_a_last_film_that_may_not_be_the_last() -> None:
+    dataset = Dataset.from_interactions([1, 1, 2, 2], [10, 20, 10, 20], [4.0] * 4, [0, 7, 5, 6], toy_movies(2))
+    split = leave_last(dataset)
+    assert (split.test_users.tolist(), split.test_items.tolist()) == ([1], [1])
+    assert split.description["untimed_users"] == 1
+    assert temporal(dataset, 0.3).description["untimed_ratings"] == 1
+
+
+def test_the_control_holds_out_the_same_and_deals_the_other_times_anew(dataset: Dataset) -> None:
+    split, control = leave_last(dataset), leave_last(dataset, shuffled=True)
+    np.testing.assert_array_equal(control.test_items, split.test_items)
+    np.testing.assert_array_equal(control.train.user_items, split.train.user_items)
+    assert not np.array_equal(control.train.user_times, split.train.user_times)
+    for user in range(dataset.n_users):
+        span = slice(split.train.user_indptr[user], split.train.user_indptr[user + 1])
+        assert sorted(control.train.user_times[span]) == sorted(split.train.user_times[span])
 
 
 def test_temporal_cut_leaves_the_future_out(dataset: Dataset) -> None:
@@ -118,6 +150,7 @@ def test_temporal_counts_users_without_a_past() -> None:
         lambda data: holdout_per_user(data, 1.0),
         lambda data: leave_last(data, 0),
         lambda data: leave_last(data, 10_000),
+        lambda data: leave_last(Dataset.from_interactions([1, 1], [10, 20], [3.0, 4.0], None, toy_movies(2))),
         lambda data: temporal(data, -1.0),
         lambda data: temporal(Dataset.from_interactions([1, 1], [10, 20], [3.0, 4.0], None, toy_movies(2)), 0.5),
     ],
