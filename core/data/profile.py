@@ -77,13 +77,13 @@ class Profile:
         """Return the profile as if `item` had not been rated."""
         return self.part(self.items != item)
 
-    def part(self, chosen: NDArray[Any]) -> "Profile":
+    def part(self, chosen: NDArray[Any] | slice) -> "Profile":
         """Return the profile as if only some of its films had been rated.
 
         Parameters
         ----------
-        chosen : ndarray of bool, shape (n,), or of int
-            A mask, or ascending positions.
+        chosen : ndarray of bool, shape (n,), or of int, or slice
+            A mask, a slice, or ascending positions.
         """
         order = None if self.order is None else self.order[chosen]
         return Profile(self.items[chosen], self.ratings[chosen], self.user, order)

@@ -118,7 +118,7 @@ def _reason(
     if films := by_kind["movie"]:
         good = profile.ratings >= own_mean(profile, dataset.global_mean) - FULL
         stars = dict(zip(profile.items[good].tolist(), profile.ratings[good].tolist(), strict=True))
-        named = [f"{short_title(part.label)} ({stars[part.id]:.1f})" for part in films if part.id in stars][:3]
+        named = [_rated(part, stars[part.id]) for part in films if part.id in stars][:3]
         if named and _mostly_popular(contributions):
             watched = f"so many watched it ({int(dataset.movie_counts[item]):,} ratings)"
             return f"{title} is here mainly because {watched}, and because {person.subject} rated {_join(named)}."
@@ -138,6 +138,13 @@ def _reason(
     index = next((part.id for part in contributions if part.kind == "bias" and part.id >= 0), None)
     count = int(dataset.movie_counts[index]) if index is not None else 0
     return f"{title} is well liked by many: {count:,} ratings." if count else f"{title} is well liked in general."
+
+
+def _rated(film: Contribution, stars: float) -> str:
+    """Return a film with its stars and, where the order matters and is known, its place in it."""
+    place = {None: "", 0: ", rated last", 1: ", 1 film before the last"}
+    told = place.get(film.back, f", {film.back} films before the last")
+    return f"{short_title(film.label)} ({stars:.1f}{told})"
 
 
 def _mostly_popular(contributions: Sequence[Contribution]) -> bool:

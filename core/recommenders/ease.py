@@ -8,26 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 from scipy import linalg, sparse
-from scipy.linalg import lapack
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.progress import Progress
+from core.progress import Progress, part_of
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
+from core.recommenders.parts.linear_rows import add_gram, inverse, most_rated, pruned
 from core.recommenders.parts.rating_weights import PopularityPrior, content_rows, profile_weights, training_weights
 from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["EASE", "EASEConfig"]
 
-_BLOCK = 512
-_SAMPLE = 8
 _USERS_PER_MOVIE = 2.5
 """The system of users takes three times the work and several times the memory of its entries: it must be smaller."""
-_DOUBLE_BELOW = 3000
-"""Systems up to this size are solved in double precision."""
 
 
 class EASEConfig(AlgorithmConfig):
@@ -79,9 +75,7 @@ class EASE(Recommender):
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config
         counts = dataset.movie_counts
-        most_rated = np.argsort(-counts.astype(np.int64), kind="stable")[: config.max_movies]
-        enough = min(config.min_ratings, int(counts.max()))
-        chosen = np.sort(most_rated[counts[most_rated] >= enough]).astype(np.int32)
+        chosen = most_rated(counts, config.min_ratings, config.max_movies)
         fitted = fit_baseline(dataset)
         progress(0.05, "weighting ratings")
         ratings = self._scaled_ratings(dataset, training_weights(dataset, fitted, config.rating_gain), chosen)
@@ -120,15 +114,9 @@ class EASE(Recommender):
         n_movies: int,
         progress: Progress,
     ) -> SparseRows:
-        """Return the weights that matter, scaled so that a score is a plain weighted sum.
-
-        A movie is in a share of all profiles that is proportional to its ratings n_i, so leaving out W_ij adds
-        n_i W_ij^2 to the expected squared error of the scores: the threshold is on sqrt(n_i) |W_ij|, the same for
-        the whole matrix, and is estimated on every `_SAMPLE`-th row.
-        """
+        """Return the weights that matter, scaled so that a score is a plain weighted sum."""
         inward = (size**-self.config.movie_power).astype(np.float32)
         outward = (size**self.config.score_power).astype(np.float32) / solved.diagonal
-        matters = np.sqrt(size).astype(np.float32)
 
         def weights(rows: NDArray[np.intp]) -> NDArray[np.float32]:
             block = -solved.rows(rows)
@@ -137,23 +125,7 @@ class EASE(Recommender):
             block *= inward[rows, None]
             return block
 
-        sample = np.arange(0, len(chosen), _SAMPLE)
-        threshold = np.float32(0)
-        if self.config.weights_per_movie < len(chosen):
-            importance = np.abs(weights(sample)) * matters[sample, None]
-            share = self.config.weights_per_movie / len(chosen)
-            threshold = np.partition(importance.ravel(), -int(share * importance.size))[-int(share * importance.size)]
-        columns, values = [], []
-        lengths = np.zeros(n_movies, dtype=np.int64)
-        for start in range(0, len(chosen), _BLOCK):
-            rows = np.arange(start, min(start + _BLOCK, len(chosen)))
-            block = weights(rows)
-            kept = (np.abs(block) * matters[rows, None] >= threshold) & (block != 0)
-            lengths[chosen[rows]] = kept.sum(axis=1)
-            columns.append(chosen[np.nonzero(kept)[1]])
-            values.append(block[kept])
-            progress(0.7 + 0.3 * float(rows[-1] + 1) / len(chosen), "keeping the weights that matter")
-        return SparseRows(np.concatenate([[0], np.cumsum(lengths)]), np.concatenate(columns), np.concatenate(values))
+        return pruned(weights, chosen, size, n_movies, self.config.weights_per_movie, part_of(progress, 0.7, 1.0))
 
     # --- asking -------------------------------------------------------------------------------------------
 
@@ -220,41 +192,8 @@ def _from_movies(
     ratings: sparse.csr_array, content: NDArray[np.float32], penalty: float, progress: Progress
 ) -> _Solved:
     """Solve with a system of movies: X' X is filled in the upper triangle, inverted in place and mirrored."""
-    from core.recommenders.kernels.gram import gram_rows
-
-    n = ratings.shape[1]
-    by_item = ratings.tocsc()
     gram = content.T @ content
-    for start in range(0, n, _BLOCK):
-        stop = min(start + _BLOCK, n)
-        gram_rows(
-            start,
-            stop,
-            ratings.indptr,
-            ratings.indices,
-            ratings.data,
-            by_item.indptr,
-            by_item.indices,
-            by_item.data,
-            gram,
-        )
-        progress(0.05 + 0.35 * stop / n, "counting what is watched together")
+    add_gram(ratings, gram, part_of(progress, 0.05, 0.4))
     gram[np.diag_indices_from(gram)] += penalty
-    if n <= _DOUBLE_BELOW:
-        gram, potrf, potri = gram.astype(np.float64), lapack.dpotrf, lapack.dpotri
-    else:
-        potrf, potri = lapack.spotrf, lapack.spotri
-    # LAPACK reads columns: the upper triangle of the rows is the lower one of the transpose, which is what it gets.
-    factor, failed = potrf(gram.T, lower=True, overwrite_a=True, clean=False)
-    progress(0.55, "solving for all movies at once")
-    inverse, failed_again = potri(factor, lower=True, overwrite_c=True)
-    if failed or failed_again:
-        raise linalg.LinAlgError("The system of EASE is not positive definite: raise its penalty.")
-    whole = inverse.T
-    for start in range(0, n, _BLOCK):
-        stop = min(start + _BLOCK, n)
-        whole[start:stop, :start] = whole[:start, start:stop].T
-        inner = whole[start:stop, start:stop]
-        inner[...] = np.triu(inner) + np.triu(inner, 1).T
-    progress(0.7, "solved")
+    whole = inverse(gram, "EASE", part_of(progress, 0.4, 0.7))
     return _Solved(np.diagonal(whole).astype(np.float32), lambda rows: whole[rows].astype(np.float32, copy=False))

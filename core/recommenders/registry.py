@@ -30,6 +30,7 @@ _WHERE = {
     "content": ("core.recommenders.content", "Content"),
     "ease": ("core.recommenders.ease", "EASE"),
     "als": ("core.recommenders.als", "ALS"),
+    "slist": ("core.recommenders.slist", "SLIST"),
     "bayesian_mf": ("core.recommenders.bayesian_mf.model", "BayesianMF"),
     "popularity": ("core.recommenders.popularity", "Popularity"),
 }

@@ -92,6 +92,8 @@ class Contribution:
         Whether it is there because many people watched the film, which an explanation then says.
     pleasing : bool
         Whether it says how much the person would like the film, not whether the person would come to watch it.
+    back : int or None
+        Of a film of the profile how many were rated after it, where the algorithm goes by that and it is known.
     """
 
     kind: ContributionKind
@@ -100,6 +102,7 @@ class Contribution:
     value: float
     popularity: bool = False
     pleasing: bool = False
+    back: int | None = None
 
 
 @dataclass(frozen=True)

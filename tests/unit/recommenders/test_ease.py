@@ -6,6 +6,7 @@ import pytest
 from core.data.profile import Profile
 from core.recommenders import ease
 from core.recommenders.ease import EASE
+from core.recommenders.parts import linear_rows
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.rating_weights import content_rows, profile_weights
 from core.testing.toy import toy_dataset
@@ -55,8 +56,8 @@ def test_the_systems_of_users_and_of_movies_agree(dataset, monkeypatch):
 
 def test_large_systems_are_solved_in_single_precision_just_as_well(dataset, monkeypatch):
     expected = dense_weights(EASE().fit(dataset))
-    monkeypatch.setattr(ease, "_DOUBLE_BELOW", 0)
-    monkeypatch.setattr(ease, "_BLOCK", 7)
+    monkeypatch.setattr(linear_rows, "_DOUBLE_BELOW", 0)
+    monkeypatch.setattr(linear_rows, "BLOCK", 7)
     monkeypatch.setattr(ease, "_from_users", ease._from_movies)
     np.testing.assert_allclose(dense_weights(EASE().fit(dataset)), expected, rtol=2e-3, atol=1e-5)
 

@@ -1,0 +1,43 @@
+"""How much each film of a profile counts when the latest ones count most."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.profile import Profile
+
+__all__ = ["faded", "steps_back"]
+
+
+def faded(profile: Profile, fade: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how much each film counts: ``fade[0]`` the one rated last, ``fade[1]`` the one before, the rest nothing.
+
+    Films that were rated at the same time share the mean of what their places count, and so do all films where no
+    order is known: for what is linear in these weights, that is the mean over all orders that may have been.
+
+    Returns
+    -------
+    ndarray of float32, as long as the profile
+    """
+    places = np.zeros(len(profile), dtype=np.float32)
+    places[: len(fade)] = fade[: len(profile)]
+    if not len(profile):
+        return places
+    if profile.order is None:
+        return np.full(len(profile), places.mean(dtype=np.float64), dtype=np.float32)
+    latest_first = np.argsort(profile.order, kind="stable")[::-1]
+    when = profile.order[latest_first]
+    starts = np.concatenate([[0], np.flatnonzero(when[1:] != when[:-1]) + 1])
+    lengths = np.diff(starts, append=len(when))
+    counts = np.empty_like(places)
+    counts[latest_first] = np.repeat(np.add.reduceat(places, starts) / lengths, lengths)
+    return counts
+
+
+def steps_back(profile: Profile) -> list[int | None]:
+    """Return of each film how many were rated after it; None where nobody knows, as of films of the same time."""
+    if profile.order is None:
+        return [None] * len(profile)
+    when = np.sort(profile.order)
+    later = len(when) - np.searchsorted(when, profile.order, side="right")
+    alone = np.searchsorted(when, profile.order, side="right") - np.searchsorted(when, profile.order) == 1
+    return [int(after) if single else None for after, single in zip(later, alone, strict=True)]

@@ -1,0 +1,164 @@
+"""SLIST: what people rate next, told by the films that they rated last, solved in closed form."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+from scipy import sparse
+
+from core.data.dataset import Dataset
+from core.data.profile import Profile
+from core.progress import Progress, part_of
+from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.contributions import film_contributions, watched_by_many
+from core.recommenders.parts.linear_rows import add_gram, inverse, mirror, most_rated, pruned
+from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
+from core.recommenders.parts.recency import faded, steps_back
+from core.recommenders.parts.sparse_rows import SparseRows
+from core.recommenders.results import Contribution, Scoring
+
+__all__ = ["SLIST", "SLISTConfig"]
+
+_REACH = 40
+"""So many films of a profile, the latest, count: at the default the last of these has .0002 of the first's weight."""
+
+
+class SLISTConfig(AlgorithmConfig):
+    """Configuration of `SLIST`; found on each user's last film but one, on ml-100k and ml-latest-small."""
+
+    fade: float = Field(default=0.8, gt=0, lt=1)
+    """How much a film counts beside the one that was rated after it."""
+    window: int = Field(default=10, ge=1, le=100)
+    """So many films before each one are its features while fitting."""
+    together: float = Field(default=0.3, ge=0)
+    """Weight of the regression of each film on all others of its user, which knows no order, beside that on the last
+    ones."""
+    penalty: float = Field(default=10.0, gt=0)
+    """Ridge penalty of every weight."""
+    movie_power: float = Field(default=0.28, ge=0, le=1)
+    """Each movie's column of features is divided by its number of ratings to this power."""
+    user_power: float = Field(default=0.2, ge=0, le=1)
+    """Each user's rows count one divided by his number of ratings to this power."""
+    rating_gain: float = Field(default=0.0, ge=0)
+    """How much more a film of the profile counts for each star above what its user gives on average."""
+    popularity: float = Field(default=0.08, ge=0)
+    """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
+    min_ratings: int = Field(default=5, ge=1)
+    """Movies with fewer ratings take no part."""
+    max_movies: int = Field(default=10_000, ge=1)
+    """Only the most rated movies take part: memory grows with the square, time with the cube of their number."""
+    weights_per_movie: int = Field(default=400, ge=1)
+    """How many weights are kept for each movie on average: those that matter most."""
+    seed: int = Field(default=0, ge=0)
+    """Draws which of films rated at the same time comes first."""
+
+
+class SLIST(Recommender):
+    """The session-aware linear item model of Choi et al. (2021), "Session-aware linear item-item models for
+    session-based recommendation", WWW '21: one matrix of weights that serves two regressions at once.
+
+    SLIT: for each film of each user there is a row, whose features are the films rated before it, fading by place,
+    and whose target is the film. SLIS: for each user there is a row, whose features and targets are all of his films.
+    With X the features and Y the targets of both, P = (X' X + penalty I)^-1 and B = P X' Y, the weights with a zero
+    diagonal are B - P diag(B) / diag(P). Rows and columns are scaled by powers of their sums, as EASE's are. A
+    profile's own films, fading by place, are its features. Stars are those of the baseline.
+
+    Where times are equal, a lot decides in training, and in a profile films of one time count alike; so do all films
+    of a profile without times: the order says nothing then. Data without times teach only what is rated together.
+    """
+
+    key = "slist"
+    title = "What next"
+    summary = "What people rate after the films that you rated last, all solved at once in closed form."
+    similarity = "weight with which having just rated the one speaks for rating the other next"
+    config_class = SLISTConfig
+    config: SLISTConfig
+
+    # --- fitting ------------------------------------------------------------------------------------------
+
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        config = self.config
+        counts = dataset.movie_counts
+        chosen = most_rated(counts, config.min_ratings, config.max_movies)
+        size = counts[chosen].astype(np.float64)
+        inward = (size**-config.movie_power).astype(np.float32)
+        fitted = fit_baseline(dataset)
+        gram, onward = self._counted(dataset, chosen, part_of(progress, 0.0, 0.5))
+        gram *= inward
+        gram *= inward[:, None]
+        onward *= inward[:, None]
+        gram[np.diag_indices_from(gram)] += config.penalty
+        precision = inverse(gram, self.title, part_of(progress, 0.5, 0.7)).astype(np.float32, copy=False)
+        onward[np.diag_indices_from(onward)] -= np.einsum("ij,ij->j", precision, onward) / np.diagonal(precision)
+
+        def weights(rows: NDArray[np.intp]) -> NDArray[np.float32]:
+            block: NDArray[np.float32] = precision[rows] @ onward
+            block[np.arange(len(rows)), rows] = 0
+            block *= inward[rows, None]
+            return block
+
+        kept = pruned(weights, chosen, size, dataset.n_movies, config.weights_per_movie, part_of(progress, 0.7, 1.0))
+        return {**kept.arrays("weight"), **fitted.baseline.arrays()}
+
+    def _counted(
+        self, dataset: Dataset, chosen: NDArray[np.int32], progress: Progress
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return X' X, of which only the upper triangle counts, and X' Y, both not yet scaled by movies."""
+        from core.recommenders.kernels.transitions import add_transitions, in_order_of_time
+
+        config, n = self.config, len(chosen)
+        position = np.full(dataset.n_movies, -1, dtype=np.int32)
+        position[chosen] = np.arange(n, dtype=np.int32)
+        columns = position[dataset.user_items]
+        indptr = np.concatenate([[0], np.cumsum(columns >= 0)])[dataset.user_indptr]
+        columns = columns[columns >= 0]
+        lengths = np.diff(indptr)
+        share = (np.maximum(lengths, 1.0) ** -config.user_power).astype(np.float32)
+        gram = np.zeros((n, n), dtype=np.float32)
+        if config.together:
+            values = np.repeat(np.sqrt(np.float32(config.together) * share), lengths)
+            rows = sparse.csr_array((values, columns, indptr), shape=(dataset.n_users, n))
+            add_gram(rows, gram, part_of(progress, 0.0, 0.6))
+        onward = gram.copy()
+        mirror(onward)
+        progress(0.7, "putting ratings in order")
+        ordered = in_order_of_time(dataset.user_indptr, dataset.user_items, dataset.user_times, config.seed)
+        sequence = position[ordered]
+        fade = np.float32(config.fade) ** np.arange(config.window, dtype=np.float32)
+        add_transitions(indptr, sequence[sequence >= 0], fade, share, gram, onward)
+        progress(1.0, "counted what follows what")
+        return gram, onward
+
+    # --- asking -------------------------------------------------------------------------------------------
+
+    def _bind(self) -> None:
+        self._rows = SparseRows.from_arrays(self.arrays, "weight")
+        self._baseline = Baseline.from_arrays(self.arrays)
+        self._prior = PopularityPrior(self.dataset, self.config.popularity)
+        self._fade = np.float32(self.config.fade) ** np.arange(_REACH, dtype=np.float32)
+
+    def _weights(self, profile: Profile) -> NDArray[np.float32]:
+        """Return how much each film of the profile speaks for its like: the latest most, a hated one against it."""
+        return faded(profile, self._fade) * profile_weights(self._baseline, profile, self.config.rating_gain)
+
+    def _score(self, profile: Profile) -> NDArray[np.float32]:
+        weights = self._weights(profile)
+        used = np.flatnonzero(weights)
+        scores = self._rows.weighted_sum(profile.items[used], weights[used])
+        scores += self._prior.added(profile)
+        return scores
+
+    def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        return self._baseline.predict(self._baseline.fold_in(profile), items)
+
+    def _similar(self, item: int) -> NDArray[np.float32]:
+        weights = self._rows.dense_row(item)
+        return np.where(weights > 0, weights, np.float32(np.nan))
+
+    def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
+        profile = scoring.profile
+        values = self._weights(profile) * self._rows.column(profile.items, item)
+        rest = watched_by_many(self._prior.value(profile, item))
+        return film_contributions(self.dataset, profile, values, rest, steps_back(profile))
