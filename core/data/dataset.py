@@ -313,8 +313,7 @@ class Dataset:
     @property
     def density(self) -> float:
         """Share of user-movie pairs that are rated."""
-        cells = self.n_users * self.n_movies
-        return self.n_ratings / cells if cells else 0.0
+        return self.n_ratings / max(self.n_users * self.n_movies, 1)
 
     @cached_property
     def rating_range(self) -> tuple[float, float]:
