@@ -1,7 +1,12 @@
 """The deployed nginx configuration in front of two gunicorn workers, at / and under a sub-path."""
 
 import re
+import socket
+import threading
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -10,7 +15,7 @@ from core.recommenders.registry import algorithm_keys
 from tests.conftest import Installation
 from tests.integration.conftest import Site
 from tests.integration.nginx import NginxProcess
-from tests.servers import ROOT, GunicornProcess, wait_for
+from tests.servers import ROOT, GunicornProcess, free_port, wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -144,10 +149,66 @@ def test_limits_count_the_visitor_and_not_the_proxy(toy_installation: Installati
             assert (down.status_code, down.headers["Retry-After"]) == (503, "5")
             assert down.headers["Content-Type"] == "application/problem+json"
             assert down.json()["status"] == 503
+        polled = f"{nginx.url}/_dash-update-component?cacheKey=secret-one&job=secret-two"
+        assert requests.post(polled, json={}, timeout=20).status_code == 503
+        wait_for(lambda: '"POST /_dash-update-component" 503' in nginx.log(), "the access log's line")
+        assert "Connection refused" in nginx.log()
+        assert "secret-" not in nginx.log()
         page = requests.get(f"{nginx.url}/recommend?n=5", headers={"Accept": "text/html,*/*;q=0.8"}, timeout=20)
         assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
         assert page.headers["Content-Type"].startswith("text/html")
         assert '<meta http-equiv="refresh" content="5">' in page.text
+
+
+class Anew(BaseHTTPRequestHandler):
+    """Answers with the number of the container that it stands for, and keeps connections open as gunicorn does."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        told = str(self.server.number).encode()  # type: ignore[attr-defined]
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class Container(ThreadingHTTPServer):
+    """What is gone altogether when it is gone, connections that were kept among it."""
+
+    def __init__(self, port: int, number: int) -> None:
+        super().__init__(("127.0.0.1", port), Anew)
+        self.number, self.kept = number, list[socket.socket]()
+        threading.Thread(target=self.serve_forever, args=(0.02,)).start()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.kept.append(request)
+        super().process_request(request, client_address)
+
+    def server_close(self) -> None:
+        self.shutdown()
+        for connection in self.kept:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        super().server_close()
+
+
+def test_an_application_that_is_made_anew_at_its_address_is_found_at_once(tmp_path: Path) -> None:
+    port = free_port()
+    with NginxProcess(port, tmp_path) as nginx:
+        for number in range(3):
+            with Container(port, number):
+                for ask in (requests.get, requests.post, requests.get):
+                    answer = ask(f"{nginx.url}/healthz", timeout=20)
+                    assert (answer.status_code, answer.text) == (200, str(number))
+            assert requests.get(f"{nginx.url}/healthz", timeout=20).status_code == 503
 
 
 def test_addresses_that_are_too_long_are_problems(site: Site) -> None:
