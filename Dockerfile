@@ -13,6 +13,13 @@ RUN python3 -m venv /opt/venv
 COPY requirements.lock ./
 RUN --mount=type=secret,id=pip_config,target=/etc/pip.conf,required=false \
     /opt/venv/bin/pip install --require-hashes --requirement requirements.lock
+# What is installed, with licences: read by scanners for known vulnerabilities.
+COPY requirements-sbom.lock ./
+RUN --mount=type=secret,id=pip_config,target=/etc/pip.conf,required=false \
+    python3 -m venv /opt/sbom \
+    && /opt/sbom/bin/pip install --require-hashes --requirement requirements-sbom.lock \
+    && /opt/sbom/bin/cyclonedx-py environment --output-reproducible --output-format JSON \
+        --output-file /opt/sbom.cdx.json /opt/venv/bin/python
 COPY setup.cfg pyproject.toml README.md LICENSE ./
 COPY core core
 COPY dashboard dashboard
@@ -44,6 +51,7 @@ RUN if ! command -v tini >/dev/null || ! ls /usr/lib/*/libgomp.so.1 >/dev/null 2
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
+COPY --from=build /opt/sbom.cdx.json /usr/share/doc/cinematch/sbom.cdx.json
 COPY assets assets
 COPY deploy/entrypoint.sh deploy/entrypoint.sh
 COPY gunicorn.conf.py ./

@@ -17,7 +17,10 @@ install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(U
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format unit integration e2e docs notebook hooks lock clean
+.PHONY: help setup demo test lint format unit integration e2e docs notebook hooks lock sbom clean
+
+# Lock files hold hashes, which look like keys; the rest is no text.
+TO_SCAN := ':!*.lock' ':!*.png' ':!*.woff2' ':!*.ipynb'
 
 help: ## Show what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,11 +47,13 @@ demo: setup ## Fetch real ratings, train all algorithms and serve the dashboard
 	$(BIN)/cinematch train --missing
 	$(BIN)/cinematch serve
 
-lint: $(VENV)/.test ## Check style, types and layers
+lint: $(VENV)/.test ## Check style, types and layers, and that no secret is in the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	git ls-files -z -- . $(TO_SCAN) \
+	  | xargs -0 $(BIN)/detect-secrets-hook --no-verify --cores 2 --baseline .secrets.baseline
 
 test: lint ## Set everything up and run all checks and tests
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
@@ -90,6 +95,13 @@ lock: $(VENV)/bin/python ## Resolve the exact versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra sample --extra test --extra docs setup.cfg requirements-build.in --constraint requirements.lock \
 	  --output-file requirements-test.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  requirements-sbom.in --output-file requirements-sbom.lock
+
+sbom: $(VENV)/.test ## Write build/sbom.cdx.json: what requirements.lock installs (CycloneDX)
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-format JSON \
+	  --output-file build/sbom.cdx.json
 
 clean: ## Remove the virtual environment and all caches (data sets and models stay)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage build *.egg-info
