@@ -26,6 +26,7 @@ from core.service.catalogue import (
     movie_view,
     year_span,
 )
+from core.service.company import Company
 from core.service.disk import disk_use
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
@@ -82,7 +83,7 @@ class CineMatch(Serving):
     `core.lists.requests`. Everywhere a profile is given by exactly one of `user_id` (a stored user) and `ratings`
     (movie id to stars, of a visitor); an empty mapping is a visitor who has rated nothing. Where the source's ids are
     text, they may be given instead of the numbers, and answers tell both.
-    Whatever stands above the library asks by the methods, and by those of `measurements` and `film_maps`.
+    Whatever stands above the library asks by the methods, and by those of `measurements`, `film_maps` and `company`.
     A server sets `on_ask`, which is told the key of every algorithm that is asked.
     """
 
@@ -95,6 +96,11 @@ class CineMatch(Serving):
     def film_maps(self) -> FilmMaps:
         """Maps of films by what models have learned."""
         return FilmMaps(self._model, self.settings)
+
+    @property
+    def company(self) -> Company:
+        """How alike people are, and who of the data set is like somebody."""
+        return Company(self.dataset)
 
     # --- data set and movies ------------------------------------------------------------------------------
 

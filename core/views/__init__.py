@@ -7,6 +7,7 @@ from core.views.film_map import FilmMap
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.jobs import JobState, JobView
+from core.views.likeness import Interval, Likeness, LikePerson, SharedFilm
 from core.views.lists import Filters, ListComparison, ListItem, Overlap, RecommendationList
 from core.views.measurements import (
     Cohort,
@@ -76,12 +77,15 @@ __all__ = [
     "GroupViewer",
     "HybridWeights",
     "ImportedFilm",
+    "Interval",
     "JobState",
     "JobView",
     "KeptFilms",
     "KeptMark",
     "KeptRating",
     "LeftOut",
+    "LikePerson",
+    "Likeness",
     "ListComparison",
     "ListItem",
     "MeasuredWeight",
@@ -109,6 +113,7 @@ __all__ = [
     "ReliabilityView",
     "Reranking",
     "SearchPage",
+    "SharedFilm",
     "Shelf",
     "Shelves",
     "SimilarMovie",
