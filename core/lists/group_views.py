@@ -23,16 +23,20 @@ def group_list(
         The members'.
     """
     movies = dataset.movies
-    stars = np.where(np.isfinite(found.predicted), found.predicted, np.inf)
-    least = (stars if found.method == "least-misery" else found.viewer_scores).argmin(axis=0)
+    told = np.isfinite(found.predicted)
+    stars = np.where(told, found.predicted, np.inf)
+    least = np.where(told.any(axis=0), stars.argmin(axis=0), found.viewer_scores.argmin(axis=0))
     return GroupList(
         algorithm=found.algorithm,
         dataset=dataset.name,
         method=found.method,
         members=[
-            GroupViewer(None, len(profile))
-            if profile.user is None
-            else GroupViewer(int(dataset.user_ids[profile.user]), len(profile), _source_id(dataset, profile.user))
+            GroupViewer(
+                user_id=None if profile.user is None else int(dataset.user_ids[profile.user]),
+                rating_count=len(profile),
+                source_id=None if profile.user is None else _source_id(dataset, profile.user),
+                mean_rating=float(profile.ratings.mean(dtype=np.float64)) if len(profile) else None,
+            )
             for profile in profiles
         ],
         items=[

@@ -17,6 +17,8 @@ class GroupViewer:
     rating_count: int
     source_id: str | None = None
     """The source's id where ids are text."""
+    mean_rating: float | None = None
+    """What the viewer gives on average; None for who has rated nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Opinion:
     score: float
     """How much the viewer wants it: 0 as the viewer's average movie, 1 as the ten best unseen ones on average."""
     least_pleased: bool
-    """Whether nobody else's score is lower; in a list by least misery, nobody else's predicted rating."""
+    """Whether nobody else's predicted rating is lower; where no rating is predicted, nobody else's score."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,15 @@ def test_predicted_stars_are_each_members_own(service: CineMatch) -> None:
         assert least.predicted_rating == item.score == min(one.predicted_rating for one in item.members)
 
 
+def test_who_is_least_pleased_has_the_lowest_stars_however_the_list_is_ordered(service: CineMatch) -> None:
+    people = [ProfileRequest(1), ProfileRequest(ratings={10: 5.0, 30: 1.0}), ProfileRequest(4)]
+    found = service.recommend_group(GroupRequest(people, "ease", n=20))
+    for item in found.items:
+        (least,) = [one for one in item.members if one.least_pleased]
+        assert least.predicted_rating == min(one.predicted_rating for one in item.members)
+    assert found.members[1].mean_rating == 3.0
+
+
 def test_filters_hold_for_groups(service: CineMatch) -> None:
     people = [ProfileRequest(user_id=1), ProfileRequest(user_id=2)]
     found = service.recommend_group(GroupRequest(people, "popularity", n=4, filters=Filters(genres=("Horror",))))
