@@ -6,6 +6,7 @@ from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from callbacks.friends import films_of
 from callbacks.selects import user_name
 from callbacks.visitor import Visitor, films_as_ratings
 from core.errors import CineMatchError
@@ -61,6 +62,8 @@ def register(app: "Dash", service: "CineMatch") -> None:
         movie, algorithm, love = asked["movie"], asked["algorithm"], asked.get("love")
         if asked.get("user") is not None:
             return explain(service, movie, algorithm, user_id=asked["user"], love=love)
+        if asked.get("friend"):
+            return explain(service, movie, algorithm, ratings=films_of(asked.get("ratings"), service), love=love)
         films = asked.get("films")
         ratings = films_as_ratings(films) if films else Visitor.of(visitor, service).ratings
         return explain(service, movie, algorithm, ratings=ratings, love=love)

@@ -11,6 +11,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks import own_films, wishes
 from callbacks.errors import notify_error
+from callbacks.friends import Friend, chosen_friends
 from callbacks.selects import offer_tags, offer_users, user_name
 from callbacks.visitor import Visitor, watchlist
 from core.display.spreadsheet import csv_text
@@ -47,6 +48,10 @@ _HIDDEN = {"display": "none"}
 _OTHER_FILMS = "All of your watchlist was rated already or does not pass the filters."
 _SEEN_ALL = "You have seen all that qualify. Change what you ask for to begin anew."
 _SAID_TOO_MUCH = "Take something out of the sentence, or widen the filters."
+_NOBODY = {
+    "user": "Choose a viewer by number, or rate films yourself.",
+    "friend": "Choose a friend. One who sends you the link of “Share” on “Your films” stands here once you open it.",
+}
 _EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for later."
 
 
@@ -66,15 +71,21 @@ class ListControls:
     say: str = ""
     passed: tuple[int, ...] = ()
     """Films that were shown already, where others are asked for."""
+    friend: Friend | None = None
+    """Whose ratings came by a link, where the list is made from these."""
+    mode: str = "user"
 
     @classmethod
     def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "ListControls":
         """Read the controls' values, by the names of `_controls`."""
         mine = held["mode"] == "me"
+        friends = chosen_friends(held["friend"], service) if held["mode"] == "friend" else []
         wish = wish_of(held["wish"], loves=service.loves(held["algorithm"]))
         near_tags, say = tuple(held["near_tags"] or ()), (held["say"] or "").strip()
         asked = cls(
-            user_id=None if mine or not held["user"] else number_of(held["user"], "viewer"),
+            user_id=number_of(held["user"], "viewer") if held["mode"] == "user" and held["user"] else None,
+            friend=friends[0] if friends else None,
+            mode=held["mode"],
             visitor=Visitor.of(held["visitor"], service) if mine else None,
             algorithm=held["algorithm"],
             count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
@@ -90,21 +101,27 @@ class ListControls:
     @property
     def answerable(self) -> bool:
         """Whether there is anybody to answer."""
-        return self.visitor is not None or self.user_id is not None
+        return self.visitor is not None or self.friend is not None or self.user_id is not None
+
+    @property
+    def ratings(self) -> dict[int, float] | None:
+        """The ratings that the list is made from; None where they are a stored user's."""
+        held = self.visitor or self.friend
+        return None if held is None else held.ratings
 
     @property
     def whom(self) -> str:
         """Whose taste the list follows, the same text for as long as it is the same taste."""
-        if self.visitor is None:
+        if self.ratings is None:
             return f"user {self.user_id}"
-        return f"{len(self.visitor.ratings)} ratings, {hash(tuple(self.visitor.ratings.items())):x}"
+        return f"{len(self.ratings)} ratings, {hash(tuple(self.ratings.items())):x}"
 
     def request(self) -> ListRequest:
         """Return what the service takes; films that a visitor waved away make room for the next ones."""
         hidden = () if self.visitor is None else tuple(self.visitor.unwanted)
         return ListRequest.of(
-            user_id=self.user_id if self.visitor is None else None,
-            ratings=None if self.visitor is None else self.visitor.ratings,
+            user_id=self.user_id,
+            ratings=self.ratings,
             algorithm=self.algorithm,
             n=self.count,
             filters=replace(self.state.filters(), movie_ids=self.only, exclude_ids=(*hidden, *self.passed)),
@@ -115,7 +132,8 @@ class ListControls:
 
     def address(self) -> str:
         """Return the page's address that shows the same again."""
-        who: dict[str, object] = {"mode": "me"} if self.visitor is not None else {"user": self.user_id}
+        held = "me" if self.visitor is not None else "friend" if self.friend is not None else None
+        who: dict[str, object] = {"user": self.user_id} if held is None else {"mode": held}
         count = self.count if self.count != DEFAULT_COUNT else None
         listed = {**self.state.query(), **wish_query(self.wish), "watchlist": None if self.only is None else 1}
         said = {"near_tags": self.near_tags, "say": self.say}
@@ -125,6 +143,7 @@ class ListControls:
         """Return whether the list depends on any of the properties that changed."""
         without = {f"{Shell.VISITOR}.data"} if self.visitor is None else set()
         without |= {f"{Shell.WATCHLIST}.data"} if self.only is None else set()
+        without |= {f"{Recommend.FRIEND}.chosen"} if self.mode != "friend" else set()
         return not triggered or not triggered <= without
 
 
@@ -132,6 +151,7 @@ def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
     return {
         "mode": kind(Recommend.MODE, "value"),
         "user": kind(Recommend.USER, "value"),
+        "friend": kind(Recommend.FRIEND, "chosen"),
         "algorithm": kind(Recommend.ALGORITHM, "value"),
         "count": kind(Recommend.COUNT, "value"),
         "filters": {
@@ -189,12 +209,25 @@ def _summary(found: RecommendationList, asked: ListControls, name: str, whom: st
     return f"{films}{short} for {whom}, by {name}{wished}."
 
 
-def _taste(service: "CineMatch", mode: str, user: str | None, visitor: Any) -> "Component":
+def _whom(service: "CineMatch", asked: ListControls) -> str:
+    if asked.friend is not None:
+        return asked.friend.name
+    if asked.visitor is None:
+        return f"user {user_name(service, asked.user_id or 0)}"
+    return "you" if asked.visitor.ratings else "you, who have rated nothing in this browser yet"
+
+
+def _taste(service: "CineMatch", mode: str, user: str | None, visitor: Any, friend: Any) -> "Component":
     try:
         if mode == "user":
             if not user:
                 return empty_state("No viewer chosen", "Choose one to see the ratings behind the list.")
             return taste_panel(service.taste(user_id=number_of(user, "viewer")))
+        if mode == "friend":
+            friends = chosen_friends(friend, service)
+            if not friends:
+                return empty_state("No friend chosen", "Open a friend's link to see the ratings behind the list.")
+            return taste_panel(service.taste(ratings=friends[0].ratings))
         ratings = Visitor.of(visitor, service).ratings
         if not ratings:
             return empty_state("No ratings yet", "Rate a film: the list above follows at once.")
@@ -220,14 +253,18 @@ def register(app: "Dash", service: "CineMatch") -> None:
             Output(Recommend.READING, "tree"),
         ],
         inputs={"held": _controls(Input)},
+        state={"friends_come": State(Recommend.FRIEND, "needed")},
         on_error=notify_error,
     )
-    def recommendations(held: Mapping[str, Any]) -> tuple[Any, str, Any, Any]:
+    def recommendations(held: Mapping[str, Any], friends_come: bool | None) -> tuple[Any, str, Any, Any]:
+        if held["mode"] == "friend" and friends_come and held["friend"] is None:
+            # Who came with the address is told as soon as the page stands.
+            raise PreventUpdate
         asked = ListControls.of(service, held)
         if not asked.concerns({item["prop_id"] for item in dash.ctx.triggered}):
             raise PreventUpdate
         if not asked.answerable:
-            nobody = list_state("Whose taste?", "Choose a viewer by number, or rate films yourself.")
+            nobody = list_state("Whose taste?", _NOBODY["friend" if asked.mode == "friend" else "user"])
             return {**nobody, "whom": asked.whom}, "", dash.no_update, None
         try:
             found = service.recommend(asked.request())
@@ -236,10 +273,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
             understood = reading_chips(service.read(asked.say) if asked.say else None, Recommend.SAY)
             return {**failed, "whom": asked.whom}, "", dash.no_update, plain(understood)
         names = {status.key: status.name for status in service.models()}
-        whom = "you" if found.user_id is None else f"user {user_name(service, found.user_id)}"
+        whom = _whom(service, asked)
         summary = _summary(found, asked, names.get(found.algorithm, found.algorithm), whom)
         hint = _hint(asked)
-        films = recommendation_list(found, visitor=asked.visitor is not None, hint=hint)
+        friend = None if asked.friend is None else asked.friend.key
+        films = recommendation_list(found, visitor=asked.visitor is not None, hint=hint, friend=friend)
         understood = plain(reading_chips(found.reading, Recommend.SAY))
         return {**films, "whom": asked.whom}, summary, asked.address(), understood
 
@@ -259,22 +297,24 @@ def register(app: "Dash", service: "CineMatch") -> None:
         State(Recommend.MODE, "value"),
         State(Recommend.USER, "value"),
         State(Shell.VISITOR, "data"),
+        State(Recommend.FRIEND, "chosen"),
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def taste(shown: str | None, mode: str, user: str | None, visitor: Any) -> Any:
+    def taste(shown: str | None, mode: str, user: str | None, visitor: Any, friend: Any) -> Any:
         if shown is None:
             raise PreventUpdate
-        return plain(_taste(service, mode, user, visitor))
+        return plain(_taste(service, mode, user, visitor, friend))
 
     @app.callback(
         Output(Recommend.USER_PANEL, "style"),
+        Output(Recommend.FRIEND_PANEL, "style"),
         Output(Recommend.BODY, "className"),
         Input(Recommend.MODE, "value"),
         prevent_initial_call=True,
     )
-    def panels(mode: str) -> tuple[dict[str, str], str]:
-        return _HIDDEN if mode == "me" else {}, body_class(mode)
+    def panels(mode: str) -> tuple[dict[str, str], dict[str, str], str]:
+        return {} if mode == "user" else _HIDDEN, {} if mode == "friend" else _HIDDEN, body_class(mode)
 
     @app.callback(
         Output(Recommend.RATE_RESULTS, "films"),
@@ -339,7 +379,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         if not any(clicks) or not asked.answerable:
             raise PreventUpdate
         found = service.recommend(asked.request())
-        whom = "me" if asked.visitor is not None else f"user-{asked.user_id}"
+        whom = f"user-{asked.user_id}" if asked.ratings is None else asked.mode
         name = f"cinematch-{found.dataset}-{whom}-{found.algorithm}"
         if dash.ctx.triggered_id == Recommend.CSV:
             return {"content": to_csv(found), "filename": f"{name}.csv", "type": "text/csv"}

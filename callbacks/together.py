@@ -9,6 +9,7 @@ from dash import Input, Output, State, html
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from callbacks.friends import Friend, chosen_friends
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from core.lists.requests import GroupRequest, ProfileRequest
@@ -16,7 +17,7 @@ from core.service import MAX_LIST
 from core.views import GroupList, GroupMethod, Reranking, number_of
 from dashboard.address import FilterState, href
 from dashboard.components.controls import DEFAULT_COUNT
-from dashboard.components.states import empty_state, error_state
+from dashboard.components.lists import list_state
 from dashboard.components.user_select import user_options
 from dashboard.components.wish_slider import NOT_TOLD
 from dashboard.pages.together.group_list import group_list, viewer_names
@@ -34,6 +35,7 @@ __all__ = ["GroupControls", "register"]
 
 _CONTROLS: dict[str, Any] = {
     "users": Input(Together.USERS, "value"),
+    "friends": Input(Together.FRIENDS, "chosen"),
     "me": Input(Together.ME, "checked"),
     "algorithm": Input(Together.ALGORITHM, "value"),
     "method": Input(Together.METHOD, "value"),
@@ -61,6 +63,7 @@ class GroupControls:
     state: FilterState
     love: float | None = None
     """None where the list is as the algorithm orders it."""
+    friends: tuple[Friend, ...] = ()
 
     @classmethod
     def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "GroupControls":
@@ -73,19 +76,28 @@ class GroupControls:
             count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
             love=_love(service, held["algorithm"], held["love"]),
+            friends=tuple(chosen_friends(held["friends"], service)),
         )
 
     @property
     def size(self) -> int:
         """How many people there are."""
-        return len(self.users) + (self.visitor is not None)
+        return len(self.users) + len(self.friends) + (self.visitor is not None)
+
+    @property
+    def visitors(self) -> tuple[list[str], list[str | None]]:
+        """What those are called who are no users of the data set, and by what the browser knows friends."""
+        mine: list[tuple[str, str | None]] = [] if self.visitor is None else [("You", None)]
+        named = [*mine, *((friend.name, friend.key) for friend in self.friends)]
+        return [name for name, _ in named], [key for _, key in named]
 
     def request(self) -> GroupRequest:
         """Return what the service takes; films that the visitor waved away make room for the next ones."""
         me = [] if self.visitor is None else [ProfileRequest(ratings=self.visitor.ratings)]
+        friends = [ProfileRequest(ratings=friend.ratings) for friend in self.friends]
         hidden = () if self.visitor is None else tuple(self.visitor.unwanted)
         return GroupRequest(
-            viewers=[*me, *(ProfileRequest(user_id=user) for user in self.users)],
+            viewers=[*me, *friends, *(ProfileRequest(user_id=user) for user in self.users)],
             algorithm=self.algorithm,
             n=self.count,
             method=self.method,
@@ -99,6 +111,7 @@ class GroupControls:
             "/together",
             users=self.users,
             me=1 if self.visitor is not None else None,
+            friends=1 if self.friends else None,
             algorithm=self.algorithm,
             method=None if self.method == "average" else self.method,
             n=self.count if self.count != DEFAULT_COUNT else None,
@@ -111,14 +124,17 @@ def _love(service: "CineMatch", algorithm: str | None, held: float | None) -> fl
     return held if service.loves(algorithm) and held != LOVE.default else None
 
 
-def _summary(found: GroupList, asked: int, name: str) -> str:
-    names = [name[0].lower() + name[1:] for name in viewer_names(found.members)]
+def _summary(found: GroupList, asked: int, name: str, visitors: Sequence[str] = ("You",)) -> str:
+    names = [
+        name if viewer.user_id is None and name != "You" else name[0].lower() + name[1:]
+        for viewer, name in zip(found.members, viewer_names(found.members, visitors), strict=True)
+    ]
     films = f"{len(found.items)} film{'' if len(found.items) == 1 else 's'}"
     short = "" if len(found.items) == asked else f" of {asked} asked for; no more qualify"
     whom = f"{', '.join(names[:-1])} and {names[-1]}"
     return (
-        f"{films}{short} for {whom}, by {name}, in {found.took_ms:.1f} ms. Stars are what each is predicted to give; "
-        "bars show how close a film comes to that person's own ten best. A name tells why."
+        f"{films}{short} for {whom}, by {name}. Bars are the stars that each is predicted to give, the notch what "
+        "that person gives on average. A name tells why."
     )
 
 
@@ -127,28 +143,33 @@ def register(app: "Dash", service: "CineMatch") -> None:
 
     @app.callback(
         output=[
-            Output(Together.RESULTS, "children"),
+            Output(Together.RESULTS, "list"),
             Output(Together.SUMMARY, "children"),
             Output(Together.ADDRESS, "data"),
         ],
         inputs={"held": _CONTROLS},
+        state={"friends_come": State(Together.FRIENDS, "needed")},
         on_error=notify_error,
     )
-    def recommendations(held: Mapping[str, Any]) -> tuple[Any, str, Any]:
+    def recommendations(held: Mapping[str, Any], friends_come: bool | None) -> tuple[Any, str, Any]:
+        if friends_come and held["friends"] is None:
+            # Who came with the address is told as soon as the page stands.
+            raise PreventUpdate
         only_visitor = {item["prop_id"] for item in dash.ctx.triggered} == {f"{Shell.VISITOR}.data"}
         if only_visitor and not held["me"]:
             raise PreventUpdate
         asked = GroupControls.of(service, held)
         if asked.size < 2:
-            advice = "Choose two to five viewers by number, or one and yourself."
-            return empty_state("Who watches together?", advice), "", asked.address()
+            advice = "Choose two to five people: friends, viewers by number, yourself."
+            return list_state("Who watches together?", advice), "", asked.address()
         try:
             found = service.recommend_group(asked.request())
         except CineMatchError as error:
-            return error_state(str(error)), "", dash.no_update
+            return list_state("This did not work", str(error), error=True), "", dash.no_update
         names = {status.key: status.name for status in service.models()}
-        summary = _summary(found, asked.count, names.get(found.algorithm, found.algorithm))
-        return group_list(found, asked.love), summary, asked.address()
+        visitors, keys = asked.visitors
+        summary = _summary(found, asked.count, names.get(found.algorithm, found.algorithm), visitors)
+        return group_list(found, asked.love, visitors, keys), summary, asked.address()
 
     @app.callback(
         Output(Together.USERS, "data"),

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from core.service import people_of
 from dashboard.address import href
 from dashboard.components.icons import icon
+from dashboard.components.light import own
 from dashboard.pages import all_pages
 from dashboard.shell_ids import Shell
 from dashboard.theme import INDEX_STRING, MANTINE_THEME
@@ -52,6 +53,7 @@ def build_layout(service: "CineMatch") -> Component:
                     ),
                     dmc.AppShellMain(
                         [
+                            own("Arrival"),
                             html.Div(
                                 id=Shell.PAGE,
                                 className="page",
@@ -79,7 +81,7 @@ def build_layout(service: "CineMatch") -> Component:
 def _marks(service: "CineMatch") -> dict[str, str]:
     """Return what the page's scripts are told: whose films are meant, and where a profile is kept, if anywhere."""
     kept = {} if people_of(service) is None else {"data-profiles": href("/api/v1/me")}
-    return {"data-dataset": service.identity(), **kept}
+    return {"data-dataset": service.identity(), "data-root": href("/"), **kept}
 
 
 def _header() -> Component:

@@ -79,12 +79,14 @@
     /* The state of a page -> its address; a new entry in the history only where Back should come here. */
     write_address: function (address) {
       if (!address || address.split("?")[0] !== window.location.pathname) { return window.dash_clientside.no_update; }
-      if (address !== window.location.pathname + window.location.search) {
+      var whole = address + window.cinematchFriends.fragment(address);
+      var loc = window.location;
+      if (whole !== loc.pathname + loc.search + loc.hash) {
         own = address;
         if (touched && isStep(window.location.search, "?" + (address.split("?")[1] || ""))) {
-          window.history.pushState({}, "", address);
-        } else { window.history.replaceState(window.history.state, "", address); }
-        window.dash_clientside.set_props("url", { search: window.location.search, href: window.location.href });
+          window.history.pushState({}, "", whole);
+        } else { window.history.replaceState(window.history.state, "", whole); }
+        window.dash_clientside.set_props("url", { search: loc.search, hash: loc.hash, href: loc.href });
       }
       return window.dash_clientside.no_update;
     },

@@ -84,7 +84,7 @@
     return h("span", { className: `stars-row stars-${props.kind}` },
       h("span", { className: "stars", role: "img", "aria-label": label, style: { "--value": props.rating / 5 } }),
       h("span", { className: "stars-number", "aria-hidden": true }, number),
-      h("span", { className: "stars-word tabular", "aria-hidden": true }, props.kind, off && ` ± ${off}`));
+      h("span", { className: "stars-word tabular", "aria-hidden": true }, props.word || props.kind, off && ` ± ${off}`));
   }
 
   function KeepButton(props) {

@@ -42,7 +42,7 @@
         }, h("span", { className: "card-match-share" }, `${film.match} match`), " predicted"),
         film.predicted !== undefined && h(Predicted, { film: film }),
         film.average !== undefined && h(Stars, {
-          rating: film.average, kind: "average", label: "Average", none: "Not rated"
+          rating: film.average, kind: "average", word: film.whose, label: film.whose || "Average", none: "Not rated"
         }),
         film.text && h("span", { className: "card-meta tabular" }, film.text),
         list.actions.length > 0 && h("div", { className: "card-actions" },
@@ -59,20 +59,10 @@
     before.text === after.text && before.said === after.said);
 
   function askWhy(movie, asked) {
-    window.dash_clientside.set_props("ask-why", { data: { ...asked, movie: movie, at: Date.now() } });
+    const friend = asked.friend ? { ratings: window.cinematchFriends.pairs(asked.friend) } : {};
+    window.dash_clientside.set_props("ask-why", { data: { ...asked, ...friend, movie: movie, at: Date.now() } });
     window.dash_clientside.set_props("why-drawer", { opened: true });
   }
-
-  /* Lists of other forms say on the elements around a button for whom and by which algorithm they were made. */
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-why]");
-    const list = button && button.closest("[data-algorithm]");
-    if (!list) { return; }
-    const { algorithm, user, love } = list.dataset;
-    askWhy(Number(button.dataset.why), {
-      algorithm: algorithm, user: user ? Number(user) : null, love: love ? Number(love) : null
-    });
-  });
 
   /* From where a card stood to where it stands (First, Last, Invert, Play). */
   function useMoves(ref, films) {

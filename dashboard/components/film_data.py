@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.display.titles import other_title, short_title
-from core.views import ListItem, MovieView, SimilarMovie
+from core.views import GroupItem, ListItem, MovieView, RatedMovie, SharedFilm, SimilarMovie
 from dashboard.address import href
 from dashboard.components.poster import poster_look
 
@@ -12,6 +12,7 @@ __all__ = ["FilmData", "average_film", "film_data", "film_meta", "recommended_fi
 
 FilmData = dict[str, Any]
 """A film's id (``movie``), name, link, line below the name, poster, and what a list adds."""
+Film = GroupItem | ListItem | MovieView | RatedMovie | SharedFilm | SimilarMovie
 
 
 def film_meta(year: int | None, genres: Sequence[str]) -> str:
@@ -20,7 +21,7 @@ def film_meta(year: int | None, genres: Sequence[str]) -> str:
     return f"{year} · {shown}" if year else shown
 
 
-def film_data(film: MovieView | ListItem | SimilarMovie) -> FilmData:
+def film_data(film: Film) -> FilmData:
     """Return what every list shows of a film."""
     name = short_title(film.title, include_year=False)
     return {

@@ -30,7 +30,12 @@ def list_state(title: str, advice: str, *, error: bool = False) -> FilmListData:
 
 
 def recommendation_list(
-    found: RecommendationList, *, visitor: bool = False, films: Sequence[int] = (), hint: str = ""
+    found: RecommendationList,
+    *,
+    visitor: bool = False,
+    films: Sequence[int] = (),
+    hint: str = "",
+    friend: str | None = None,
 ) -> FilmListData:
     """Return a recommendation list, or why it is empty.
 
@@ -42,6 +47,8 @@ def recommendation_list(
         Films that stand for the person's taste, where the list was made from those alone.
     hint : str
         What to do when the list is empty.
+    friend : str, optional
+        By what the browser knows the friend whose list it is.
     """
     if not found.items:
         return list_state("No film qualifies", hint or "Widen the filters: fewer genres, more years, fewer ratings.")
@@ -54,6 +61,7 @@ def recommendation_list(
             "algorithm": found.algorithm,
             "user": found.user_id,
             "films": list(films) or None,
+            **({} if friend is None else {"friend": friend}),
             "love": found.wish.love if found.wish is not None and "love" in found.wish.weights else None,
         },
     }

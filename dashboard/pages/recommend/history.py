@@ -31,7 +31,10 @@ def history(service: CineMatch, *, opened: bool = False) -> list[Component | Nod
     people = people_of(service)
     where = "in this browser only" if people is None else "in this browser and on this server"
     return [
-        html.H2("Your films"),
+        html.Div(
+            [html.H2("Your films"), own("ShareButton", what="profile", label="Share", title="Share your films")],
+            className="history-head",
+        ),
         dmc.TextInput(
             id=Recommend.RATE_QUERY,
             label="Rate films you have seen",

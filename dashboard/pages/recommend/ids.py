@@ -10,6 +10,8 @@ class Recommend:
     MODE = "rec-mode"
     USER = "rec-user"
     USER_PANEL = "rec-user-panel"
+    FRIEND = "rec-friend"
+    FRIEND_PANEL = "rec-friend-panel"
     BODY = "rec-body"
     RATE_QUERY = "rec-rate-query"
     RATE_RESULTS = "rec-rate-results"

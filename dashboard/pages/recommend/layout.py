@@ -12,7 +12,7 @@ from dashboard.components.algorithm_card import algorithm_note, algorithm_option
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
 from dashboard.components.filters import filter_controls
 from dashboard.components.icons import icon
-from dashboard.components.light import Node, mounted
+from dashboard.components.light import Node, mounted, own
 from dashboard.components.lists import film_list
 from dashboard.components.sentence import sentence_field
 from dashboard.components.tag_select import TAGS_OFFERED, tag_select
@@ -25,9 +25,11 @@ from dashboard.pages.recommend.wishes import wishes_fold
 __all__ = ["algorithm_note_of", "body_class", "layout", "mode_of"]
 
 
-def mode_of(query: Query) -> Literal["user", "me"]:
-    """Return for whom an address asks: a stored user where it names one or any, else the visitor."""
-    return "user" if "user" in query or query.get("mode") == "user" else "me"
+def mode_of(query: Query) -> Literal["user", "me", "friend"]:
+    """Return for whom an address asks: a stored user where it names one or any, a friend, or else the visitor."""
+    if "user" in query or query.get("mode") == "user":
+        return "user"
+    return "friend" if query.get("mode") == "friend" else "me"
 
 
 def body_class(mode: str) -> str:
@@ -86,7 +88,11 @@ def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
         ),
         dmc.SegmentedControl(
             id=Recommend.MODE,
-            data=[{"value": "user", "label": "For a viewer"}, {"value": "me", "label": "For me"}],
+            data=[
+                {"value": "user", "label": "For a viewer"},
+                {"value": "me", "label": "For me"},
+                {"value": "friend", "label": "For a friend"},
+            ],
             value=mode,
             className="asked-mode",
             **{"aria-label": "Whose taste"},
@@ -95,7 +101,19 @@ def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
             user_select(Recommend.USER, service.users(keep=() if user is None else (user,)), user),
             id=Recommend.USER_PANEL,
             className="asked-user",
-            style={"display": "none"} if mode == "me" else None,
+            style=None if mode == "user" else {"display": "none"},
+        ),
+        html.Div(
+            own(
+                "FriendPicks",
+                id=Recommend.FRIEND,
+                label="Friend",
+                needed=mode == "friend",
+                empty="Nobody yet: a friend's films come by the link of “Share my films” on People.",
+            ),
+            id=Recommend.FRIEND_PANEL,
+            className="asked-friend",
+            style=None if mode == "friend" else {"display": "none"},
         ),
         html.Div(
             dmc.Select(
@@ -172,7 +190,8 @@ def _results() -> list[Component | Node]:
                             **{"aria-label": f"Download the list as {kind.upper()}"},
                         )
                         for kind, component_id in (("csv", Recommend.CSV), ("json", Recommend.JSON))
-                    ],
+                    ]
+                    + [own("ShareButton", what="list", label="Share", title="Share this list")],
                     className="toolbar-end",
                 ),
             ],

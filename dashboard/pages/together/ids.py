@@ -8,6 +8,7 @@ class Together:
 
     ADDRESS = "tog-address"
     USERS = "tog-users"
+    FRIENDS = "tog-friends"
     ME = "tog-me"
     ME_NOTE = "tog-me-note"
     METHOD = "tog-method"

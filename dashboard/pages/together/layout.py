@@ -11,6 +11,7 @@ from dashboard.address import FilterState, Query, integer, wish_from_query, word
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
 from dashboard.components.filters import filter_controls
+from dashboard.components.light import Node, own
 from dashboard.components.wish_slider import wish_slider
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.viewer_select import viewer_select
@@ -36,7 +37,7 @@ LOVE = next(wish for wish in WISHES if wish.name == "love")
 def viewers_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
     """Return whom an address names: stored users, and whether the visitor is one of the group."""
     me = query.get("me") == "1"
-    if "users" not in query and not me:
+    if "users" not in query and not me and query.get("friends") != "1":
         return [user.user_id for user in service.users(limit=2)], False
     users = [user for part in words(query, "users") if (user := whole_number(part)) is not None]
     return [user for user in dict.fromkeys(users) if service.knows_user(user)][:MAX_VIEWERS], me
@@ -63,19 +64,29 @@ def layout(service: CineMatch, query: Query) -> Component:
                     html.Div(
                         [
                             dcc.Store(id=Together.ADDRESS),
-                            html.P(id=Together.SUMMARY, className="muted", **{"aria-live": "polite"}),
-                            html.Div(id=Together.RESULTS, className="await"),
+                            html.Div(
+                                [
+                                    html.P(id=Together.SUMMARY, className="muted", **{"aria-live": "polite"}),
+                                    html.Div(
+                                        own("ShareButton", what="list", label="Share", title="Share this list"),
+                                        className="toolbar-end",
+                                    ),
+                                ],
+                                className="toolbar results-head",
+                            ),
+                            own("GroupList", id=Together.RESULTS, waiting=DEFAULT_COUNT),
                         ],
                         className="results stack",
                     ),
                 ],
                 className="workbench",
             ),
-        ]
+        ],
+        className="wide",
     )
 
 
-def _controls(service: CineMatch, query: Query) -> list[Component]:
+def _controls(service: CineMatch, query: Query) -> list[Component | Node]:
     users, me = viewers_of(service, query)
     span = service.year_span()
     state = FilterState.from_query(query, service.genre_names(), span)
@@ -85,6 +96,14 @@ def _controls(service: CineMatch, query: Query) -> list[Component]:
     method = query.get("method", "")
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     return [
+        own(
+            "FriendPicks",
+            id=Together.FRIENDS,
+            label="Friends",
+            many=True,
+            needed=query.get("friends") == "1",
+            empty="A friend who sends you the link of “Share my films” on People stands here once you open it.",
+        ),
         viewer_select(Together.USERS, service.users(keep=users), users),
         html.Div(
             [

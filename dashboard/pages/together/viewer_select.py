@@ -15,8 +15,8 @@ def viewer_select(component_id: str, users: Sequence[UserView], chosen: Sequence
     """Return the select; callbacks/together.py fills in options while people type."""
     return dmc.MultiSelect(
         id=component_id,
-        label="Viewers",
-        description="Two to five people, you included.",
+        label="Viewers of the data set",
+        description="Two to five people in all, you included.",
         data=user_options(users),
         value=[str(user) for user in chosen],
         searchable=True,

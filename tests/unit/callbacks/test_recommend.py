@@ -13,6 +13,7 @@ from callbacks.visitor import Visitor
 from core.service import CineMatch
 from core.views import ListItem, Near, RecommendationList, Reranking
 from dashboard.address import FilterState
+from dashboard.components.lists import recommendation_list
 from dashboard.pages.recommend.history import starters
 from dashboard.pages.recommend.layout import mode_of
 from tests.unit.dashboard.markup import nodes
@@ -113,6 +114,23 @@ def test_films_are_passed_over_for_as_long_as_the_same_is_asked(service: CineMat
     assert ListControls.of(service, held).passed == (10, 20)
     assert ListControls.of(service, held).wish == Reranking(), "closeness to nothing is no wish"
     assert ListControls.of(service, {**held, "say": "funny"}).passed == ()
+
+
+def test_a_friends_list_is_made_from_the_ratings_of_the_link_and_says_so(service: CineMatch) -> None:
+    ana = {"key": "k1", "name": "Ana", "ratings": [[10, 5], [30, 2]]}
+    rest = {"user": "3", "algorithm": "ease", "count": "5", "filters": {}, "wish": {}, "say": "", "near_tags": []}
+    held = {**rest, "visitor": None, "only_watchlist": False, "watchlist": None, "passed": None}
+    asked = ListControls.of(service, {**held, "mode": "friend", "friend": [ana]})
+    assert asked.address() == "/recommend?mode=friend&algorithm=ease&n=5"
+    assert mode_of({"mode": "friend"}) == "friend"
+    found = service.recommend(asked.request())
+    expected = service.recommend(ratings={10: 5.0, 30: 2.0}, algorithm="ease", n=5)
+    assert [item.movie_id for item in found.items] == [item.movie_id for item in expected.items]
+    assert recommendation_list(found, friend="k1")["asked"]["friend"] == "k1"
+    assert asked.concerns({"rec-friend.chosen"})
+    assert not ListControls.of(service, {**held, "mode": "user"}).concerns({"rec-friend.chosen"})
+    nobody = ListControls.of(service, {**held, "mode": "friend", "friend": []})
+    assert not nobody.answerable, "a stored user must not stand in for a friend who is not there"
 
 
 def test_csv_is_read_back_and_starts_no_formula() -> None:

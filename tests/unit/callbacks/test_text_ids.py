@@ -13,7 +13,6 @@ from core.settings import load_settings
 from core.store.artifact import save_model
 from dashboard.address import FilterState
 from dashboard.pages.together.group_list import group_list
-from tests.unit.dashboard.markup import nodes
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def test_a_group_is_called_by_text_and_asked_for_by_number(textual: CineMatch) -
     users = tuple(textual.user_named(name) or 0 for name in ("Ann", "Cy"))
     found = textual.recommend_group(GroupControls(users, None, "popularity", "average", 3, FilterState()).request())
     assert "for user Ann and user Cy, by Popularity" in _summary(found, 3, "Popularity")
-    buttons = [node for node in nodes(group_list(found)) if getattr(node, "data-why", None)]
-    assert {button.children for button in buttons} == {"User Ann", "User Cy"}
-    opinions = [node for node in nodes(group_list(found)) if getattr(node, "data-user", None)]
-    assert {getattr(node, "data-user") for node in opinions} == {str(user) for user in users}
+    assert {(one["name"], one["user"]) for one in group_list(found)["viewers"]} == {
+        ("User Ann", users[0]),
+        ("User Cy", users[1]),
+    }

@@ -7,7 +7,7 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from callbacks.together import GroupControls, register
+from callbacks.together import GroupControls, _summary, register
 from callbacks.visitor import Visitor
 from core.service import CineMatch
 from core.views import Filters, GroupList, GroupViewer
@@ -16,7 +16,7 @@ from dashboard.components.user_select import user_options
 from dashboard.pages.together.group_list import group_list
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.layout import layout, viewers_of
-from tests.unit.dashboard.markup import nodes, text_of
+from tests.unit.dashboard.markup import nodes
 
 
 @pytest.fixture(autouse=True)
@@ -25,10 +25,12 @@ def application() -> Dash:
     return Dash("together", suppress_callback_exceptions=True)
 
 
-def asked(service: CineMatch, users: list[str], me: bool = False, **visitor: Any) -> GroupControls:
+def asked(
+    service: CineMatch, users: list[str], me: bool = False, friends: Any = None, **visitor: Any
+) -> GroupControls:
     filters = {"genres": ["Comedy"], "exclude_genres": [], "years": [1960, 2009], "min_ratings": "0"}
     held = {"users": users, "me": me, "algorithm": "ease", "method": "least-misery", "count": "4", "love": 0.75}
-    return GroupControls.of(service, {**held, "filters": filters, "visitor": visitor})
+    return GroupControls.of(service, {**held, "filters": filters, "visitor": visitor, "friends": friends})
 
 
 def test_the_address_names_the_group(service: CineMatch) -> None:
@@ -75,22 +77,44 @@ def test_a_film_waved_away_that_does_not_qualify_changes_nothing(service: CineMa
     assert after.items == before.items
 
 
-def test_every_row_says_what_everybody_thinks_and_why(service: CineMatch) -> None:
+def test_every_film_says_what_everybody_is_predicted_to_give(service: CineMatch) -> None:
     held = GroupControls((1, 4), Visitor({10: 5.0}, frozenset()), "ease", "average", 3, FilterState())
     found = service.recommend_group(held.request())
-    text = json.dumps(group_list(found))
-    assert text.count('"least pleased"') == 3
-    assert text.count('"data-why"') == 9
-    assert text.count('"data-user": "4"') == 3
-    for item in found.items:
-        assert f"/movie/{item.movie_id}" in text
-        for opinion in item.members:
-            assert f"Predicted {opinion.predicted_rating:.1f} of 5 stars" in text
+    shown = group_list(found)
+    assert [(one["name"], one["user"], one["mean"]) for one in shown["viewers"]] == [
+        ("You", None, 5.0),
+        ("User 1", 1, found.members[1].mean_rating),
+        ("User 4", 4, found.members[2].mean_rating),
+    ]
+    for film, item in zip(shown["films"], found.items, strict=True):
+        assert film["href"] == f"/movie/{item.movie_id}"
+        assert [one["predicted"] for one in film["opinions"]] == [one.predicted_rating for one in item.members]
+        lowest = min(one.predicted_rating or 0 for one in item.members)
+        assert [one["predicted"] for one in film["opinions"] if one["least"]] == [lowest]
+
+
+def test_friends_stand_in_the_group_by_name_with_the_ratings_of_their_link(service: CineMatch) -> None:
+    friends = [{"key": "k1", "name": "Ana", "ratings": [[10, 5], [30, 1.5], [999_999, 4], [20, 9], "x", [40]]}]
+    held = asked(service, ["1"], me=True, ratings=[{"movie": 10, "rating": 5}], friends=friends)
+    assert held.size == 3
+    assert held.address().startswith("/together?users=1&me=1&friends=1&")
+    found = service.recommend_group(held.request())
+    assert [member.rating_count for member in found.members][:2] == [1, 2]
+    names, keys = held.visitors
+    shown = group_list(found, None, names, keys)
+    assert [(one["name"], one["friend"]) for one in shown["viewers"]] == [
+        ("You", None),
+        ("Ana", "k1"),
+        ("User 1", None),
+    ]
+    assert "for you, Ana and user 1, by EASE" in _summary(found, 4, "EASE", names)
+    # Nobody but the friend is named: the first two users are not put into the group.
+    assert viewers_of(service, {"friends": "1"}) == ([], False)
 
 
 def test_an_empty_list_says_so() -> None:
     found = GroupList("ease", "toy", "average", [GroupViewer(1, 2), GroupViewer(2, 3)], [], 1.0)
-    assert "Widen the filters" in text_of(group_list(found))
+    assert "Widen the filters" in group_list(found)["state"]["advice"]
 
 
 def test_options_hold_who_is_chosen(service: CineMatch) -> None:
@@ -100,7 +124,9 @@ def test_options_hold_who_is_chosen(service: CineMatch) -> None:
     assert len(values) == len(set(values))
 
 
-def call(client: FlaskClient, app: Dash, output: str, inputs: list[tuple[str, str, Any]]) -> Any:
+def call(
+    client: FlaskClient, app: Dash, output: str, inputs: list[tuple[str, str, Any]], *, friends_come: bool = False
+) -> Any:
     """Send a callback's request as a browser does and return its answer."""
     body = {
         "output": output,
@@ -109,6 +135,7 @@ def call(client: FlaskClient, app: Dash, output: str, inputs: list[tuple[str, st
             for part in output.strip(".").split("...")
         ],
         "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in inputs],
+        "state": [{"id": "tog-friends", "property": "needed", "value": friends_come}],
         "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
     }
     if not output.startswith(".."):
@@ -120,12 +147,13 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
     register(application, service)
     client = application.server.test_client()
     client.get("/_dash-layout")
-    output = "..tog-results.children...tog-summary.children...tog-address.data.."
+    output = "..tog-results.list...tog-summary.children...tog-address.data.."
 
-    def answer(users: list[str], me: bool = False) -> dict[str, Any]:
-        values = [users, me, "ease", "average", 0.75, "3", [], [], None, "0", None]
+    def answered(users: list[str], me: bool, friends: Any, *, friends_come: bool) -> Any:
+        values = [users, friends, me, "ease", "average", 0.75, "3", [], [], None, "0", None]
         names = [
             ("tog-users", "value"),
+            ("tog-friends", "chosen"),
             ("tog-me", "checked"),
             ("tog-algorithm", "value"),
             ("tog-method", "value"),
@@ -138,14 +166,22 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
             ("visitor", "data"),
         ]
         inputs = [(name, prop, value) for (name, prop), value in zip(names, values, strict=True)]
-        answered = call(client, application, output, inputs)
-        assert answered.status_code == 200
-        return answered.json["response"]
+        return call(client, application, output, inputs, friends_come=friends_come)
+
+    def answer(users: list[str], me: bool = False, friends: Any = ()) -> dict[str, Any]:
+        found = answered(users, me, friends, friends_come=False)
+        assert found.status_code == 200
+        return found.json["response"]
+
+    # Who comes with the address is waited for.
+    assert answered(["1", "2"], False, None, friends_come=True).status_code == 204
 
     shown = answer(["1", "2"])
     assert "3 films for user 1 and user 2, by EASE" in shown["tog-summary"]["children"]
     assert "3 films for you, user 1 and user 2" in answer(["1", "2"], me=True)["tog-summary"]["children"]
     alone = answer(["1"])
     assert "Who watches together?" in json.dumps(alone["tog-results"])
+    ana = {"key": "k1", "name": "Ana", "ratings": [[10, 4]]}
+    assert "for Ana and user 1, by" in answer(["1"], friends=[ana])["tog-summary"]["children"]
     crowd = answer(["1", "2", "3", "4", "5"], me=True)
     assert "2 to 5 viewers, not 6" in json.dumps(crowd["tog-results"])

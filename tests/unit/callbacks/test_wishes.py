@@ -71,7 +71,7 @@ def ask(toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory
             "outputs": [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names],
             "inputs": [{**part, "value": held.get(f"{part['id']}.{part['property']}")} for part in found["inputs"]],
             "changedPropIds": [changed],
-            "state": [],
+            "state": [{**part, "value": None} for part in found["state"]],
         }
         answer = client.post("/_dash-update-component", json=body, query_string={"endId": end_id and end_id[1]})
         assert answer.status_code in (200, 204), answer.text

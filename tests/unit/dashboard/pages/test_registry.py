@@ -133,7 +133,8 @@ def test_a_page_of_four_files_is_shown_linked_titled_and_wired(
     toy_installation: Installation, tmp_path: Path, place: Path
 ) -> None:
     _write(place, _FILES)
-    assert list(all_pages())[:7] == ["home", "recommend", "together", "search", "about", "compare", "analytics"]
+    names = ["home", "recommend", "together", "people", "search", "about", "compare", "analytics"]
+    assert list(all_pages())[:8] == names
     client = create_app(toy_installation.with_cache(tmp_path / "cache").settings).server.test_client()
     frame = json.dumps(client.get("/_dash-layout").get_json())
     assert '"href": "/about"' in frame
