@@ -148,14 +148,15 @@ def feedback_command(
     """Show what became of lists: how many of the films shown were kept and liked, by algorithm and arm."""
     from core.profiles.measures import online_measures
     from core.profiles.rates import rate_gap
+    from core.service.experiment import compared, parse_arms
 
     settings = settings_for(dataset)
     database = open_database(settings)
     found = online_measures(database, settings.dataset, days)
     database.close()
-    arms = sorted((one for one in found if one.variant), key=lambda one: one.variant)[:2]
+    arms = compared(parse_arms(settings.ab_split), found)
     gaps = {}
-    if len(arms) == 2:
+    if arms is not None:
         gaps = {name: rate_gap(getattr(arms[1], name), getattr(arms[0], name)) for name in ("kept", "liked")}
     if json_target:
         emit_json({"dataset": settings.dataset, "days": days, "measures": found, "difference": gaps}, json_target)

@@ -14,7 +14,9 @@ from core.views import MAX_FACTOR, WISHES, ArmView, Reranking
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Arm", "arm_of", "parse_arms"]
+    from core.views import OnlineView
+
+__all__ = ["Arm", "arm_of", "compared", "parse_arms"]
 
 _FORM = "Write it like `hybrid,ease`, `hybrid,hybrid:love=1` or `hybrid,hybrid:ease=0.5`."
 
@@ -94,3 +96,19 @@ def arm_of(arms: Sequence[Arm], token: str) -> Arm | None:
     experiment = ",".join(arm.text for arm in arms)
     digest = hashlib.sha256(f"{experiment} {token}".encode()).digest()
     return arms[digest[0] % len(arms)]
+
+
+def compared(arms: Sequence[Arm], measures: Sequence[OnlineView]) -> tuple[OnlineView, OnlineView] | None:
+    """Return what became of the lists of A and of B, None while one of them was given to nobody.
+
+    Parameters
+    ----------
+    arms : sequence of Arm
+        Of the experiment that is on; without one, lists of the only experiment that there was are compared.
+    measures : sequence of OnlineView
+    """
+    given = {one.variant: one for one in measures if one.variant}
+    names = [arm.variant for arm in arms] or sorted(given)
+    if len(names) != 2 or not given.keys() >= set(names):
+        return None
+    return given[names[0]], given[names[1]]

@@ -13,7 +13,7 @@ from core.profiles import devices, keeping, listing, measures, new_films, people
 from core.profiles.keeping import Change
 from core.profiles.listing import Outcome
 from core.profiles.once import do_once
-from core.service.experiment import arm_of, parse_arms
+from core.service.experiment import arm_of, compared, parse_arms
 from core.views import MAX_CHANGES, GivenList, KeptMark, KeptRating, MovieView, ProfileView
 
 if TYPE_CHECKING:
@@ -253,6 +253,10 @@ class People:
     def online(self, days: int | None = None) -> list[OnlineView]:
         """Return what became of lists, by algorithm and by arm; by default of all times."""
         return measures.online_measures(self._database, self._service.dataset.name, days)
+
+    def arms(self, measures: Sequence[OnlineView]) -> tuple[OnlineView, OnlineView] | None:
+        """Return what became of the lists of both arms of an experiment; see `core.service.experiment.compared`."""
+        return compared(self._arms, measures)
 
     def add_film(
         self, title: str, genres: tuple[str, ...] = (), tags: tuple[str, ...] = (), imdb_id: int = 0, tmdb_id: int = 0

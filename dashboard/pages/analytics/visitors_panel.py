@@ -27,12 +27,17 @@ def panel(service: CineMatch, query: Query) -> Component:
             "kept and liked.",
         )
     try:
-        return visitors_panel(people.online(), {status.key: status.name for status in service.models()})
+        measures = people.online()
+        return visitors_panel(
+            measures, {status.key: status.name for status in service.models()}, people.arms(measures)
+        )
     except ProfilesUnavailableError as error:
         return error_state(str(error))
 
 
-def visitors_panel(measures: Sequence[OnlineView], names: dict[str, str]) -> Component:
+def visitors_panel(
+    measures: Sequence[OnlineView], names: dict[str, str], arms: tuple[OnlineView, OnlineView] | None = None
+) -> Component:
     """Return a row for each algorithm and arm, and the difference between the arms of an experiment."""
     if not measures:
         return empty_state("Nobody was shown a list yet", "What becomes of lists is counted from now on.")
@@ -65,7 +70,7 @@ def visitors_panel(measures: Sequence[OnlineView], names: dict[str, str]) -> Com
                 ),
                 className="table-scroll",
             ),
-            *_differences(measures),
+            *([] if arms is None else _differences(*arms)),
         ],
         className="stack-lg",
     )
@@ -79,14 +84,11 @@ def _rate(rate: RateView) -> str:
     return f"{rate.value:.1%} ({rate.low:.1%} to {rate.high:.1%})" if rate.of else "-"
 
 
-def _differences(measures: Sequence[OnlineView]) -> list[Component]:
-    arms = sorted((one for one in measures if one.variant), key=lambda one: one.variant)
-    if len(arms) != 2:
-        return []
+def _differences(one: OnlineView, other: OnlineView) -> list[Component]:
     told: list[Component] = []
-    for name, word in (("kept", "kept"), ("liked", "liked")):
-        gap = rate_gap(getattr(arms[1], name), getattr(arms[0], name))
+    for name in ("kept", "liked"):
+        gap = rate_gap(getattr(other, name), getattr(one, name))
         sure = "more" if gap.low > 0 else "fewer" if gap.high < 0 else None
-        verdict = f"People of B {word} {sure} of them." if sure else "That may be chance."
-        told.append(html.P(f"B less A, {word}: {gap.value:+.1%} (95%: {gap.low:+.1%} to {gap.high:+.1%}). {verdict}"))
+        verdict = f"People of B {name} {sure} of them." if sure else "That may be chance."
+        told.append(html.P(f"B less A, {name}: {gap.value:+.1%} (95%: {gap.low:+.1%} to {gap.high:+.1%}). {verdict}"))
     return told

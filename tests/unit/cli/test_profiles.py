@@ -127,6 +127,21 @@ def test_what_became_of_lists_is_shown(run: Any, database: Database) -> None:
     assert "B less A" in shown.out
 
 
+def test_arms_are_compared_of_the_experiment_that_is_on(
+    run: Any, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variant, kind in (("A: hybrid", "shown"), ("B: ease", "shown"), ("B: hybrid:love=1", "kept")):
+        person = add_person(database)
+        name = add_list(database, person, "toy", "hybrid", [1], variant)
+        with database.write() as connection:
+            note_outcomes(connection, person, [Outcome(name, 1, kind)])
+    assert run("feedback", "--json").json["difference"] == {}
+    monkeypatch.setenv("CINEMATCH_AB_SPLIT", "hybrid,hybrid:love=1")
+    assert run("feedback", "--json").json["difference"]["kept"]["value"] == 1
+    monkeypatch.setenv("CINEMATCH_AB_SPLIT", "hybrid,svd")
+    assert run("feedback", "--json").json["difference"] == {}
+
+
 def test_a_backup_comes_back(run: Any, home: Path, database: Database) -> None:
     person = add_person(database)
     change(database, person, "toy", [Change("rating", 1, 10)])

@@ -16,12 +16,12 @@ def test_rates_are_told_with_how_sure_they_are() -> None:
     assert "Hybrid" in shown
     assert "5.0% (3.0% to 8.0%)" in shown
     assert "B less A" not in shown
-    both = [measure("hybrid", "A: hybrid", low), measure("ease", "B: ease", high)]
-    shown = text_of(visitors_panel(both, {}))
+    both = measure("hybrid", "A: hybrid", low), measure("ease", "B: ease", high)
+    shown = text_of(visitors_panel(both, {}, both))
     assert "B less A, kept: +15.0%" in shown
     assert "People of B kept more of them." in shown
-    close = [measure("hybrid", "A: hybrid", low), measure("ease", "B: ease", low)]
-    assert "That may be chance." in text_of(visitors_panel(close, {}))
+    close = measure("hybrid", "A: hybrid", low), measure("ease", "B: ease", low)
+    assert "That may be chance." in text_of(visitors_panel(close, {}, close))
 
 
 def test_without_visitors_it_says_so() -> None:

@@ -91,6 +91,7 @@ def test_an_experiment_splits_people_and_stays(visitor: Visitor) -> None:
         arm = one.get(API).json["arm"]
         found = one.get(f"{API}/recommendations").json
         assert found["variant"] == f"{arm['label']}: {arm['text']}"
+        assert found["algorithm"] == arm["algorithm"]
         assert one.get(API).json["arm"] == arm
         seen[arm["label"]] = [item["movie_id"] for item in found["items"]]
     assert set(seen) == {"A", "B"}
