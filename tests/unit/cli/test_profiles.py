@@ -47,6 +47,8 @@ def test_training_learns_what_is_new_and_nothing_twice(run: Any, home: Path, dat
     train = ("train", "--with-feedback", "--no-measure", "--json")
     assert [model["key"] for model in run(*train).json["models"]] == ["popularity"]
     assert run(*train).json["models"] == []
+    more = run(*train, "--algorithms", "popularity,content")
+    assert [model["key"] for model in more.json["models"]] == ["content"]
     before, person = opened(home), add_person(database)
     movie = int(before.movies.ids[-1])
     change(database, person, "toy", [Change("rating", movie, 10)])
