@@ -81,7 +81,8 @@ def register(app: "Dash", service: "CineMatch") -> None:
             raise PreventUpdate
         mine = whose == "me"
         style = {"display": "none"} if mine else {}
-        address = href(f"/movie/{movie_id}", algorithm=algorithm, user=None if mine else user)
+        whom = {"mode": "me"} if mine else {"user": user}
+        address = href(f"/movie/{movie_id}", algorithm=algorithm, **whom)
         if algorithm is None:
             return error_state("No algorithm is loaded. Train one with `cinematch train`."), style, address
         if mine:

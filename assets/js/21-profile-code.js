@@ -1,12 +1,14 @@
 /* A person's ratings as a short text for the fragment of an address, which no browser sends to a server. Form 1:
-     1 | mark, 4 bytes | name | data set | count | films | stars | check, 4 bytes
+     1 | mark, 4 bytes | name | data set | count | films | stars | latest | check, 4 bytes
    Name and data set are their length and UTF-8. Count and the differences of the ascending film ids are varints (LEB128),
-   stars are half stars, two in a byte. The check is CRC-32 (ISO 3309) of all before it, so that a cut link is known as
-   such. All of it is base64url (RFC 4648). */
+   stars are half stars, two in a byte. Latest are how many there are and their places among the films, in the order of
+   rating: what somebody rates next follows from these alone. The check is CRC-32 (ISO 3309) of all before it, so that a
+   cut link is known as such. All of it is base64url (RFC 4648). */
 (function () {
   "use strict";
   const FORM = 1;
   const MOST_FILMS = 50000;
+  const LATEST = 40;
   const CUT = "This link is not whole: a part was lost on the way. Ask for it again, and copy all of it.";
   const NEWER = "This link was made by a newer version of CineMatch. Reload this page; if that does not help, ask for the films as a file.";
 
@@ -37,6 +39,7 @@
     return [...varint(bytes.length), ...bytes];
   }
 
+  /* Takes {mark, name, dataset, ratings: [{movie, rating}]}, the ratings in the order in which they were given. */
   function encode(person) {
     const ratings = person.ratings.slice().sort((one, other) => one.movie - other.movie);
     const halves = ratings.map((entry) => Math.round(entry.rating * 2));
@@ -47,6 +50,9 @@
       bytes.push(...varint(entry.movie - (place ? ratings[place - 1].movie : 0)));
     });
     for (let place = 0; place < halves.length; place += 2) { bytes.push((halves[place] << 4) | (halves[place + 1] || 0)); }
+    const place = new Map(ratings.map((entry, number) => [entry.movie, number]));
+    const latest = person.ratings.slice(-LATEST).map((entry) => place.get(entry.movie));
+    [latest.length, ...latest].forEach((number) => { bytes.push(...varint(number)); });
     const text = [...bytes, ...fourBytes(check(bytes))].map((byte) => String.fromCharCode(byte)).join("");
     return window.btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   }
@@ -86,7 +92,8 @@
     }
   }
 
-  /* Returns {mark, name, dataset, ratings: [{movie, rating}]}; what is no whole code is an error with a sentence. */
+  /* Returns what `encode` took, films before the latest ones by their ids; what is no whole code is an error with a
+     sentence. */
   function decode(code) {
     const all = bytesOf(code);
     const bytes = all.subarray(0, Math.max(0, all.length - 4));
@@ -111,8 +118,12 @@
       ratings[place].rating = (pair >> 4) / 2;
       if (place + 1 < count) { ratings[place + 1].rating = (pair & 15) / 2; }
     }
-    if (!read.atEnd() || ratings.some((entry) => entry.rating < 0.5 || entry.rating > 5)) { throw new Error(CUT); }
-    return { mark: mark, name: name, dataset: dataset, ratings: ratings };
+    const places = Array.from({ length: Math.min(read.number(), LATEST) }, () => read.number());
+    const latest = new Set(places.map((place) => ratings[place]));
+    const whole = read.atEnd() && latest.size === places.length && !latest.has(undefined);
+    if (!whole || ratings.some((entry) => entry.rating < 0.5 || entry.rating > 5)) { throw new Error(CUT); }
+    const before = ratings.filter((entry) => !latest.has(entry));
+    return { mark: mark, name: name, dataset: dataset, ratings: [...before, ...latest] };
   }
 
   window.cinematchProfileCode = { encode: encode, decode: decode };

@@ -36,8 +36,13 @@
 
   function callMe(name) { store("profile-mark", { ...me(), name: name.trim().slice(0, LONGEST_NAME) }); }
 
+  /* As lists take them: by time where each has one, otherwise as they were entered. */
+  function inOrder(ratings) {
+    return ratings.every((entry) => entry.time) ? ratings.slice().sort((one, other) => one.time - other.time) : ratings;
+  }
+
   function ownCode() {
-    return encode({ ...me(), dataset: window.cinematchDataset(), ratings: own.read().ratings });
+    return encode({ ...me(), dataset: window.cinematchDataset(), ratings: inOrder(own.read().ratings) });
   }
 
   /* --- reading codes --- */
@@ -114,7 +119,9 @@
 
   function aboutFriends(query) { return query.get("mode") === "friend" || query.get("friends") === "1"; }
 
-  function aboutMe(query) { return query.get("mode") === "me" || query.get("me") === "1"; }
+  function aboutMe(query) {
+    return query.get("mode") === "me" || query.get("me") === "1" || query.get("colour") === "match";
+  }
 
   /* What an address of this application carries: the friends it is about, and whose ratings it was made from. */
   function fragment(address) {

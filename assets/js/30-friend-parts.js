@@ -97,7 +97,7 @@
     const mine = own.read().ratings.length;
     const yours = mine ? `yours: ${counted(mine, "rating")}` : "yours, and you have rated nothing in this browser yet";
     return "Whoever sent this address saw what is made from their own ratings, which it does not carry. What you see is " +
-      `made from ${yours}. Ask them for the link that “Share” makes: it carries their films.`;
+      `made from ${yours}. Ask them for the link of “Share my films” on the page People: it carries theirs.`;
   }
 
   function Arrival() {
