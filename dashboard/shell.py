@@ -44,7 +44,7 @@ def build_layout(service: "CineMatch") -> Component:
             dmc.AppShell(
                 id=Shell.APP,
                 header={"height": 64},
-                navbar={"width": 280, "breakpoint": "sm", "collapsed": {"desktop": True, "mobile": True}},
+                navbar={"width": 280, "breakpoint": "md", "collapsed": {"desktop": True, "mobile": True}},
                 padding=0,
                 children=[
                     dmc.AppShellHeader(_header()),
@@ -88,7 +88,7 @@ def _header() -> Component:
     return html.Div(
         className="header",
         children=[
-            dmc.Burger(id=Shell.BURGER, size="sm", hiddenFrom="sm", **{"aria-label": "Open the navigation"}),
+            dmc.Burger(id=Shell.BURGER, size="sm", hiddenFrom="md", **{"aria-label": "Open the navigation"}),
             html.A(
                 [html.Span(className="brand-mark", **{"aria-hidden": "true"}), "CineMatch"],
                 href=href("/"),

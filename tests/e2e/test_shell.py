@@ -84,3 +84,14 @@ class TestSmallScreen:
         page.get_by_role("navigation", name="Main, small screen").get_by_role("link", name="Recommend").click()
         expect(page.locator("#page h1")).to_have_text("Recommendations")
         expect(page.get_by_role("navigation", name="Main, small screen")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [768, 1000])
+def test_the_header_fits_with_all_its_pages(visit: Visit, width: int) -> None:
+    page = visit("/people")
+    page.set_viewport_size({"width": width, "height": 700})
+    header = page.locator(".header")
+    assert header.evaluate("header => header.scrollWidth - header.clientWidth") == 0
+    folded = page.get_by_role("button", name="Open the navigation")
+    field = page.get_by_role("search", name="All films", exact=True)
+    assert folded.is_visible() != field.is_visible()
