@@ -119,7 +119,7 @@ def _side(found: ListComparison, asked: CompareControls, names: dict[str, str]) 
             answer.items,
             note="the others are measured against it" if place == 0 else "",
             href=href("/recommend", **asked.who, algorithm=key),
-            asked={"algorithm": key, "user": answer.user_id, "films": None, "love": None},
+            asked={"algorithm": key, "user": answer.user_id, "films": None, "own": {}},
         )
         for place, (key, answer) in enumerate(found.items())
     ]

@@ -10,6 +10,7 @@ from callbacks.friends import films_of
 from callbacks.selects import user_name
 from callbacks.visitor import Visitor, films_as_ratings
 from core.errors import CineMatchError
+from core.views import OWN_ORDER
 from dashboard.components.explanation import explanation_panel
 from dashboard.components.states import error_state
 from dashboard.shell_ids import Shell
@@ -32,12 +33,12 @@ def explain(
     *,
     user_id: int | None = None,
     ratings: "Mapping[int, float] | None" = None,
-    love: float | None = None,
+    own: "Mapping[str, float] | None" = None,
 ) -> "Component":
     """Return the explanation of a film for a stored user or for ratings; what cannot be explained says why."""
     try:
         view = service.explain(
-            movie_id, user_id=user_id, ratings=ratings, algorithm=algorithm, counterfactuals=True, love=love
+            movie_id, user_id=user_id, ratings=ratings, algorithm=algorithm, counterfactuals=True, own=own
         )
         names = {status.key: status.name for status in service.models()}
         user = None if user_id is None else user_name(service, user_id)
@@ -59,11 +60,12 @@ def register(app: "Dash", service: "CineMatch") -> None:
     def why(asked: dict[str, Any] | None, visitor: dict[str, Any] | None) -> "Component":
         if not asked:
             raise PreventUpdate
-        movie, algorithm, love = asked["movie"], asked["algorithm"], asked.get("love")
+        movie, algorithm = asked["movie"], asked["algorithm"]
+        own = {name: weight for name, weight in (asked.get("own") or {}).items() if name in OWN_ORDER}
         if asked.get("user") is not None:
-            return explain(service, movie, algorithm, user_id=asked["user"], love=love)
+            return explain(service, movie, algorithm, user_id=asked["user"], own=own)
         if asked.get("friend"):
-            return explain(service, movie, algorithm, ratings=films_of(asked.get("ratings"), service), love=love)
+            return explain(service, movie, algorithm, ratings=films_of(asked.get("ratings"), service), own=own)
         films = asked.get("films")
         ratings = films_as_ratings(films) if films else Visitor.of(visitor, service).ratings
-        return explain(service, movie, algorithm, ratings=ratings, love=love)
+        return explain(service, movie, algorithm, ratings=ratings, own=own)

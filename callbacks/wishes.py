@@ -9,7 +9,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from callbacks.selects import offer_tags
 from core.lists.requests import CLOSENESS
-from core.views import WISHES
+from core.views import OWN_ORDER, WISHES
 from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.wishes import NOTHING_NAMED, wish_notes
 
@@ -29,7 +29,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         output={
             "costs": {wish.name: Output(Recommend.wish_cost(wish.name), "children") for wish in WISHES},
             "note": Output(Recommend.WISH_NOTE, "tree"),
-            "fixed": Output(Recommend.wish("love"), "disabled"),
+            "fixed": {name: Output(Recommend.wish(name), "disabled") for name in sorted(OWN_ORDER)},
         },
         inputs={
             "algorithm": Input(Recommend.ALGORITHM, "value"),
@@ -43,7 +43,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         texts, note = wish_notes(service, algorithm, weights)
         if weights["closeness"] and not any(named):
             texts["closeness"] = NOTHING_NAMED
-        return {"costs": texts, "note": note, "fixed": not service.loves(algorithm)}
+        return {"costs": texts, "note": note, "fixed": dict.fromkeys(sorted(OWN_ORDER), not service.loves(algorithm))}
 
     @app.callback(
         *(Output(Recommend.wish(wish.name), "value") for wish in WISHES),

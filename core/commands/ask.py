@@ -149,13 +149,20 @@ def explain(
         float | None,
         typer.Option("--love", help="Of the list that is asked about: watch (0) to love (1).", min=0, max=1),
     ] = None,
+    lately: Annotated[
+        float | None,
+        typer.Option(
+            "--lately", help="Of the list that is asked about: all films (0) to the last ones (1).", min=0, max=1
+        ),
+    ] = None,
     dataset: DatasetOption = None,
     json_target: JsonOption = None,
 ) -> None:
     """Say why a movie has its score; the contributions add up to it."""
     profile = one_profile(user, rate)
     service = _service(dataset, algorithm)
-    found = service.explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals, love)
+    own = {name: weight for name, weight in (("love", love), ("lately", lately)) if weight is not None}
+    found = service.explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals, own)
     if json_target:
         emit_json(found, json_target)
         return

@@ -48,7 +48,8 @@ def wishes_command(
     from core.evaluation.benchmark import fit_on
     from core.evaluation.measure import rank_users
     from core.evaluation.protocols import Protocol
-    from core.evaluation.wishes import candidate_depth, judge_wish, loved_rankings
+    from core.evaluation.wishes import candidate_depth, judge_wish, own_rankings
+    from core.lists.reranking import ordered
     from core.progress import part_of
 
     if not wish.active:
@@ -61,12 +62,11 @@ def wishes_command(
     split = next(protocol.splits(data))
     with progress(f"Measuring {key}") as report:
         *_, (_, model, _, rest) = fit_on(split.train, [key], {}, part_of(report, 0.0, 0.95))
-        if "love" in wish.weights and not model.loves:
-            model.loving(wish.love)
+        if not model.loves:
+            ordered(model, wish.own)
         ranked = rank_users(model, split, protocol, part_of(rest, 0.0, 0.5), candidate_depth())
-        loves = [wish.love] if "love" in wish.weights else []
-        loved = loved_rankings(model, split, protocol, part_of(rest, 0.5, 1.0), loves)
-        found = judge_wish(key, ranked, split, protocol, wish, loved)
+        own = own_rankings(model, split, protocol, part_of(rest, 0.5, 1.0), [wish])
+        found = judge_wish(key, ranked, split, protocol, wish, own)
         report(1.0, "measured")
     if json_target is not None:
         emit_json({"dataset": data.name, **found.to_dict()}, json_target)

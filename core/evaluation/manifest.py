@@ -22,11 +22,12 @@ from core.evaluation.benchmark import (
 )
 from core.evaluation.match import measure_match
 from core.evaluation.measure import Measured, judge_lists, measure_ratings, rank_users
+from core.evaluation.next_gain import next_gain
 from core.evaluation.people import People
 from core.evaluation.protocols import Protocol
 from core.evaluation.run_store import RunStore
 from core.evaluation.runs import code_version
-from core.evaluation.wishes import LOVES, candidate_depth, loved_rankings, wish_metrics
+from core.evaluation.wishes import OWN, candidate_depth, own_rankings, wish_metrics
 from core.lists.match import PLACES
 from core.progress import Progress, part_of, silent
 from core.recommenders.base import Recommender
@@ -129,7 +130,8 @@ def measure_for_manifest(
                 split,
                 ranking,
                 f"{dataset.name}: {of_part}",
-                loved_rankings(model, split, ranking, part_of(share, 0.8, 1.0), LOVES),
+                own_rankings(model, split, ranking, part_of(share, 0.8, 1.0), OWN),
+                next_gain(model, part, split, [wish.lately for wish in OWN if wish.lately], seed),
             ),
             "split": split.description,
             "sample": {"users": part.n_users, "ratings": part.n_ratings, "seed": seed} if of_part else None,

@@ -18,17 +18,17 @@ from core.evaluation.statistic import UserStatistic
 from core.lists.reranking import NOTHING, reorder
 from core.progress import Progress, part_of
 from core.recommenders.base import Recommender
-from core.views import WISHES, Near, Reranking
+from core.views import OWN_ORDER, WISHES, Near, Reranking
 
 __all__ = [
     "LENGTH",
-    "LOVES",
+    "OWN",
     "WEIGHTS",
     "WishChange",
     "WishResult",
     "candidate_depth",
     "judge_wish",
-    "loved_rankings",
+    "own_rankings",
     "wish_metrics",
     "wished_lists",
 ]
@@ -38,7 +38,10 @@ LENGTH = 10
 """Of the lists that are compared."""
 WEIGHTS: tuple[tuple[str, float], ...] = tuple((wish.name, weight) for wish in WISHES for weight in wish.measured)
 """What is measured of every model, one weight at a time."""
-LOVES: tuple[float, ...] = tuple(weight for name, weight in WEIGHTS if name == "love")
+OWN: tuple[Reranking, ...] = tuple(Reranking(**{name: weight}) for name, weight in WEIGHTS if name in OWN_ORDER)
+"""Those of them by which the algorithm itself orders."""
+Order = tuple[float, float]
+"""The weights of love and lately, which name an order of the algorithm's own."""
 _METRIC, _OTHER = (metric_name("ndcg", relevance, LENGTH) for relevance in RELEVANCES)
 _SHOWN = (
     *(metric_name(name, relevance, LENGTH) for relevance in RELEVANCES for name in ("ndcg", "recall")),
@@ -86,28 +89,28 @@ def candidate_depth() -> int:
     return Reranking(diversity=1).depth(LENGTH)
 
 
-def loved_rankings(
-    model: Recommender, split: Split, protocol: Protocol, progress: Progress, loves: Sequence[float]
-) -> dict[float, Ranked]:
-    """Return the candidates of all test users by how much the list is to be of what one would love.
+def own_rankings(
+    model: Recommender, split: Split, protocol: Protocol, progress: Progress, wishes: Sequence[Reranking]
+) -> dict[Order, Ranked]:
+    """Return the candidates of all test users in each order of the algorithm's own that wishes ask for.
 
-    Nothing for an algorithm that does not tell loving from watching.
+    Nothing for an algorithm that has one order only.
     """
-    loves = loves if model.loves else ()
+    orders = {(wish.love, wish.lately): wish.own for wish in wishes if wish.own} if model.loves else {}
     return {
-        love: rank_users(
-            model.loving(love),
+        order: rank_users(
+            model.ordered(**own),
             split,
             protocol,
-            part_of(progress, number / len(loves), (number + 1) / len(loves)),
+            part_of(progress, number / len(orders), (number + 1) / len(orders)),
             candidate_depth(),
         )
-        for number, love in enumerate(loves)
+        for number, (order, own) in enumerate(orders.items())
     }
 
 
 def wished_lists(
-    ranked: Ranked, train: Dataset, wishes: Sequence[Reranking], loved: Mapping[float, Ranked] | None = None
+    ranked: Ranked, train: Dataset, wishes: Sequence[Reranking], own: Mapping[Order, Ranked] | None = None
 ) -> NDArray[np.int32]:
     """Return the lists that each wish makes of the same candidates.
 
@@ -118,8 +121,8 @@ def wished_lists(
     ----------
     ranked : Ranked
         `candidate_depth` movies for every test user.
-    loved : mapping of float to Ranked, optional
-        The candidates of those wishes that ask for more or less love, as of `loved_rankings`.
+    own : mapping of Order to Ranked, optional
+        The candidates of those wishes that ask for another order of the algorithm's own, as of `own_rankings`.
 
     Returns
     -------
@@ -129,7 +132,7 @@ def wished_lists(
     named = _named(train, len(ranked.users)) if any(wish.closeness for wish in wishes) else []
     lists = np.full((len(wishes), len(ranked.users), LENGTH), -1, dtype=np.int32)
     for number, wish in enumerate(wishes):
-        source = (loved or {})[wish.love] if "love" in wish.weights else ranked
+        source = (own or {})[wish.love, wish.lately] if wish.own else ranked
         for row, (items, scores) in enumerate(zip(source.lists, source.scores, strict=True)):
             known = items >= 0
             candidates = items[known]
@@ -157,13 +160,13 @@ def judge_wish(
     split: Split,
     protocol: Protocol,
     wish: Reranking,
-    loved: Mapping[float, Ranked] | None = None,
+    own: Mapping[Order, Ranked] | None = None,
 ) -> WishResult:
     """Return what a wish changes, all its weights together: accuracy, diversity, novelty, popularity.
 
     Parameters are those of `wished_lists`.
     """
-    plain, wished = _judged(ranked, split, protocol, [Reranking(), wish], loved)
+    plain, wished = _judged(ranked, split, protocol, [Reranking(), wish], own)
     intervals = [bootstrap_changes(plain[name], [wished[name]], seed=protocol.seed)[0] for name in _SHOWN]
     return WishResult(
         algorithm=algorithm,
@@ -183,12 +186,12 @@ def _judged(
     split: Split,
     protocol: Protocol,
     wishes: Sequence[Reranking],
-    loved: Mapping[float, Ranked] | None,
+    own: Mapping[Order, Ranked] | None,
 ) -> list[Mapping[str, UserStatistic]]:
     short = replace(protocol, k=(LENGTH,))
     return [
         judge_lists(lists, ranked.users, split, short).statistics
-        for lists in wished_lists(ranked, split.train, wishes, loved)
+        for lists in wished_lists(ranked, split.train, wishes, own)
     ]
 
 
@@ -197,7 +200,8 @@ def wish_metrics(
     split: Split,
     protocol: Protocol,
     data: str = "",
-    loved: Mapping[float, Ranked] | None = None,
+    own: Mapping[Order, Ranked] | None = None,
+    following: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what each of `WEIGHTS` changes, as a model's manifest carries it under ``wishes``.
 
@@ -205,20 +209,24 @@ def wish_metrics(
     ----------
     data : str
         With which words ``how`` begins: what was measured on.
-    loved : mapping of float to Ranked, optional
-        As of `loved_rankings`; weights of love that it does not hold are left out.
+    own : mapping of Order to Ranked, optional
+        As of `own_rankings`; weights whose order it does not hold are left out.
+    following : mapping, optional
+        What `next_gain` returned: what weights of ``lately`` gain.
 
     Returns
     -------
     dict
         ``liked_ndcg@10`` and ``rated_ndcg@10`` without a wish; ``weights``: rows of ``wish``, ``weight``, ``change``
         of NDCG@10 of liked films and ``low`` and ``high`` of its 95% interval over users, paired user by user, and
-        the same of all rated films under ``rated``; ``how``, ``split`` and ``seed``. What too few test users liked
-        anything for is left out.
+        the same of all rated films under ``rated``; ``how``, ``split`` and ``seed``; ``next``, see `next_gain`. What
+        too few test users liked anything for is left out.
     """
-    weights = [(name, weight) for name, weight in WEIGHTS if name != "love" or weight in (loved or {})]
-    wishes = [Reranking(), *(Reranking(**{name: weight}) for name, weight in weights)]
-    judged = _judged(ranked, split, protocol, wishes, loved)
+    asked = [(name, weight, Reranking(**{name: weight})) for name, weight in WEIGHTS]
+    kept = [one for one in asked if not one[2].own or (one[2].love, one[2].lately) in (own or {})]
+    weights = [(name, weight) for name, weight, _ in kept]
+    wishes = [Reranking(), *(wish for _, _, wish in kept)]
+    judged = _judged(ranked, split, protocol, wishes, own)
     changes = {metric: _changes([of_wish[metric] for of_wish in judged], protocol) for metric in (_METRIC, _OTHER)}
     return {
         **{
@@ -235,6 +243,7 @@ def wish_metrics(
         "over users.",
         "split": split.description,
         "seed": protocol.seed,
+        "next": following,
     }
 
 

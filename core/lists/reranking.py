@@ -1,9 +1,10 @@
 """Re-ranking that people can set: diversity, popularity or obscurity, recency, closeness to what they name.
 
 A wish's default changes nothing. Everything works on a list of candidates, best first: the best hundred of an
-algorithm. Between watching and loving the algorithm itself orders, where it can.
+algorithm. Between watching and loving, and by what was watched lately, the algorithm itself orders, where it can.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from core.recommenders.parts.diversity import diversify, genre_flags
 from core.recommenders.results import Recommendations
 from core.views import Near, Reranking
 
-__all__ = ["NOTHING", "lean", "loving", "recommend_wished", "relevance", "reorder", "share_below"]
+__all__ = ["NOTHING", "lean", "ordered", "recommend_wished", "relevance", "reorder", "share_below"]
 
 Values = NDArray[np.float64]
 NOTHING = Near()
@@ -36,7 +37,7 @@ def recommend_wished(
 
     Stars are predicted for the final list alone. Parameters are those of `Recommender.recommend`.
     """
-    model = loving(model, wish.weights.get("love"))
+    model = ordered(model, wish.own)
     if not wish.reorders:
         return model.recommend(profile, n, exclude_rated, candidates)
     items, scores = model.best(profile, wish.depth(n), exclude_rated, candidates)
@@ -45,15 +46,20 @@ def recommend_wished(
     return Recommendations(model.key, chosen, scores[order], model.predict(profile, chosen))
 
 
-def loving(model: Recommender, love: float | None) -> Recommender:
-    """Return the model with its order between what one would watch (0) and love (1); None leaves it as it is.
+def ordered(model: Recommender, own: Mapping[str, float]) -> Recommender:
+    """Return the model with the order of its own that wishes ask for; without any as it is.
+
+    Parameters
+    ----------
+    own : mapping of str to float
+        Weights of wishes of `OWN_ORDER`, by name.
 
     Raises
     ------
     InvalidInputError
-        For an algorithm that does not tell the two apart.
+        For an algorithm that has one order only.
     """
-    return model if love is None else model.loving(love)
+    return model.ordered(**own) if own else model
 
 
 def reorder(

@@ -1,6 +1,6 @@
 """What a wish costs, as far as it was measured: read from a model's metrics, never estimated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.views import WISHES, MeasuredWeight, Reranking, WishCost, WishView
@@ -47,7 +47,20 @@ def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:
         *[row for row in measured if abs(row.weight - default) < distance][-1:],
         *[row for row in measured if abs(row.weight - default) > distance][:1],
     ]
-    return WishCost(name, weight, plain, closest, _told(weight, closest, plain))
+    following = found.get("next") if name == "lately" else None
+    gained = _following(following, [row.weight for row in closest]) if following else ""
+    return WishCost(name, weight, plain, closest, _told(weight, closest, plain) + gained)
+
+
+def _following(found: Mapping[str, Any], weights: Sequence[float]) -> str:
+    """Return what measured weights gain for the film that is rated next."""
+    rows = {float(weight): row for weight, row in found["weights"].items()}
+    parts = [
+        f"{weight:g} {row['change']:+.4f} (95% interval {row['low']:+.4f} to {row['high']:+.4f})"
+        for weight in weights
+        if (row := rows.get(weight)) is not None
+    ]
+    return f" NDCG@10 of the film rated next, {found['ndcg']:.4f} without: {'; '.join(parts)}." if parts else ""
 
 
 def _told(weight: float, closest: list[MeasuredWeight], plain: float) -> str:

@@ -39,7 +39,8 @@ class Recommender(ABC):
     summary: ClassVar[str]
     config_class: ClassVar[type[AlgorithmConfig]] = AlgorithmConfig
     loves: ClassVar[bool] = False
-    """Whether it tells what one would love from what one would watch; see `loving`."""
+    """Whether it has other orders: what one would love or watch, what comes next after the last films; see
+    `ordered`."""
     member_keys: ClassVar[tuple[str, ...]] = ()
     may_be_nan: ClassVar[tuple[str, ...]] = ()
     """Fitted arrays in which NaN means that a value is not known; anywhere else it makes a failed model."""
@@ -250,17 +251,25 @@ class Recommender(ABC):
         items = top_n(scores, n)
         return items, scores[items].astype(np.float32, copy=False)
 
-    def loving(self, love: float) -> "Recommender":
-        """Return the model with its order between what one would come to watch (0) and what one would love (1).
+    def ordered(self, love: float | None = None, lately: float | None = None) -> "Recommender":
+        """Return the model with another order of its own.
+
+        Parameters
+        ----------
+        love : float, optional
+            From what one would come to watch (0) to what one would love (1); by default as it is.
+        lately : float, optional
+            From the whole profile (0) to what comes next after its last films (1).
 
         Raises
         ------
         InvalidInputError
-            For a number outside that range, and for every algorithm that does not tell the two apart.
+            For a number outside that range, and for every algorithm that has one order only.
         """
+        asked = " and ".join(f"`{name}`" for name, value in (("love", love), ("lately", lately)) if value is not None)
         raise InvalidInputError(
-            f"{self.title} does not tell what one would love from what one would watch, so `love` ({love:g}) changes "
-            "nothing there. Leave it out, or choose the algorithm `hybrid`."
+            f"{self.title} has one order only, so that {asked} would change nothing there. Leave that out, or choose "
+            "the algorithm `hybrid`."
         )
 
     def similar(self, item: int, n: int = 10) -> Neighbours:

@@ -10,7 +10,7 @@ from core.errors import InvalidInputError, UnknownIdError
 from core.lists.explanations import explanation_view
 from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
-from core.lists.reranking import loving
+from core.lists.reranking import ordered
 from core.lists.said import with_reading
 from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
@@ -335,7 +335,7 @@ class CineMatch(Serving):
         ------
         InvalidInputError, UnknownIdError, ModelUnavailableError
         """
-        model = loving(self._model(request.algorithm), request.love)
+        model = ordered(self._model(request.algorithm), {} if request.love is None else {"love": request.love})
         self._listed(model.key)
         return group_answer(self.dataset, model, request, self._parts.mask(request.filters))
 
@@ -354,18 +354,18 @@ class CineMatch(Serving):
         ratings: Stars | None = None,
         algorithm: str | None = None,
         counterfactuals: bool = False,
-        love: float | None = None,
+        own: Mapping[str, float] | None = None,
     ) -> ExplanationView:
         """Return why a movie has its score for a profile; the contributions add up to the score.
 
         With `counterfactuals` the answer says, too, what rank the movie would have without each of the ratings that
-        carry the most weight. `love` is that of the list that is asked about; see `core.views.Reranking`.
+        carry the most weight. `own` is `Reranking.own` of the list that is asked about.
         """
-        model, item = loving(self._model(algorithm), love), self.dataset.movie_index(movie_id)
+        model, item = ordered(self._model(algorithm), own or {}), self.dataset.movie_index(movie_id)
         return explanation_view(model, self.profile(user_id, ratings), item, counterfactual=counterfactuals)
 
     def loves(self, algorithm: str | None) -> bool:
-        """Return whether an algorithm tells what one would love from what one would watch."""
+        """Return whether an algorithm has other orders of its own: for love, and for what was watched lately."""
         return any(status.loves for status in self.models() if status.key == algorithm)
 
     def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:

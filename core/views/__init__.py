@@ -42,11 +42,12 @@ from core.views.quality import Finding
 from core.views.readings import PartKind, Reading, ReadPart
 from core.views.reliability import ReliabilityPoint, ReliabilityView
 from core.views.shelves import Shelf, Shelves
-from core.views.wishes import WISHES, MeasuredWeight, Near, Reranking, Wish, WishCost, WishView
+from core.views.wishes import OWN_ORDER, WISHES, MeasuredWeight, Near, Reranking, Wish, WishCost, WishView
 
 __all__ = [
     "MAX_CHANGES",
     "MAX_FACTOR",
+    "OWN_ORDER",
     "WISHES",
     "ArmView",
     "Cohort",

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import InvalidInputError
 
-__all__ = ["WISHES", "MeasuredWeight", "Near", "Reranking", "Wish", "WishCost", "WishView"]
+__all__ = ["OWN_ORDER", "WISHES", "MeasuredWeight", "Near", "Reranking", "Wish", "WishCost", "WishView"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Wish:
     default: float = 0.0
     step: float = 0.1
     """Of the slider."""
+    own: bool = False
+    """Whether the algorithm itself orders by it, where it can, instead of its best being put into another order."""
     name: str = ""
     """Of the field of `Reranking`, the parameter and the option."""
 
@@ -111,6 +113,21 @@ class Reranking:
             measured=(0.0, 1.0),
             default=0.75,
             step=0.25,
+            own=True,
+        )
+    )
+    lately: float = _wish(
+        Wish(
+            label="What I watched lately",
+            ends=("all my films", "my last ones"),
+            help="From what fits the whole profile (0) to what people rate next after its last films (1). Only the "
+            "hybrid has such an order. 0 changes nothing.",
+            low=0,
+            high=1,
+            shown=(0, 1),
+            measured=(0.5, 1.0),
+            step=0.25,
+            own=True,
         )
     )
     closeness: float = _wish(
@@ -146,8 +163,13 @@ class Reranking:
 
     @property
     def reorders(self) -> bool:
-        """Whether the algorithm's best are put into another order; love is in the algorithm's own."""
-        return not self.weights.keys() <= {"love"}
+        """Whether the algorithm's best are put into another order than its own."""
+        return not self.weights.keys() <= OWN_ORDER
+
+    @property
+    def own(self) -> dict[str, float]:
+        """The weights by which the algorithm itself is to order otherwise, by name."""
+        return {name: weight for name, weight in self.weights.items() if name in OWN_ORDER}
 
     def depth(self, n: int) -> int:
         """Return how many of the algorithm's best to re-rank for a list of `n`."""
@@ -158,6 +180,8 @@ WISHES: tuple[Wish, ...] = tuple(
     replace(wish, name=one.name) for one in fields(Reranking) if isinstance(wish := one.metadata["wish"], Wish)
 )
 """Every wish, in the order of the fields of `Reranking`."""
+OWN_ORDER = frozenset(wish.name for wish in WISHES if wish.own)
+"""The names of those by which an algorithm itself orders."""
 
 
 @dataclass(frozen=True, slots=True)

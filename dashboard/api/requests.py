@@ -291,6 +291,8 @@ class RatingBody(Body):
 
 Love = Annotated[float, Field(ge=0, le=1)]
 """From what people like this watch to what this person would love."""
+Lately = Annotated[float, Field(ge=0, le=1)]
+"""From what fits the whole profile to what people rate next after its last films."""
 Factors = Annotated[dict[str, Annotated[float, Field(ge=0, le=MAX_FACTOR)]], Field(max_length=20)]
 Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
@@ -369,6 +371,13 @@ class ExplanationBody(ProfileBody):
     """Say, too, what rank the movie would have without each of the ratings that carry the most weight."""
     love: Love | None = None
     """Of the list that is asked about; by default as the algorithm was measured."""
+    lately: Lately | None = None
+    """Of the list that is asked about; by default 0."""
+
+    def own(self) -> dict[str, float]:
+        """Return the weights by which the algorithm itself ordered, by name."""
+        given = {"love": self.love, "lately": self.lately}
+        return {name: weight for name, weight in given.items() if weight is not None}
 
 
 class BatchBody(_Asked, Body):

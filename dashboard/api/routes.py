@@ -166,7 +166,7 @@ def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
     profile = body.profile()
     found = _service().explain(
-        body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals, body.love
+        body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals, body.own()
     )
     return answers.json_answer(found)
 

@@ -62,7 +62,7 @@ def recommendation_list(
             "user": found.user_id,
             "films": list(films) or None,
             **({} if friend is None else {"friend": friend}),
-            "love": found.wish.love if found.wish is not None and "love" in found.wish.weights else None,
+            "own": found.wish.own if found.wish is not None else {},
         },
     }
 

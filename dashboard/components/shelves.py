@@ -46,7 +46,7 @@ def _shelf(shelf: Shelf, algorithm: str) -> dict[str, Any]:
             "className": "rail",
             "ranked": True,
             "actions": ["why", "keep", "hide", "rate"],
-            "asked": {"algorithm": algorithm, "user": None, "films": None, "love": None},
+            "asked": {"algorithm": algorithm, "user": None, "films": None, "own": {}},
         },
     }
 

@@ -11,7 +11,7 @@ from core.views import Wish
 
 __all__ = ["NOT_TOLD", "wish_slider"]
 
-NOT_TOLD = "This algorithm does not tell what you would love from what you would watch; the hybrid does."
+NOT_TOLD = "This algorithm has one order only; the hybrid can change its own."
 
 
 def wish_slider(

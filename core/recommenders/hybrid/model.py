@@ -15,11 +15,13 @@ from core.errors import InvalidInputError
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.hybrid.liking import LIKING, LOW, Liking
+from core.recommenders.hybrid.next_learning import learn_next
 from core.recommenders.hybrid.opening import Opening, opening_list
 from core.recommenders.hybrid.ranking_blend import RankingBlend
 from core.recommenders.hybrid.rating_stack import RatingStack, StackedRating
 from core.recommenders.parts.contributions import film_contributions
 from core.recommenders.parts.new_films import NewFilms, new_films
+from core.recommenders.parts.recency import steps_back
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import recommender_class
 from core.recommenders.results import Contribution, Scoring
@@ -42,6 +44,11 @@ class HybridConfig(AlgorithmConfig):
     """The list's order: 0 is what one would come to watch, 1 what one would love. The default lists the most liked
     films of ml-100k among .5, .75 and 1, measured on splits of seeds 1 and 2, which the published tables do not use:
     NDCG@10 .416, .4163 and .415. The first of these lists more of all films, the last fewer disliked ones."""
+    lately: float = Field(default=0.0, ge=0, le=1)
+    """From the order of `love` (0) to that of the film that comes next after the last ones (1). The figures of random
+    splits, where held-out films are not the last ones, are those of 0."""
+    next_members: tuple[str, ...] = ("slist", "ease")
+    """Whose scores order the films that come next; others were given no weight, or listed fewer of them."""
     heavy_limit: int = Field(default=2_000_000, ge=0)
     """Above this many ratings `als` and `bayesian_mf` are left out: they take minutes to fit there."""
     learning_limit: int = Field(default=1_000_000, ge=1)
@@ -53,6 +60,8 @@ class HybridConfig(AlgorithmConfig):
 
 class Hybrid(Recommender):
     """Stars from a `RatingStack`, the list's order from a `RankingBlend`, both over the same members.
+
+    A second blend, of `next_members`, orders by what comes next after the last films; `lately` lies between the two.
 
     Who has rated nothing gets the `opening` list: films of different kinds that many people liked.
     For the weights every member is fitted a second time without a fifth of each user's ratings (of a sample of the
@@ -66,7 +75,7 @@ class Hybrid(Recommender):
     config_class = HybridConfig
     loves = True
     config: HybridConfig
-    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity")
+    member_keys = ("bayesian_mf", "item_knn", "svd", "ease", "als", "user_knn", "popularity", "slist")
     may_be_nan = ("opening_liked",)
 
     def config_at(self, n_ratings: int) -> HybridConfig:
@@ -79,9 +88,11 @@ class Hybrid(Recommender):
         heavy = _HEAVY if dataset.n_ratings > config.heavy_limit else frozenset()
         rating_keys = [key for key in config.rating_members if key not in heavy]
         ranking_keys = [key for key in config.ranking_members if key not in heavy]
-        wanted = list(dict.fromkeys([*rating_keys, *ranking_keys]))
+        next_keys = [key for key in config.next_members if key not in heavy]
+        wanted = list(dict.fromkeys([*rating_keys, *ranking_keys, *next_keys]))
         configs = {key: self.members[key].config if key in self.members else None for key in wanted}
-        split = holdout_per_user(self._learning_part(dataset), config.held_out, config.seed)
+        part = self._learning_part(dataset)
+        split = holdout_per_user(part, config.held_out, config.seed)
         missing = [key for key in wanted if key not in self.members]
         steps = len(wanted) + len(missing)
 
@@ -95,6 +106,7 @@ class Hybrid(Recommender):
         stack = RatingStack.fit({key: inner[key] for key in rating_keys}, split)
         liking = Liking(stack, inner, split.train)
         blend = RankingBlend.fit({key: inner[key] for key in ranking_keys}, split, config.seed, liking)
+        following = learn_next({key: inner[key] for key in next_keys}, part, split, config.seed)
         inner.clear()
         for number, key in enumerate(missing):
             self.members[key] = fitted(key, dataset, len(wanted) + number)
@@ -105,6 +117,8 @@ class Hybrid(Recommender):
             "ranking_keys": np.array([config.ranking_members.index(key) for key in ranking_keys], dtype=np.int32),
             **stack.on(dataset).arrays(),
             **blend.arrays(),
+            "next_keys": np.array([config.next_members.index(key) for key in next_keys], dtype=np.int32),
+            "next_weights": following.weights,
             **opening_list(dataset).arrays(),
             **new_films(dataset).arrays(),
         }
@@ -123,6 +137,8 @@ class Hybrid(Recommender):
         self._stack = RatingStack.from_arrays(rating_keys, arrays, self.dataset.movie_counts)
         self._learned = RankingBlend.from_arrays([*ranking_keys, LIKING, LOW], arrays)
         self._blend = self._learned.at(config.love)
+        next_keys = [config.next_members[position] for position in arrays["next_keys"].tolist()]
+        self._next = RankingBlend(next_keys, arrays["next_weights"])
         self._opening = Opening.from_arrays(arrays)
         self._new = NewFilms.from_arrays(arrays)
 
@@ -141,18 +157,15 @@ class Hybrid(Recommender):
         """
         return {"rating": self._stack.influence(), "ranking": self._blend.influence(length)}
 
-    def loving(self, love: float) -> "Hybrid":
-        """Return a hybrid over the same members with another order: 0 what one would watch, 1 what one would love.
-
-        Raises
-        ------
-        InvalidInputError
-            For a number outside that range.
-        """
+    def ordered(self, love: float | None = None, lately: float | None = None) -> "Hybrid":
+        love = self.config.love if love is None else love
+        lately = self.config.lately if lately is None else lately
         if not 0 <= love <= 1:
             raise InvalidInputError(f"The order must lie between 0 (watch) and 1 (love), not {love}.")
+        if not 0 <= lately <= 1:
+            raise InvalidInputError(f"Closeness to the last films lies between 0 and 1, not at {lately}.")
         changed = copy(self)
-        changed.config = self.config.model_copy(update={"love": love})
+        changed.config = self.config.model_copy(update={"love": love, "lately": lately})
         changed._blend = self._learned.at(love)
         return changed
 
@@ -176,11 +189,18 @@ class Hybrid(Recommender):
         changed = copy(self)
         factors = _factors("ranking", self._blend.keys, ranking)
         changed._learned, changed._blend = self._learned.reweighted(factors), self._blend.reweighted(factors)
+        known = {key: factor for key, factor in (ranking or {}).items() if key in self._next.keys}
+        changed._next = self._next.reweighted(_factors("ranking", self._next.keys, known))
         changed._stack = self._stack.reweighted(_factors("rating", self._stack.keys, rating))
         if not any(value for key, value in changed.influence()["ranking"].items() if key not in _TITLES):
             raise InvalidInputError("Nobody is left to order the list: leave one member of weight above 0.")
         # What is stored is what answers: a changed hybrid that is saved comes back changed.
-        changed._arrays = {**self.arrays, **changed._stack.arrays(), **changed._learned.arrays()}
+        changed._arrays = {
+            **self.arrays,
+            **changed._stack.arrays(),
+            **changed._learned.arrays(),
+            "next_weights": changed._next.weights,
+        }
         for array in changed._arrays.values():
             array.setflags(write=False)
         return changed
@@ -196,14 +216,27 @@ class Hybrid(Recommender):
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         if not len(profile):
             return self._new.filled(self._opening.scores())
-        return self._new.filled(self._blend.total(self.members, profile, self._liking))
+        return self._new.filled(self._total(profile))
 
     def _scoring(self, profile: Profile) -> Scoring:
         if not len(profile):
             return Scoring(profile, self._new.filled(self._opening.scores()))
         members: dict[str, NDArray[np.float32]] = {}
-        total = self._blend.total(self.members, profile, self._liking, members)
-        return Scoring(profile, self._new.filled(total), members)
+        return Scoring(profile, self._new.filled(self._total(profile, members)), members)
+
+    def _total(self, profile: Profile, kept: dict[str, NDArray[np.float32]] | None = None) -> NDArray[np.float32]:
+        """Return the order between the two blends; NaN for what one of them knows nothing of."""
+        lately = np.float32(self.config.lately)
+        if not lately:
+            return self._blend.total(self.members, profile, self._liking, kept)
+        kept = {} if kept is None else kept
+        following = self._next.total(self.members, profile, kept=kept)
+        if lately == 1:
+            return following
+        usual = self._blend.total(self.members, profile, self._liking, kept)
+        usual *= 1 - lately
+        usual += lately * following
+        return usual
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         return self.rating_parts(profile, items).total()
@@ -231,11 +264,19 @@ class Hybrid(Recommender):
             return placed
         if not len(scoring.profile):
             return self._opening.explain(item)
-        titles = self.titles
+        titles, values = self.titles, dict[str, float]()
+        for blend, share in self._blends():
+            for key, part in blend.parts(scoring.members, scoring.profile).items():
+                values[key] = values.get(key, 0.0) + share * float(part[item])
         return [
-            Contribution("model", number, titles[key], float(part[item]), pleasing=key in _TITLES)
-            for number, (key, part) in enumerate(self._blend.parts(scoring.members, scoring.profile).items())
+            Contribution("model", number, titles[key], value, pleasing=key in _TITLES)
+            for number, (key, value) in enumerate(values.items())
         ]
+
+    def _blends(self) -> list[tuple[RankingBlend, float]]:
+        """Return the blends that have a say, each with its share."""
+        lately = self.config.lately
+        return [(blend, share) for blend, share in ((self._blend, 1 - lately), (self._next, lately)) if share]
 
     def _explain_items(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
@@ -245,10 +286,13 @@ class Hybrid(Recommender):
         for key, scores in scoring.members.items():
             if key in self.members and np.isfinite(scores[item]):
                 own = _item_values(self.members[key], Scoring(profile, scores), item)
-                values += self._blend.slope(key, scores, profile) * own
+                for blend, share in self._blends():
+                    if key in blend.keys:
+                        values += share * blend.slope(key, scores, profile) * own
         rest = float(scoring.scores[item]) - float(values.sum())
         everybody = Contribution("bias", -1, "What holds for everyone", rest, popularity=True)
-        return film_contributions(self.dataset, profile, values, everybody)
+        back = steps_back(profile) if self.config.lately else None
+        return film_contributions(self.dataset, profile, values, everybody, back)
 
 
 def _item_values(member: Recommender, scoring: Scoring, item: int) -> NDArray[np.float64]:

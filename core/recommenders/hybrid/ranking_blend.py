@@ -128,14 +128,16 @@ class RankingBlend:
         liking : Liking, optional
             Needed where its parts have a weight.
         kept : dict, optional
-            Where to put the scores of each member that was asked, and those of `liking`.
+            Where to put the scores of each member that was asked, and those of `liking`; whose scores are there is
+            not asked again.
         """
         total: NDArray[np.float32] | None = None
         unknown: NDArray[np.bool_] | None = None
         unheard = 0.0
         for key, weight in self._heard(len(profile)).items():
-            part = members[key].score(profile)
-            if kept is not None:
+            known = None if kept is None else kept.get(key)
+            part = members[key].score(profile) if known is None else known.copy()
+            if kept is not None and known is None:
                 kept[key] = part.copy()
             scale = scale_of(part, profile.items)
             part -= np.float32(scale.low)

@@ -7,7 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from core.service import CineMatch
-from core.views import WISHES, Reranking, WishView
+from core.views import OWN_ORDER, WISHES, Reranking, WishView
 from dashboard.components.controls import fold, reset_button
 from dashboard.components.light import mounted, plain
 from dashboard.components.tag_select import TAGS_OFFERED, tag_select
@@ -26,10 +26,10 @@ def wish_of(weights: Mapping[str, float | None], *, loves: bool) -> Reranking:
     Parameters
     ----------
     loves : bool
-        Whether the algorithm tells loving from watching: without, that slider is not moved.
+        Whether the algorithm has other orders of its own: without, their sliders are not moved.
     """
     held = {name: float(weight) for name, weight in weights.items() if weight is not None}
-    return Reranking(**{name: weight for name, weight in held.items() if loves or name != "love"})
+    return Reranking(**{name: weight for name, weight in held.items() if loves or name not in OWN_ORDER})
 
 
 def wish_notes(
@@ -38,7 +38,7 @@ def wish_notes(
     """Return what stands below each slider, by wish, and the tree of what holds for all of them."""
     loves = service.loves(algorithm)
     found = service.wish(algorithm or "", wish_of(weights, loves=loves))
-    texts = {cost.wish: cost.text for cost in found.costs} | ({} if loves else {"love": NOT_TOLD})
+    texts = {cost.wish: cost.text for cost in found.costs} | ({} if loves else dict.fromkeys(OWN_ORDER, NOT_TOLD))
     return {wish.name: texts.get(wish.name, "") for wish in WISHES}, plain(_measured(found))
 
 
@@ -57,7 +57,7 @@ def wishes_fold(
                 Recommend.wish(one.name),
                 Recommend.wish_cost(one.name),
                 texts[one.name],
-                fixed=fixed and one.name == "love",
+                fixed=fixed and one.own,
             )
             for one in WISHES
         ),

@@ -56,7 +56,7 @@ def group_list(
         }
         for viewer, name in zip(found.members, viewer_names(found.members, visitors), strict=True)
     ]
-    asked = {"algorithm": found.algorithm, "love": love}
+    asked = {"algorithm": found.algorithm, "own": {} if love is None else {"love": love}}
     return {"films": [_film(item) for item in found.items], "viewers": viewers, "asked": asked}
 
 

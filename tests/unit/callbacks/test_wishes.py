@@ -158,6 +158,7 @@ def test_resets_put_the_controls_back(ask: Ask) -> None:
         "rec-popularity": {"value": 0.0},
         "rec-recency": {"value": 0.0},
         "rec-love": {"value": 0.75},
+        "rec-lately": {"value": 0.0},
         "rec-closeness": {"value": 0.0},
     }
     filters = ask("rec-all-genres.checked", "rec-reset.n_clicks", {"rec-reset.n_clicks": 1})

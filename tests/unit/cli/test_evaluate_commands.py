@@ -84,7 +84,14 @@ def test_runs_are_listed_shown_and_compared(capsys: pytest.CaptureFixture[str]) 
 
 def test_wishes_measures_a_combination(run):
     found = run("wishes", "--algorithm", "popularity", "--diversity", ".3", "--recency", "-.2", "--json").json
-    assert found["wish"] == {"diversity": 0.3, "popularity": 0.0, "recency": -0.2, "love": 0.75, "closeness": 0.0}
+    assert found["wish"] == {
+        "diversity": 0.3,
+        "popularity": 0.0,
+        "recency": -0.2,
+        "love": 0.75,
+        "lately": 0.0,
+        "closeness": 0.0,
+    }
     assert found["changes"][0]["metric"] == "liked_ndcg@10"
     assert (found["algorithm"], found["seed"]) == ("popularity", 42)
     shown = run("wishes", "--algorithm", "popularity", "--diversity", ".3").out

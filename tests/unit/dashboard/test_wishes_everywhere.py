@@ -17,7 +17,7 @@ from tests.unit.dashboard.markup import nodes, text_of
 
 
 def test_wishes_are_the_fields_of_a_reranking() -> None:
-    assert [wish.name for wish in WISHES] == ["diversity", "popularity", "recency", "love", "closeness"]
+    assert [wish.name for wish in WISHES] == ["diversity", "popularity", "recency", "love", "lately", "closeness"]
     for wish in WISHES:
         assert getattr(Reranking(), wish.name) == wish.default
         assert wish.low <= wish.shown[0] <= wish.default <= wish.shown[1] <= wish.high

@@ -15,7 +15,7 @@ from core.lists.reranking import recommend_wished
 from core.recommenders.base import Recommender
 from core.recommenders.popularity import Popularity
 from core.testing.toy import toy_dataset
-from core.views import Reranking
+from core.views import OWN_ORDER, Reranking
 
 PROTOCOL = Protocol(kind="ranking", split="per-user", folds=1, seed=42)
 
@@ -58,7 +58,9 @@ def test_what_is_judged_is_what_people_get(split: Split, model: Recommender, ran
 
 def test_changes_are_paired_differences_of_ndcg(split: Split, ranked: Ranked) -> None:
     found = wish_metrics(ranked, split, PROTOCOL)
-    assert [(row["wish"], row["weight"]) for row in found["weights"]] == [one for one in WEIGHTS if one[0] != "love"]
+    assert [(row["wish"], row["weight"]) for row in found["weights"]] == [
+        one for one in WEIGHTS if one[0] not in OWN_ORDER
+    ]
     assert "seed 42" in found["how"]
     assert found["seed"] == 42
     plain = judge_lists(ranked.lists[:, :20], ranked.users, split, PROTOCOL).statistics["liked_ndcg@10"]
@@ -100,5 +102,5 @@ def test_manifests_carry_the_costs_as_plain_json() -> None:
     measured = measure_for_manifest(toy_dataset(), ["popularity"])["popularity"]
     found = json.loads(json.dumps(measured))["wishes"]
     assert found["liked_ndcg@10"] == measured["values"]["liked_ndcg@10"]
-    assert len(found["weights"]) == sum(name != "love" for name, _ in WEIGHTS)
+    assert len(found["weights"]) == sum(name not in OWN_ORDER for name, _ in WEIGHTS)
     assert all(row["low"] <= row["change"] <= row["high"] for row in found["weights"])

@@ -117,7 +117,7 @@ def test_whose_stars_they_are_is_seen() -> None:
 
 def test_a_list_tells_its_buttons_for_whom_it_is() -> None:
     stored = recommendation_list(RecommendationList("svd", "toy", 7, [_ITEM], 1.0))
-    assert stored["asked"] == {"algorithm": "svd", "user": 7, "films": None, "love": None}
+    assert stored["asked"] == {"algorithm": "svd", "user": 7, "films": None, "own": {}}
     assert stored["actions"] == ["why", "keep"]
     mine = recommendation_list(RecommendationList("svd", "toy", None, [_ITEM], 1.0), visitor=True, films=[3])
     assert mine["actions"] == ["why", "keep", "hide", "rate"]

@@ -15,7 +15,11 @@ from core.recommenders.popularity import Popularity
 from core.recommenders.svd import SVD
 from core.testing.toy import toy_dataset
 
-FAST = {"rating_members": ("svd", "popularity"), "ranking_members": ("svd", "popularity")}
+FAST = {
+    "rating_members": ("svd", "popularity"),
+    "ranking_members": ("svd", "popularity"),
+    "next_members": ("svd",),
+}
 
 
 @pytest.fixture(scope="module")
@@ -152,18 +156,18 @@ def test_a_part_of_the_data_is_asked_of_the_members_of_the_whole():
 
 def test_the_order_lies_between_watching_and_loving(dataset: Dataset, hybrid: Hybrid) -> None:
     profile = dataset.profile(2)
-    watched, loved, between = (hybrid.loving(love).score(profile) for love in (0.0, 1.0, 0.5))
-    np.testing.assert_array_equal(hybrid.loving(hybrid.config.love).score(profile), hybrid.score(profile))
+    watched, loved, between = (hybrid.ordered(love).score(profile) for love in (0.0, 1.0, 0.5))
+    np.testing.assert_array_equal(hybrid.ordered(hybrid.config.love).score(profile), hybrid.score(profile))
     assert not np.array_equal(watched, loved, equal_nan=True)
     known = np.isfinite(loved) & (np.argsort(np.argsort(-np.nan_to_num(loved, nan=-99))) < 20)
     np.testing.assert_allclose(between[known], (watched[known] + loved[known]) / 2, rtol=1e-3, atol=1e-3)
     with pytest.raises(InvalidInputError, match="between 0"):
-        hybrid.loving(1.5)
+        hybrid.ordered(1.5)
 
 
 def test_what_would_please_less_than_usual_stands_low(dataset: Dataset, hybrid: Hybrid) -> None:
     profile = dataset.profile(6)
     listed = hybrid.recommend(profile, 10).predicted
-    by_habit = hybrid.loving(0.0).recommend(profile, 10).predicted
+    by_habit = hybrid.ordered(0.0).recommend(profile, 10).predicted
     assert listed.mean() > by_habit.mean()
     assert {part.label for part in hybrid.explain(profile, 3).contributions} > {"How much it would please"}

@@ -25,7 +25,7 @@ def dataset() -> Dataset:
 
 @pytest.fixture(scope="module")
 def hybrid(dataset: Dataset) -> Hybrid:
-    return Hybrid({"rating_members": MEMBERS, "ranking_members": MEMBERS}).fit(dataset)
+    return Hybrid({"rating_members": MEMBERS, "ranking_members": MEMBERS, "next_members": ("svd",)}).fit(dataset)
 
 
 @each_profile
