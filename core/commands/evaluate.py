@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 ProtocolOption = Annotated[
-    str, typer.Option("--protocol", help="ratings (predict stars) or ranking (order the catalogue).")
+    str,
+    typer.Option(
+        "--protocol",
+        help="ratings (predict stars), ranking (order the catalogue), next (rank each person's last film), "
+        "next-shuffled (its control: the order of all others dealt anew) or later (rank the latest fifth of all).",
+    ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the split, the bootstrap and the tests.")]
 

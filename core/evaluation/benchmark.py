@@ -169,7 +169,7 @@ def assemble(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         dataset=request["dataset"],
         protocol=how.to_dict(),
-        summary=f"{request['dataset']['name']}: {how.sentence()}",
+        summary=f"{request['dataset']['name']}: {how.sentence()}{how.told(splits)}",
         splits=splits,
         environment=environment(),
         algorithms={

@@ -1,6 +1,6 @@
 """What is held out and what is asked: the protocols under which algorithms are measured."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -9,13 +9,27 @@ from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, temporal
 from core.errors import InvalidInputError
 
-__all__ = ["Protocol", "ProtocolKind", "SplitKind"]
+__all__ = ["QUESTIONS", "Protocol", "ProtocolKind", "SplitKind", "question_of"]
 
 _MOST_FOLDS = 50
 _HIGHEST_SEED = 2**32 - 1
 _MOST_LAST = 1_000
 ProtocolKind = Literal["ratings", "ranking"]
 SplitKind = Literal["folds", "random", "per-user", "leave-last", "leave-last-shuffled", "temporal"]
+QUESTIONS: dict[str, tuple[ProtocolKind, SplitKind]] = {
+    "ranking": ("ranking", "per-user"),
+    "next": ("ranking", "leave-last"),
+    "next-shuffled": ("ranking", "leave-last-shuffled"),
+    "later": ("ranking", "temporal"),
+    "ratings": ("ratings", "folds"),
+}
+"""The usual protocols by name."""
+
+
+def question_of(protocol: Mapping[str, Any]) -> str:
+    """Return the name in `QUESTIONS` of a protocol as `Protocol.to_dict` tells it; its kind where it has none."""
+    asked = (protocol["kind"], protocol["split"])
+    return next((name for name, usual in QUESTIONS.items() if usual == asked), str(protocol["kind"]))
 
 
 @dataclass(frozen=True)
@@ -92,15 +106,17 @@ class Protocol:
     ) -> "Protocol":
         """Return the usual protocol of a name: k-fold for ``ratings``, per-user random 80/20 for ``ranking``.
 
-        With a single fold, ``ratings`` is measured on one random 80/20 split of all ratings.
+        ``next`` ranks each user's last film, ``next-shuffled`` is its control, and ``later`` ranks the latest fifth
+        of all ratings. With a single fold, ``ratings`` is measured on one random 80/20 split of all ratings.
         """
         if isinstance(name, Protocol):
             return name
-        if name == "ratings":
-            return cls(kind="ratings", split="random" if folds == 1 else "folds", folds=folds, seed=seed, k=k)
-        if name == "ranking":
-            return cls(kind="ranking", split="per-user", folds=1, seed=seed, k=k)
-        raise InvalidInputError(f"The protocol is 'ratings' or 'ranking', not {name!r}.")
+        if name not in QUESTIONS:
+            raise InvalidInputError(f"The protocol is one of {', '.join(QUESTIONS)}, not {name!r}.")
+        kind, split = QUESTIONS[name]
+        if kind == "ratings":
+            return cls(kind=kind, split="random" if folds == 1 else split, folds=folds, seed=seed, k=k)
+        return cls(kind=kind, split=split, folds=1, seed=seed, k=k)
 
     @property
     def n_splits(self) -> int:
@@ -151,3 +167,26 @@ class Protocol:
         seed = "" if self.split == "temporal" else f", seed {self.seed}"
         users = "" if self.max_users is None else f", at most {self.max_users:,} test users"
         return f"{held_out[0].upper()}{held_out[1:]}{seed}{users}; {asked}."
+
+    def told(self, splits: Sequence[Mapping[str, Any]]) -> str:
+        """Return what has to be told of the order in time on which figures rest, with what splits met; else nothing.
+
+        Parameters
+        ----------
+        splits : sequence of mapping
+            The descriptions of the splits.
+        """
+        if self.split not in ("leave-last", "leave-last-shuffled", "temporal"):
+            return ""
+        said = (
+            " Times tell when films were rated, often many in one sitting and in the order in which the site showed "
+        )
+        said += "them, not when they were watched."
+        people, tied, untimed = (
+            sum(split.get(name, 0) for split in splits) for name in ("test_users", "tied_users", "untimed_users")
+        )
+        if tied:
+            said += f" For {tied:,} of {people:,} people a lot decided which of several latest ratings was held out."
+        if untimed:
+            said += f" {untimed:,} people were not asked: a rating of theirs has no time."
+        return said

@@ -13,6 +13,7 @@ from core import __version__
 from core.display.metrics import smaller_is_better
 from core.errors import DataError
 from core.evaluation.former_runs import with_relevance
+from core.evaluation.protocols import question_of
 from core.evaluation.relevance import RELEVANCES, Relevance, relevance_of
 from core.evaluation.significance import Comparison
 
@@ -265,7 +266,7 @@ class RunSummary:
                 run.run_id,
                 run.created_at,
                 run.dataset["name"],
-                run.protocol["kind"],
+                question_of(run.protocol),
                 run.summary,
                 list(run.algorithms),
                 run.leaders,

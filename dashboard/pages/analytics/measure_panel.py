@@ -62,17 +62,12 @@ def _controls(statuses: Sequence[ModelStatus]) -> list[Component]:
         ),
         html.Div(
             [
-                html.Div(
-                    [
-                        html.Div("Question", className="control-label"),
-                        dmc.SegmentedControl(
-                            id=Analytics.PROTOCOL,
-                            data=[{"value": key, "label": label} for key, label in PROTOCOLS.items()],
-                            value="ranking",
-                            fullWidth=True,
-                            **{"aria-label": "Question"},
-                        ),
-                    ]
+                dmc.Select(
+                    id=Analytics.PROTOCOL,
+                    label="Question",
+                    data=[{"value": key, "label": label} for key, label in PROTOCOLS.items()],
+                    value="ranking",
+                    allowDeselect=False,
                 ),
                 dmc.Select(
                     id=Analytics.FOLDS,

@@ -6,8 +6,14 @@ from core.evaluation.runs import RunSummary
 
 __all__ = ["PROTOCOLS", "run_options"]
 
-PROTOCOLS = {"ranking": "Ranking films", "ratings": "Predicting stars"}
-"""Questions in people's words, by the protocol's kind."""
+PROTOCOLS = {
+    "ranking": "Ranking films",
+    "next": "The next film",
+    "next-shuffled": "The next film, orders shuffled",
+    "later": "The latest fifth",
+    "ratings": "Predicting stars",
+}
+"""Questions in people's words, by the name of the protocol."""
 
 
 def run_options(runs: Sequence[RunSummary]) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from core.service import CineMatch
 from dashboard.address import Query, href
 from dashboard.components.chart import chart
 from dashboard.pages.analytics.comparison_chart import metric_dots
+from dashboard.pages.analytics.run_options import PROTOCOLS
 from dashboard.theme import GRID_THEME
 
 __all__ = ["run_rows", "run_view", "side"]
@@ -27,8 +28,23 @@ _SHOWN_FIRST = (
 
 def side(service: CineMatch, run: EvaluationRun, query: Query) -> Component:
     """Return the results, of lists as the address says: by what was liked, or by all that was rated."""
-    del service
-    return run_view(run, query.get("relevance"))
+    return html.Div([*_control(service, run), run_view(run, query.get("relevance"))], className="stack")
+
+
+def _control(service: CineMatch, run: EvaluationRun) -> list[Component]:
+    """Return where the same stands with orders shuffled, or the real ones: their difference is what it is worth."""
+    other = {"leave-last": "next-shuffled", "leave-last-shuffled": "next"}.get(run.protocol["split"])
+    if other is None:
+        return []
+    run_id = service.measurements.run_id(list(run.algorithms), other, 1, run.protocol["seed"])
+    name = PROTOCOLS[other]
+    if service.measurements.run(run_id) is None:
+        text = f"What the order is worth tells “{name}” beside this: measure it, too."
+        return [html.P(text, className="note")]
+    link = html.A(
+        f"“{name}”", href=href("/analytics", tab="compare", run=run_id), className="text-link", **{"data-nav": "1"}
+    )
+    return [html.P(["What the order is worth tells ", link, " beside this."], className="note")]
 
 
 def run_view(run: EvaluationRun, wanted: str | None = None) -> Component:
