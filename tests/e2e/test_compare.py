@@ -31,6 +31,8 @@ def test_lists_stand_side_by_side_and_the_address_holds_what_is_asked(visit: Vis
     )
     expect(page.locator("#compare-overlap")).to_contain_text(f"{len(shared)} of 5")
     assert not violations(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert not violations(page, {"runOnly": ["color-contrast"]})
 
     page.get_by_role("button", name=f"Why this? {ease[0]}, by EASE").click()
     expect(page.locator("#why-body .why-title")).to_contain_text(ease[0])

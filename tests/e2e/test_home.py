@@ -56,7 +56,7 @@ def test_a_newcomer_is_told_how_to_begin_and_sees_shelves_at_the_first_star(visi
     # Nothing is taken away from under somebody who has begun.
     expect(page.get_by_role("heading", level=1)).to_have_text("Find the next film. See why.", use_inner_text=True)
     settle(page)
-    assert first not in titles(page, "#home-shelves")
+    assert first not in page.locator("#home-shelves .card-title").all_text_contents()
     assert not violations(page)
     page.keyboard.press("Control+z")
     expect(page.locator("#home-shelves .shelf")).to_have_count(0)
@@ -70,11 +70,14 @@ def test_who_comes_back_sees_shelves_with_their_reasons_and_no_film_twice(visit:
     expect(page.get_by_role("heading", level=1)).to_have_text("Your next film", use_inner_text=True)
     expect(shelf(page, "For you")).to_contain_text("The best for your 4 ratings")
     expect(page.locator("#home-starters")).to_have_count(0)
-    shown = titles(page, "#home-shelves")
+    # Shelves below the window are not painted yet: what they hold is no text that is seen.
+    shown = page.locator("#home-shelves .card-title").all_text_contents()
     assert len(shown) == len(set(shown)) > 12
     kept = shelf(page, "Your watchlist tonight")
-    assert len(kept.locator(".card-title").all_inner_texts()) == 2
+    assert kept.locator(".card-title").count() == 2
     assert not violations(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    assert not violations(page, {"runOnly": ["color-contrast"]})
 
     # A star in a shelf: the film goes, the focus stays on the shelf, undo brings it back.
     whole = shelf(page, "For you").locator(".card-title")
