@@ -130,7 +130,7 @@ def list_callback(entry: Mapping[str, Any], user: int, algorithm: str) -> dict[s
         (Recommend.USER, "value"): str(user),
         (Recommend.ALGORITHM, "value"): algorithm,
         (Recommend.COUNT, "value"): 10,
-        (Shell.VISITOR, "data"): {"ratings": {}, "hidden": {}},
+        (Shell.OWN_FILMS, "data"): "||||",
     }
     inputs = [{**item, "value": chosen.get((item["id"], item["property"]))} for item in entry["inputs"]]
     output = entry["output"]

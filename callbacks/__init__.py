@@ -2,14 +2,14 @@
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dash import Dash
 
     from core.service import CineMatch
 
-__all__ = ["register_all"]
+__all__ = ["first_page", "register_all"]
 
 
 def register_all(app: "Dash", service: "CineMatch") -> None:
@@ -26,3 +26,10 @@ def register_all(app: "Dash", service: "CineMatch") -> None:
         module = f"{__name__}.{name}"
         if find_spec(module) is not None:
             import_module(module).register(app, service)
+
+
+def first_page(app: "Dash", service: "CineMatch", opened: str | None) -> dict[str, Any]:
+    """Return what the layout is given for the address that a browser opened; see `callbacks.routing.first_page`."""
+    from callbacks import routing
+
+    return routing.first_page(app, service, opened)

@@ -19,6 +19,7 @@ from core.views import number_of
 from dashboard.address import href
 from dashboard.components.algorithm_card import LIKED_TOGETHER
 from dashboard.components.job_list import Jobs
+from dashboard.components.light import framed
 from dashboard.components.states import empty_state, error_state
 from dashboard.pages.analytics.ids import Analytics
 from dashboard.pages.analytics.run_options import PROTOCOLS
@@ -129,7 +130,7 @@ def _register_runs(app: "Dash", service: "CineMatch") -> None:
         run = service.measurements.run(run_id)
         if run is None:
             return error_state("This measurement is no longer stored. Measure again."), asked, no_update
-        return run_sides(service, run, asked), asked, href("/analytics", **{"tab": "compare", **asked})
+        return framed(run_sides(service, run, asked)), asked, href("/analytics", **{"tab": "compare", **asked})
 
 
 def _register_similar(app: "Dash", service: "CineMatch") -> None:
@@ -156,4 +157,4 @@ def _register_similar(app: "Dash", service: "CineMatch") -> None:
         if not found:
             return empty_state("No neighbours", "This algorithm knows of no film like it."), address
         by = next((status for status in service.models() if status.key == key), None)
-        return similar_view(short_title(movie.title), found, by), address
+        return framed(similar_view(short_title(movie.title), found, by)), address

@@ -84,14 +84,18 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Input(Compare.USER, "value"),
         Input(Compare.ALGORITHMS, "value"),
         Input(Compare.COUNT, "value"),
-        Input(Shell.VISITOR, "data"),
+        Input(Shell.OWN_FILMS, "data"),
         on_error=notify_error,
     )
     def compared(
-        mode: str, user: str | None, algorithms: list[str] | None, count: str | None, data: Any
+        mode: str,
+        user: str | None,
+        algorithms: list[str] | None,
+        count: str | None,
+        data: str | None,
     ) -> tuple[Any, Any, str, Any, dict[str, str]]:
         mine = mode == "me"
-        if not mine and {item["prop_id"] for item in dash.ctx.triggered} == {f"{Shell.VISITOR}.data"}:
+        if data is None:
             raise PreventUpdate
         asked = CompareControls(
             None if mine or not user else number_of(user, "viewer"),

@@ -8,6 +8,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from dashboard.components.job_list import Jobs
+from dashboard.components.light import framed
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -39,4 +40,4 @@ def draw_when_done(app: "Dash", kind: str, view: str, asked: str, draw: Callable
     def show(ended: list[dict[str, Any]] | None, question: dict[str, str]) -> Any:
         if not any(job["kind"] == kind and job["state"] == "done" for job in ended or ()):
             raise PreventUpdate
-        return draw(question)
+        return framed(draw(question))

@@ -53,11 +53,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(Shell.WHY_BODY, "children"),
         Input(Shell.ASK_WHY, "data"),
-        State(Shell.VISITOR, "data"),
+        State(Shell.OWN_FILMS, "data"),
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def why(asked: dict[str, Any] | None, visitor: dict[str, Any] | None) -> "Component":
+    def why(asked: dict[str, Any] | None, visitor: str | None) -> "Component":
         if not asked:
             raise PreventUpdate
         movie, algorithm = asked["movie"], asked["algorithm"]

@@ -63,7 +63,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Map.MATCHES, "data"),
         Output(Map.ADDRESS, "data"),
         Input(Map.COLOUR, "value"),
-        State(Shell.VISITOR, "data"),
+        State(Shell.OWN_FILMS, "data"),
         State(Map.ASKED, "data"),
         on_error=notify_error,
     )

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import dash
 from dash import Input, Output, State
+from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.selects import offer_films
@@ -34,13 +35,15 @@ def register(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(Home.SHELVES, "found"),
         Output(Home.STANDING, "data"),
-        Input(Shell.VISITOR, "data"),
+        Input(Shell.OWN_FILMS, "data"),
         # What is kept while one looks stays where it stands.
         State(Shell.WATCHLIST, "data"),
         State(Home.STANDING, "data"),
         on_error=notify_error,
     )
-    def shelves(data: Any, kept: Any, standing: Any) -> tuple[Any, Any]:
+    def shelves(data: str | None, kept: Any, standing: Any) -> tuple[Any, Any]:
+        if data is None:
+            raise PreventUpdate
         mine = Visitor.of(data, service)
         if not mine.ratings:
             return None, []

@@ -9,6 +9,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify, notify_error
 from callbacks.jobs.asked import asked_jobs
 from dashboard.components.job_list import Jobs, job_list
+from dashboard.components.light import framed
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -47,7 +48,7 @@ def register(app: "Dash") -> None:
             raise PreventUpdate
         told = [{"kind": job.kind, "key": job.key, "state": job.state, "result": job.result} for job in ended]
         return (
-            job_list(found),
+            framed(job_list(found)),
             _LIVE_MS if live else _IDLE_MS,
             {"live": live, "states": states},
             told or no_update,

@@ -1,6 +1,5 @@
 """One film."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import Input, Output, State, html
@@ -71,11 +70,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Input(Movie.ALGORITHM, "value"),
         Input(Movie.MINE, "value"),
         Input(Movie.WHY_USER, "value"),
-        Input(Shell.VISITOR, "data"),
+        Input(Shell.OWN_FILMS, "data"),
         on_error=notify_error,
     )
     def why(
-        movie_id: int | None, algorithm: str | None, whose: str, user: str | None, data: Mapping[str, Any] | None
+        movie_id: int | None, algorithm: str | None, whose: str, user: str | None, data: str | None
     ) -> tuple[Any, dict[str, str], str]:
         if movie_id is None:
             raise PreventUpdate

@@ -1,6 +1,5 @@
 """Friends who came by a link and viewers of the data set: how alike they and the visitor are."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dash import Input, Output, State
@@ -62,12 +61,12 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Input(People.MODE, "value"),
         Input(People.USER, "value"),
         Input(People.FRIEND, "chosen"),
-        Input(Shell.VISITOR, "data"),
+        Input(Shell.OWN_FILMS, "data"),
         on_error=notify_error,
     )
-    def two(mode: str, user: str | None, friend: Any, visitor: Mapping[str, Any] | None) -> tuple[Any, str]:
-        if friend is None:
-            # Who came with the address is told as soon as the page stands.
+    def two(mode: str, user: str | None, friend: Any, visitor: str | None) -> tuple[Any, str]:
+        if friend is None or visitor is None:
+            # Who came with the address, and what the browser keeps, is told as soon as the page stands.
             raise PreventUpdate
         mine = Visitor.of(visitor, service).ratings
         try:
@@ -84,11 +83,11 @@ def register(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(People.LIKE_ME, "tree"),
         Input(People.PAIR, "tree"),
-        State(Shell.VISITOR, "data"),
+        State(Shell.OWN_FILMS, "data"),
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def near(shown: Any, visitor: Mapping[str, Any] | None) -> Any:
+    def near(shown: Any, visitor: str | None) -> Any:
         if shown is None:
             raise PreventUpdate
         mine = Visitor.of(visitor, service).ratings

@@ -91,7 +91,7 @@ class ListControls:
             count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
             wish=wish if near_tags or say else replace(wish, closeness=0.0),
-            only=watchlist(held["watchlist"], service) if held["only_watchlist"] else None,
+            only=watchlist(held["visitor"], service) if held["only_watchlist"] else None,
             near_tags=near_tags,
             say=say,
         )
@@ -139,13 +139,6 @@ class ListControls:
         said = {"near_tags": self.near_tags, "say": self.say}
         return href("/recommend", **who, algorithm=self.algorithm, n=count, **listed, **said)
 
-    def concerns(self, triggered: set[str]) -> bool:
-        """Return whether the list depends on any of the properties that changed."""
-        without = {f"{Shell.VISITOR}.data"} if self.visitor is None else set()
-        without |= {f"{Shell.WATCHLIST}.data"} if self.only is None else set()
-        without |= {f"{Recommend.FRIEND}.chosen"} if self.mode != "friend" else set()
-        return not triggered or not triggered <= without
-
 
 def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
     return {
@@ -169,8 +162,7 @@ def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
         "passed": kind(Recommend.PASSED, "data"),
         "wish": {wish.name: kind(Recommend.wish(wish.name), "value") for wish in WISHES},
         "only_watchlist": kind(Recommend.ONLY_WATCHLIST, "checked"),
-        "watchlist": kind(Shell.WATCHLIST, "data"),
-        "visitor": kind(Shell.VISITOR, "data"),
+        "visitor": kind(Shell.OWN_FILMS, "data"),
     }
 
 
@@ -257,12 +249,12 @@ def register(app: "Dash", service: "CineMatch") -> None:
         on_error=notify_error,
     )
     def recommendations(held: Mapping[str, Any], friends_come: bool | None) -> tuple[Any, str, Any, Any]:
-        if held["mode"] == "friend" and friends_come and held["friend"] is None:
-            # Who came with the address is told as soon as the page stands.
+        if held["visitor"] is None or (held["mode"] == "friend" and friends_come and held["friend"] is None):
+            # What the browser keeps, and who came with the address, is told as soon as the page stands. Later every
+            # change is answered, also where it concerns another list: an answer that is left out takes the one
+            # before it along, if that is still on its way.
             raise PreventUpdate
         asked = ListControls.of(service, held)
-        if not asked.concerns({item["prop_id"] for item in dash.ctx.triggered}):
-            raise PreventUpdate
         if not asked.answerable:
             nobody = list_state("Whose taste?", _NOBODY["friend" if asked.mode == "friend" else "user"])
             return {**nobody, "whom": asked.whom}, "", dash.no_update, None
@@ -296,7 +288,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Input(Recommend.RESULTS, "shown"),
         State(Recommend.MODE, "value"),
         State(Recommend.USER, "value"),
-        State(Shell.VISITOR, "data"),
+        State(Shell.OWN_FILMS, "data"),
         State(Recommend.FRIEND, "chosen"),
         prevent_initial_call=True,
         on_error=notify_error,

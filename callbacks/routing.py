@@ -1,6 +1,8 @@
 """From the address to a page."""
 
+import logging
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
@@ -8,6 +10,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.errors import notify_error
 from core.errors import InvalidIdError, UnknownIdError
 from dashboard.address import query_of
+from dashboard.components.light import framed
 from dashboard.components.suggestions import SUGGESTED, suggestions
 from dashboard.pages import all_pages, not_found
 from dashboard.shell_ids import Shell
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
 
     from core.service import CineMatch
 
-__all__ = ["register", "render"]
+__all__ = ["first_page", "register", "render"]
+
+log = logging.getLogger("cinematch.web")
 
 _NAME = "CineMatch"
 _NOT_FOUND = f"Not found · {_NAME}"
@@ -40,6 +45,35 @@ def render(service: "CineMatch", path: str, search_string: str) -> tuple["Compon
     return not_found.layout(f"There is no page {path}."), _NOT_FOUND
 
 
+def first_page(app: "Dash", service: "CineMatch", opened: str | None) -> dict[str, Any]:
+    """Return what the layout is given for the address that a browser opened, so that no second request is needed.
+
+    Parameters
+    ----------
+    app : Dash
+    service : CineMatch
+    opened : str or None
+        Whole address of the page, as a browser names it when it asks for the layout.
+
+    Returns
+    -------
+    dict
+        Arguments of `dashboard.shell.build_layout`; empty where the page has to be asked for by itself.
+    """
+    address = urlsplit(opened or "")
+    path = app.strip_relative_path(address.path) if address.path.startswith(app.config.url_base_pathname) else None
+    if path is None:
+        return {}
+    search = f"?{address.query}" if address.query else ""
+    try:
+        page, title = render(service, path or "/", search)
+    except Exception:
+        # The page is asked for again by the browser, and then the reader is told as well.
+        log.exception("the page %s could not be made with the layout", ascii(path))
+        return {}
+    return {"page": page, "title": title, "route": {"pathname": address.path, "search": search}}
+
+
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks that every page shares: routing, titles, navigation, the visitor's memory."""
 
@@ -47,12 +81,15 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Shell.PAGE, "children"),
         Output(Shell.TITLE, "data"),
         Input(Shell.ROUTE, "data"),
+        # The first page comes with the layout; where it did not, the first route brings it.
+        prevent_initial_call=True,
         on_error=notify_error,
     )
     def show_page(route: dict[str, str] | None) -> tuple[Any, str]:
         if route is None:
             raise PreventUpdate
-        return render(service, app.strip_relative_path(route["pathname"]) or "/", route["search"])
+        shown, title = render(service, app.strip_relative_path(route["pathname"]) or "/", route["search"])
+        return framed(shown), title
 
     for field in (Shell.SEARCH, Shell.NAV_SEARCH):
         _suggest(app, service, field)
@@ -65,6 +102,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Shell.BURGER, "opened"),
         Input(Shell.URL, "pathname"),
         Input(Shell.URL, "search"),
+        State(Shell.ROUTE, "data"),
     )
     app.clientside_callback(
         ClientsideFunction("cinematch", "title"), Output(Shell.TITLE, "id"), Input(Shell.TITLE, "data")
@@ -78,7 +116,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         State(Shell.APP, "navbar"),
     )
     app.clientside_callback(
-        ClientsideFunction("cinematch", "remember"), Output(Shell.VISITOR, "id"), Input(Shell.VISITOR, "data")
+        ClientsideFunction("cinematch", "remember"), Output(Shell.OWN_FILMS, "data"), Input(Shell.VISITOR, "data")
     )
     app.clientside_callback(
         ClientsideFunction("cinematch", "remember_watchlist"),

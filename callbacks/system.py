@@ -7,6 +7,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify, notify_error
 from callbacks.jobs.asked import asked_jobs
+from dashboard.components.light import framed
 from dashboard.pages.system.ids import System
 from dashboard.pages.system.system_live import system_live
 from dashboard.web.metrics import traffic_of
@@ -26,7 +27,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
 
     @app.callback(Output(System.LIVE, "children"), Input(System.TICK, "n_intervals"), on_error=notify_error)
     def look(_ticks: int | None) -> "Component":
-        return system_live(service, traffic_of(app.server), jobs.all())
+        return framed(system_live(service, traffic_of(app.server), jobs.all()))
 
     @app.callback(Output(System.TICK, "disabled"), Input(System.FOLLOW, "checked"), prevent_initial_call=True)
     def follow(checked: bool) -> bool:

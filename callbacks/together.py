@@ -47,7 +47,7 @@ _CONTROLS: dict[str, Any] = {
         "years": Input(Together.YEARS, "value"),
         "min_ratings": Input(Together.MIN_RATINGS, "value"),
     },
-    "visitor": Input(Shell.VISITOR, "data"),
+    "visitor": Input(Shell.OWN_FILMS, "data"),
 }
 
 
@@ -152,11 +152,8 @@ def register(app: "Dash", service: "CineMatch") -> None:
         on_error=notify_error,
     )
     def recommendations(held: Mapping[str, Any], friends_come: bool | None) -> tuple[Any, str, Any]:
-        if friends_come and held["friends"] is None:
-            # Who came with the address is told as soon as the page stands.
-            raise PreventUpdate
-        only_visitor = {item["prop_id"] for item in dash.ctx.triggered} == {f"{Shell.VISITOR}.data"}
-        if only_visitor and not held["me"]:
+        if held["visitor"] is None or (friends_come and held["friends"] is None):
+            # What the browser keeps, and who came with the address, is told as soon as the page stands.
             raise PreventUpdate
         asked = GroupControls.of(service, held)
         if asked.size < 2:
@@ -206,7 +203,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         Output(Together.ME_NOTE, "children"),
         Input(Together.ME, "checked"),
-        Input(Shell.VISITOR, "data"),
+        Input(Shell.OWN_FILMS, "data"),
         on_error=notify_error,
     )
     def mine(me: bool, data: Mapping[str, Any] | None) -> "Component | str":

@@ -1,5 +1,6 @@
 """What a browser sends of its person, checked against the data set that is served now."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ FILM_STARS = 4.5
 """What a film counts that was named as liked, not rated."""
 
 _LAST_TIME = 2**32
+_RATED = re.compile(r"[0-9a-z]{1,11}\.[0-9a-z]{1,2}\.[0-9a-z]{1,7}", re.ASCII)
+_FILM = re.compile(r"[0-9a-z]{1,11}", re.ASCII)
 MAX_WATCHLIST = 1_000
 """Films that are read from a watchlist, the latest ones."""
 
@@ -39,8 +42,8 @@ class Visitor:
 
     @classmethod
     def of(cls, data: object, service: "CineMatch") -> "Visitor":
-        """Read the browser's store; films of another data set and values off the scale are left out."""
-        stored = own_part(data, service)
+        """Read the browser's store or its short form, without films of other data sets and values off the scale."""
+        stored = own_part(_unpacked(data) if isinstance(data, str) else data, service)
         given = {
             movie: entry
             for movie, entry in _entries(stored.get("ratings"))
@@ -86,6 +89,8 @@ def films_as_ratings(films: object) -> dict[int, float]:
 
 def watchlist(data: object, service: "CineMatch") -> tuple[int, ...]:
     """Read the films that a browser keeps for later, the latest first; films of another data set are left out."""
+    if isinstance(data, str):
+        data = {name: value for name, value in _unpacked(data).items() if name in ("dataset", "films")}
     kept = [(movie, when) for movie, when in _whole_keys(_films(data, service)) if _is_number(when)]
     latest = sorted(kept, key=lambda pair: (-pair[1], pair[0]))[:MAX_WATCHLIST]
     return tuple(movie for movie, _ in latest if service.knows_movie(movie))
@@ -104,6 +109,25 @@ def own_part(data: object, service: "CineMatch") -> Mapping[str, Any]:
     others = data.get("others")
     own = others.get(now) if isinstance(others, Mapping) else None
     return own if isinstance(own, Mapping) else {}
+
+
+def _unpacked(text: str) -> dict[str, Any]:
+    """Read the short text that assets/js/20-own-films.js makes of what is kept: numbers in base 36."""
+    dataset, ratings, hidden, watched, kept = ("||||" + text).rsplit("|", 4)
+    rated = (entry for entry in ratings.split(",") if _RATED.fullmatch(entry))
+    numbers = ([int(part, 36) for part in entry.split(".")] for entry in rated)
+
+    def films(part: str) -> list[dict[str, Any]]:
+        return [{"movie": int(film, 36)} for film in part.split(",") if _FILM.fullmatch(film)]
+
+    return {
+        "dataset": dataset.removeprefix("||||"),
+        "ratings": [{"movie": movie, "rating": halves / 2, "time": time or None} for movie, halves, time in numbers],
+        "hidden": films(hidden),
+        "watched": films(watched),
+        # The latest first: the places stand for the times.
+        "films": {film["movie"]: -place for place, film in enumerate(films(kept))},
+    }
 
 
 def _films(data: object, service: "CineMatch") -> object:

@@ -1,11 +1,12 @@
 """The composition root: settings, service, server, pages and callbacks become one application."""
 
 import logging
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dash import Dash
+from flask import has_request_context, request
 
 import callbacks
 from callbacks.errors import notify_error
@@ -14,6 +15,7 @@ from core import __version__
 from core.logs import configure_logging
 from core.settings import Settings, load_settings
 from dashboard import shell
+from dashboard.components.light import framed
 from dashboard.pages import all_pages, leads_somewhere
 from dashboard.server import make_server
 from dashboard.web.dash_backend import backend_on, serve_pages
@@ -21,6 +23,8 @@ from dashboard.web.logs import make_formatter
 from dashboard.web.warm_up import warm_up
 
 if TYPE_CHECKING:
+    from dash.development.base_component import Component
+
     from core.service import CineMatch
 
 __all__ = ["create_app"]
@@ -83,9 +87,14 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         on_error=notify_error,
         background_callback_manager=manager,
     )
-    # The layout names the data, which may be replaced while this serves.
-    layout = lru_cache(maxsize=1)(lambda _identity: shell.build_layout(service))
-    app.layout = lambda: layout(service.identity())
+
+    def layout() -> "Component":
+        opened = request.headers.get("Referer") if has_request_context() else None
+        around = shell.build_layout(service, **callbacks.first_page(app, service, opened))
+        around.children = framed(around.children)
+        return around
+
+    app.layout = layout
     callbacks.register_all(app, service)
     serve_pages(app, [found.path for found in all_pages().values()], partial(leads_somewhere, service))
     warm_up(server, settings.url_prefix)

@@ -23,17 +23,20 @@ EMPTY_VISITOR: dict[str, list[Any]] = {"ratings": [], "hidden": [], "watched": [
 """What a browser keeps of its person; assets/js/20-own-films.js tells the form."""
 
 
-def build_layout(service: "CineMatch") -> Component:
-    """Return the layout of the application; pages are filled in by callbacks/routing.py."""
+def build_layout(
+    service: "CineMatch", page: Component | None = None, title: str | None = None, route: dict[str, str] | None = None
+) -> Component:
+    """Return the layout of the application with the page that was opened; callbacks/routing.py fills in others."""
     return dmc.MantineProvider(
         theme=MANTINE_THEME,
         defaultColorScheme="auto",
         children=[
             dcc.Location(id=Shell.URL, refresh="callback-nav"),
-            dcc.Store(id=Shell.ROUTE),
-            dcc.Store(id=Shell.TITLE),
+            dcc.Store(id=Shell.ROUTE, data=route),
+            dcc.Store(id=Shell.TITLE, data=title),
             dcc.Store(id=Shell.VISITOR, storage_type="local", data=EMPTY_VISITOR),
             dcc.Store(id=Shell.WATCHLIST, storage_type="local", data={}),
+            dcc.Store(id=Shell.OWN_FILMS),
             dcc.Store(id=Shell.OWN_SETTLED),
             dcc.Store(id=Shell.FILM_LINKS, storage_type="local", data={}),
             dcc.Store(id=Shell.ASK_WHY),
@@ -57,7 +60,7 @@ def build_layout(service: "CineMatch") -> Component:
                             html.Div(
                                 id=Shell.PAGE,
                                 className="page",
-                                children=html.Div(className="page-wait", **{"aria-hidden": "true"}),
+                                children=page or html.Div(className="page-wait", **{"aria-hidden": "true"}),
                             ),
                             _footer(service.dataset_view().name),
                         ],

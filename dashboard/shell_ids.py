@@ -12,6 +12,7 @@ class Shell:
     TITLE = "page-title"
     VISITOR = "visitor"
     WATCHLIST = "watchlist"
+    OWN_FILMS = "own-films"
     FILM_LINKS = "film-links"
     OWN_SETTLED = "own-settled"
     ASK_WHY = "ask-why"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["ACCENT", "GENRE_TONES", "GRID_THEME", "INDEX_STRING", "MANTINE_THEME", "MOTIF_ORDER", "Tone", "tone_of"]
+__all__ = ["ACCENT", "GENRE_TONES", "INDEX_STRING", "MANTINE_THEME", "MOTIF_ORDER", "Tone", "tone_of"]
 
 Tone = tuple[str, str]
 
@@ -122,19 +122,6 @@ def tone_of(genre: str | None) -> Tone:
     """Return ground and ink of a genre; neutral greys for none or an unknown one."""
     return GENRE_TONES.get(genre or "", _NO_GENRE)
 
-
-GRID_THEME: dict[str, str] = {
-    "function": (
-        "themeQuartz.withParams({"
-        "backgroundColor: 'var(--cm-surface)', foregroundColor: 'var(--mantine-color-text)', "
-        "headerBackgroundColor: 'var(--cm-surface-2)', headerTextColor: 'var(--mantine-color-dimmed)', "
-        "borderColor: 'var(--cm-line)', accentColor: 'var(--cm-accent-text)', "
-        "oddRowBackgroundColor: 'transparent', rowHoverColor: 'var(--cm-surface-2)', "
-        "fontFamily: 'var(--mantine-font-family)', fontSize: 14, headerFontWeight: 600, "
-        "wrapperBorderRadius: 6, browserColorScheme: 'inherit', spacing: 7})"
-    )
-}
-"""ag-grid drawn with the page's own variables, so that it follows light and dark."""
 
 INDEX_STRING = """<!DOCTYPE html>
 <html lang="en">

@@ -6,13 +6,23 @@
   const React = window.React;
   const h = React.createElement;
 
-  function element(node, key) {
+  function element(node, key, slots) {
     if (node === null || node === undefined || typeof node !== "object") { return node; }
-    if (Array.isArray(node)) { return node.map(element); }
+    if (Array.isArray(node)) { return node.map((child, place) => element(child, place, slots)); }
+    if (node.slot !== undefined) { return h(React.Fragment, { key: key }, slots[node.slot]); }
     const { children, ...props } = node.props;
-    const type = node.namespace === "cinematch" ? window.cinematch[node.type] : node.type.toLowerCase();
     const below = children === undefined ? [] : Array.isArray(children) ? children : [children];
-    return h(type, { key: key, ...props }, ...below.map((child) => element(child)));
+    if (node.type === "Details") { return h(Fold, { key: key, below: below, slots: slots, props: props }); }
+    const type = node.namespace === "cinematch" ? window.cinematch[node.type] : node.type.toLowerCase();
+    return h(type, { key: key, ...props }, ...below.map((child) => element(child, undefined, slots)));
+  }
+
+  /* What is folded away is not made before somebody opens it; Dash knows of its components all the same. */
+  function Fold({ below, slots, props }) {
+    const [seen, setSeen] = React.useState(Boolean(props.open));
+    const shown = seen ? below : below.slice(0, 1);
+    return h("details", { ...props, onToggle: (event) => { if (event.currentTarget.open) { setSeen(true); } } },
+      ...shown.map((child) => element(child, undefined, slots)));
   }
 
   /* Whether a callback is filling a component in, as Dash's own components show it. */
@@ -28,6 +38,11 @@
     Markup: function (props) {
       const shown = React.useMemo(() => element(props.tree), [props.tree]);
       return h("div", { id: props.id, className: props.className, ...useWaiting() }, shown);
+    },
+    /* HTML around components that Dash mounts: `tree` names their places. */
+    Frame: function (props) {
+      const slots = Array.isArray(props.children) ? props.children : [props.children];
+      return h(React.Fragment, null, element(props.tree, undefined, slots));
     }
   };
 })();

@@ -3,6 +3,7 @@
   "use strict";
   var own = null; // the address that a page wrote itself: nothing to render
 
+  var arrived = false; // whether there was a route yet: the first page comes with the layout
   var touched = false; // whether the person has done anything on this page yet
   var explained = false; // whether the explanation is open
 
@@ -60,10 +61,12 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
     /* Location -> route, unless the page wrote the address itself. Also closes the small-screen navigation. */
-    route: function (pathname, search) {
+    route: function (pathname, search, shown) {
       markCurrent(pathname);
       var address = pathname + (search || "");
-      if (address === own) { return [window.dash_clientside.no_update, false]; }
+      var brought = !arrived && shown && shown.pathname + shown.search === address;
+      arrived = true;
+      if (address === own || brought) { return [window.dash_clientside.no_update, false]; }
       own = null;
       touched = false;
       return [{ pathname: pathname, search: search || "" }, false];

@@ -1,21 +1,27 @@
 /* What a person rates, waves away, has watched or keeps for later lives in this browser only, in two of Dash's stores:
      visitor    {dataset, ratings: [{movie, rating, time}], hidden: [{movie, time}], watched: [{movie, time}], others}
      watchlist  {dataset, films: {movie: when}, others}
-   Lists are in the order of entry. `time` is in Unix seconds, null where it is not known. */
+   Lists are in the order of entry. `time` is in Unix seconds, null where it is not known.
+   They are written at once. What lists are made from goes to the server as one short text, in the store `own-films`,
+   at once, too; Dash's two stores, which it compares and copies with every change, follow when there is time. */
 (function () {
   "use strict";
   const PARTS = ["ratings", "hidden", "watched"];
   const MOST_UNDONE = 50;
   const SETTLED_MS = 2500;
+  const TOLD_MS = 300;
   const LATEST = 2 ** 32;
   let own = { ratings: [], hidden: [], watched: [], kept: {} };
   let stars = new Map();
   let away = new Set();
   let others = { visitor: {}, watchlist: {} };
   let former = [];
+  let told = "";
   let said = { text: "", undo: false };
   let settling = null;
+  let telling = null;
   const written = new WeakSet();
+  const untold = new Map();
   const listeners = new Set();
 
   /* --- the form that stores had before ratings had an order: stars by movie, milliseconds beside them --- */
@@ -62,20 +68,72 @@
     listeners.forEach((listener) => listener());
   }
 
+  /* Numbers in base 36; callbacks/visitor.py reads it. */
+  function packed() {
+    const number = (value) => value.toString(36);
+    const short = (entry) => [entry.movie, Math.round(entry.rating * 2), entry.time || 0].map(number).join(".");
+    const movies = (list) => list.map((entry) => number(entry.movie)).join(",");
+    const latest = Object.keys(own.kept).sort((one, other) => own.kept[other] - own.kept[one]);
+    const kept = latest.map((movie) => number(Number(movie))).join(",");
+    const parts = [own.ratings.map(short).join(","), movies(own.hidden), movies(own.watched), kept];
+    return [window.cinematchDataset(), ...parts].join("|");
+  }
+
+  /* The text, where it is another one than the server was given. */
+  function news() {
+    const text = packed();
+    if (text === told) { return window.dash_clientside.no_update; }
+    told = text;
+    return text;
+  }
+
+  function tell() {
+    const text = news();
+    if (text === told) { window.dash_clientside.set_props("own-films", { data: text }); }
+  }
+
+  /* Dash hands out an empty store before it has read the browser's: whoever waits for a list would be told nothing. */
+  function stored(name, data) {
+    const text = told === "" && window.localStorage.getItem(name);
+    try { return (text && JSON.parse(text)) || data; } catch (error) { return data; }
+  }
+
+  function keptIn(data) {
+    const found = window.cinematchOwn(data && data.films ? data : { films: data || {} }, ["films"]);
+    others.watchlist = found.others;
+    return found.own.films || {};
+  }
+
+  function keep(name, data) {
+    written.add(data);
+    untold.set(name, data);
+    try {
+      window.localStorage.setItem(name, JSON.stringify(data));
+      window.localStorage.setItem(`${name}-timestamp`, String(Date.now()));
+    } catch (error) {
+      window.console.warn("What this browser keeps could not be written:", error);
+      say("This browser keeps nothing more: its storage is full or closed. Save your films as a file.", true);
+    }
+  }
+
+  function tellStores() {
+    untold.forEach((data, name) => window.dash_clientside.set_props(name, { data: data }));
+    untold.clear();
+  }
+
   function write(before) {
+    tell();
     const dataset = window.cinematchDataset();
-    const set = window.dash_clientside.set_props;
     if (PARTS.some((name) => own[name] !== before[name])) {
       const data = { dataset: dataset, others: others.visitor };
       PARTS.forEach((name) => { data[name] = own[name]; });
-      written.add(data);
-      set("visitor", { data: data });
+      keep("visitor", data);
     }
     if (own.kept !== before.kept) {
-      const data = { dataset: dataset, films: own.kept, others: others.watchlist };
-      written.add(data);
-      set("watchlist", { data: data });
+      keep("watchlist", { dataset: dataset, films: own.kept, others: others.watchlist });
     }
+    window.clearTimeout(telling);
+    telling = window.setTimeout(tellStores, TOLD_MS);
     settle(SETTLED_MS);
   }
 
@@ -211,20 +269,20 @@
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
     /* A store has been read from the browser, or another page changed it. */
-    remember: function (data) {
-      if (!data || !written.has(data)) {
-        const found = window.cinematchOwn(data, PARTS);
-        others.visitor = found.others;
-        take({ ...own, ...lists(found.own) });
-        settle(foreign(data) ? 0 : SETTLED_MS);
-      }
-      return window.dash_clientside.no_update;
+    remember: function (given) {
+      if (given && written.has(given)) { return window.dash_clientside.no_update; }
+      const data = stored("visitor", given);
+      const found = window.cinematchOwn(data, PARTS);
+      others.visitor = found.others;
+      const kept = told === "" ? keptIn(stored("watchlist", {})) : own.kept;
+      take({ ...own, ...lists(found.own), kept: kept });
+      settle(foreign(data) ? 0 : SETTLED_MS);
+      return news();
     },
     remember_watchlist: function (data) {
       if (!data || !written.has(data)) {
-        const found = window.cinematchOwn(data && data.films ? data : { films: data || {} }, ["films"]);
-        others.watchlist = found.others;
-        take({ ...own, kept: found.own.films || {} });
+        take({ ...own, kept: keptIn(data) });
+        tell();
         settle(foreign(data) ? 0 : SETTLED_MS);
       }
       return window.dash_clientside.no_update;

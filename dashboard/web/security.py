@@ -43,7 +43,7 @@ def content_security_policy(script_hashes: Iterable[str] = ()) -> str:
         (
             "default-src 'none'",
             " ".join(("script-src 'self'", *script_hashes)),
-            # Mantine, plotly and ag-grid set style attributes and add style elements.
+            # Mantine and plotly set style attributes and add style elements.
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",

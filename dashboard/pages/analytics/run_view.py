@@ -1,20 +1,19 @@
 """A measurement: the leaders, figures, and every number in a table."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import dash_ag_grid as dag
 from dash import html
 from dash.development.base_component import Component
 
 from core.display.metrics import RELEVANCE_LABELS, metric_info, metric_label, smaller_is_better
-from core.evaluation.runs import EvaluationRun, Relevance
+from core.evaluation.runs import AlgorithmResult, EvaluationRun, Relevance
 from core.service import CineMatch
 from dashboard.address import Query, href
 from dashboard.components.chart import chart
+from dashboard.components.tables import scrolling
 from dashboard.pages.analytics.comparison_chart import metric_dots
+from dashboard.pages.analytics.picks import metric_options, pick, picked
 from dashboard.pages.analytics.run_options import PROTOCOLS
-from dashboard.theme import GRID_THEME
 
 __all__ = ["run_rows", "run_view", "side"]
 
@@ -28,7 +27,7 @@ _SHOWN_FIRST = (
 
 def side(service: CineMatch, run: EvaluationRun, query: Query) -> Component:
     """Return the results, of lists as the address says: by what was liked, or by all that was rated."""
-    return html.Div([*_control(service, run), run_view(run, query.get("relevance"))], className="stack")
+    return html.Div([*_control(service, run), run_view(run, query)], className="stack")
 
 
 def _control(service: CineMatch, run: EvaluationRun) -> list[Component]:
@@ -47,12 +46,12 @@ def _control(service: CineMatch, run: EvaluationRun) -> list[Component]:
     return [html.P(["What the order is worth tells ", link, " beside this."], className="note")]
 
 
-def run_view(run: EvaluationRun, wanted: str | None = None) -> Component:
+def run_view(run: EvaluationRun, query: Query) -> Component:
     """Return a stored run judged by one relevance, with links to the others."""
     judgements = run.relevances
-    relevance = next((one for one in judgements if one == wanted), next(iter(judgements), None))
+    relevance = next((one for one in judgements if one == query.get("relevance")), next(iter(judgements), None))
     if len(judgements) < 2:
-        return _judged(run, relevance)
+        return _judged(run, relevance, query)
     links = [
         html.A(
             f"Hits: {RELEVANCE_LABELS[one]}",
@@ -63,12 +62,17 @@ def run_view(run: EvaluationRun, wanted: str | None = None) -> Component:
         for one in judgements
     ]
     return html.Div(
-        [html.Nav(links, className="chips", **{"aria-label": "Which films count as hits"}), _judged(run, relevance)],
+        [
+            html.Nav(links, className="chips", **{"aria-label": "Which films count as hits"}),
+            _judged(run, relevance, query),
+        ],
         className="stack-lg",
     )
 
 
-def _judged(run: EvaluationRun, relevance: Relevance | None) -> Component:
+def _judged(run: EvaluationRun, relevance: Relevance | None, query: Query) -> Component:
+    metrics = _metrics(run, relevance)
+    sort = picked(query, "sort", metrics, _primary(run, relevance)[0])
     charts = [
         chart(
             metric_label(metric),
@@ -84,9 +88,10 @@ def _judged(run: EvaluationRun, relevance: Relevance | None) -> Component:
             html.Div(
                 [
                     html.H3("All metrics"),
-                    html.P("Point at a value for its 95% interval over users. Columns sort.", className="note"),
-                    _grid(run, relevance),
-                    _glossary(_metrics(run, relevance)),
+                    html.P("Below each value its 95% interval over users, the best first.", className="note"),
+                    pick("sort", "Sorted by", metric_options(metrics), sort),
+                    scrolling(_table(run, metrics, sort), "All metrics"),
+                    _glossary(metrics),
                 ],
                 className="stack-sm",
             ),
@@ -115,23 +120,20 @@ def _metrics(run: EvaluationRun, relevance: Relevance | None) -> list[str]:
     return [*first, *sorted(found - set(first))]
 
 
-def run_rows(run: EvaluationRun, relevance: Relevance | None = None) -> list[dict[str, Any]]:
-    """Return one row per algorithm for the table; fields are ``m0``, ``m1`` ... with ``i0``, ``i1`` ... intervals."""
-    metrics = _metrics(run, relevance)
-    rows = []
-    for result in run.algorithms.values():
-        row: dict[str, Any] = {"title": result.title, "fit": round(result.fit_seconds, 2)}
-        for number, name in enumerate(metrics):
-            value = result.metrics.get(name)
-            if value is not None and value.value == value.value:
-                row[f"m{number}"] = value.value
-                if value.low is not None and value.high is not None:
-                    row[f"i{number}"] = f"{value.low:.4f} to {value.high:.4f}"
-        rows.append(row)
-    metric = _primary(run, relevance)[0]
-    number = metrics.index(metric)
-    worst = float("inf") if smaller_is_better(metric) else float("-inf")
-    return sorted(rows, key=lambda row: row.get(f"m{number}", worst), reverse=not smaller_is_better(metric))
+def run_rows(run: EvaluationRun, metric: str) -> list[AlgorithmResult]:
+    """Return the results of a run, the best by `metric` first; those without it last."""
+    smaller = smaller_is_better(metric)
+
+    def place(result: AlgorithmResult) -> float:
+        value = _value(result, metric)
+        return float("inf") if value is None else value if smaller else -value
+
+    return sorted(run.algorithms.values(), key=place)
+
+
+def _value(result: AlgorithmResult, metric: str) -> float | None:
+    found = result.metrics.get(metric)
+    return None if found is None or found.value != found.value else found.value
 
 
 def _help(metric: str) -> str:
@@ -149,26 +151,35 @@ def _glossary(metrics: Sequence[str]) -> Component:
     )
 
 
-def _grid(run: EvaluationRun, relevance: Relevance | None) -> Component:
-    columns: list[dict[str, Any]] = [{"field": "title", "headerName": "Algorithm", "pinned": "left", "width": 170}]
-    columns += [
-        {
-            "field": f"m{number}",
-            "headerName": metric_label(name),
-            "type": "numericColumn",
-            "width": 128,
-            "valueFormatter": {"function": "params.value == null ? '' : d3.format('.4f')(params.value)"},
-            "tooltipField": f"i{number}",
-            "headerTooltip": _help(name),
-        }
-        for number, name in enumerate(_metrics(run, relevance))
+def _table(run: EvaluationRun, metrics: Sequence[str], sort: str) -> Component:
+    columns = [
+        html.Th(
+            metric_label(name),
+            scope="col",
+            title=_help(name),
+            **({"aria-sort": "ascending" if smaller_is_better(name) else "descending"} if name == sort else {}),
+        )
+        for name in metrics
     ]
-    columns.append({"field": "fit", "headerName": "Fit, CPU s", "type": "numericColumn", "width": 120})
-    return dag.AgGrid(
-        rowData=run_rows(run, relevance),
-        columnDefs=columns,
-        defaultColDef={"sortable": True, "resizable": True, "suppressHeaderMenuButton": True},
-        dashGridOptions={"theme": GRID_THEME, "domLayout": "autoHeight", "tooltipShowDelay": 200},
-        className="grid",
-        style={"height": None, "width": "100%"},
-    )
+    rows = [
+        html.Tr(
+            [
+                html.Th(result.title, scope="row"),
+                *(_cell(result, name) for name in metrics),
+                html.Td(f"{result.fit_seconds:,.2f}"),
+            ]
+        )
+        for result in run_rows(run, sort)
+    ]
+    heads = [html.Th("Algorithm", scope="col"), *columns, html.Th("Fit, CPU s", scope="col")]
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="plain-table tabular wide-table")
+
+
+def _cell(result: AlgorithmResult, metric: str) -> Component:
+    value = _value(result, metric)
+    if value is None:
+        return html.Td("")
+    found = result.metrics[metric]
+    if found.low is None or found.high is None:
+        return html.Td(f"{value:.4f}")
+    return html.Td([f"{value:.4f}", html.Span(f"{found.low:.4f} to {found.high:.4f}", className="cell-interval")])

@@ -19,7 +19,6 @@ __all__ = ["layout"]
 _PACKAGES = (
     "dash",
     "dash-mantine-components",
-    "dash-ag-grid",
     "plotly",
     "flask",
     "gunicorn",

@@ -106,7 +106,6 @@ def test_films_are_passed_over_for_as_long_as_the_same_is_asked(service: CineMat
         "wish": {"closeness": 0.4},
         "visitor": None,
         "only_watchlist": False,
-        "watchlist": None,
         "near_tags": [],
         "say": " ",
         "passed": {"address": "/recommend?user=3&algorithm=ease&n=5", "movies": [10, 20]},

@@ -150,7 +150,7 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
     output = "..tog-results.list...tog-summary.children...tog-address.data.."
 
     def answered(users: list[str], me: bool, friends: Any, *, friends_come: bool) -> Any:
-        values = [users, friends, me, "ease", "average", 0.75, "3", [], [], None, "0", None]
+        values = [users, friends, me, "ease", "average", 0.75, "3", [], [], None, "0", "toy||||"]
         names = [
             ("tog-users", "value"),
             ("tog-friends", "chosen"),
@@ -163,7 +163,7 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
             ("tog-exclude", "value"),
             ("tog-years", "value"),
             ("tog-min-ratings", "value"),
-            ("visitor", "data"),
+            ("own-films", "data"),
         ]
         inputs = [(name, prop, value) for (name, prop), value in zip(names, values, strict=True)]
         return call(client, application, output, inputs, friends_come=friends_come)

@@ -1,6 +1,6 @@
 """What a browser sends of its person is checked."""
 
-from callbacks.visitor import Visitor, films_as_ratings, kept_films
+from callbacks.visitor import Visitor, films_as_ratings, kept_films, watchlist
 from core.service import CineMatch
 
 
@@ -31,6 +31,20 @@ def test_a_film_rated_twice_counts_once_and_as_it_was_rated_last(service: CineMa
     visitor = Visitor.of({"ratings": twice}, service)
     assert visitor.ratings == {10: 4.0, 20: 3.0}
     assert visitor.times[10] == 9
+
+
+def test_the_short_form_says_the_same(service: CineMatch) -> None:
+    here = service.identity()
+    text = f"{here}|k.9.s44we8,a.6.0|14|u|1o,1e"
+    visitor = Visitor.of(text, service)
+    assert watchlist(text, service) == (60, 50)
+    assert watchlist("another||||1o", service) == ()
+    assert list(visitor.ratings.items()) == [(20, 4.5), (10, 3.0)]
+    assert visitor.times == {20: 1_700_000_000, 10: None}
+    assert (visitor.hidden, visitor.watched) == ({40}, {30})
+    assert Visitor.of("another|k.9.s44we8|||", service) == Visitor({}, frozenset())
+    for nonsense in ("", "|", here, f"{here}|k.9,k.9.0.0,K.9.0,k.c.0,²|||", f"{here}|{'|' * 9}"):
+        assert Visitor.of(nonsense, service) == Visitor({}, frozenset())
 
 
 def test_all_that_is_kept_is_read_with_times(service: CineMatch) -> None:

@@ -1,10 +1,11 @@
 """Wishes and the watchlist on the Recommend page: controls, lists, costs and addresses agree."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import dash
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
@@ -21,6 +22,7 @@ from tests.conftest import Installation
 from tests.unit.dashboard.markup import nodes
 
 _PLAIN = {
+    "own-films.data": "toy||||",
     "rec-mode.value": "user",
     "rec-user.value": "3",
     "rec-algorithm.value": "popularity",
@@ -71,7 +73,7 @@ def ask(toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory
             "outputs": [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names],
             "inputs": [{**part, "value": held.get(f"{part['id']}.{part['property']}")} for part in found["inputs"]],
             "changedPropIds": [changed],
-            "state": [{**part, "value": None} for part in found["state"]],
+            "state": [{**part, "value": held.get(f"{part['id']}.{part['property']}")} for part in found["state"]],
         }
         answer = client.post("/_dash-update-component", json=body, query_string={"endId": end_id and end_id[1]})
         assert answer.status_code in (200, 204), answer.text
@@ -131,8 +133,12 @@ def test_measured_costs_name_how_and_that_each_was_measured_alone(
 def test_only_the_watchlist_for_a_viewer_and_for_the_visitor(ask: Ask, service: CineMatch) -> None:
     known = set(service.profile(user_id=3).items.tolist())
     kept = [10 * (movie + 1) for movie in range(40) if movie not in known][:3]
-    store = {str(movie): 1.0 for movie in (*kept, 999)}
-    only = {"rec-only-watchlist.checked": True, "watchlist.data": store}
+
+    def own(films: Iterable[int]) -> dict[str, str]:
+        listed = ",".join(np.base_repr(film, 36).lower() for film in films)
+        return {"own-films.data": f"{service.identity()}||||{listed}"}
+
+    only = {"rec-only-watchlist.checked": True, **own([*kept, 999])}
     for_user = ask("rec-results.list", "rec-only-watchlist.checked", only)
     assert set(shown(for_user)) == set(kept)
     assert for_user["rec-address"]["data"].endswith("&watchlist=1")
@@ -140,16 +146,16 @@ def test_only_the_watchlist_for_a_viewer_and_for_the_visitor(ask: Ask, service: 
     assert set(shown(mine)) == set(kept)
     nothing = ask("rec-results.list", "rec-mode.value", {"rec-only-watchlist.checked": True})
     assert "Your watchlist is empty" in str(nothing["rec-results"])
-    seen = {str(movie.movie_id): 1.0 for movie in service.user_ratings(3)}
-    rated = ask("rec-results.list", "rec-mode.value", {"rec-only-watchlist.checked": True, "watchlist.data": seen})
+    seen = own(movie.movie_id for movie in service.user_ratings(3))
+    rated = ask("rec-results.list", "rec-mode.value", {"rec-only-watchlist.checked": True, **seen})
     assert "rated already" in str(rated["rec-results"])
 
 
-def test_what_a_list_does_not_depend_on_does_not_make_it_again(ask: Ask) -> None:
-    assert ask("rec-results.list", "watchlist.data", {"watchlist.data": {"10": 1}}) is None
-    assert ask("rec-results.list", "visitor.data") is None
-    assert ask("rec-results.list", "watchlist.data", {"rec-only-watchlist.checked": True}) is not None
-    assert ask("rec-results.list", "visitor.data", {"rec-mode.value": "me"}) is not None
+def test_a_list_waits_for_what_the_browser_keeps(ask: Ask) -> None:
+    for mode in ("user", "me"):
+        held = {"rec-mode.value": mode}
+        assert ask("rec-results.list", "own-films.data", held) is not None
+        assert ask("rec-results.list", "own-films.data", held | {"own-films.data": None}) is None
 
 
 def test_resets_put_the_controls_back(ask: Ask) -> None:

@@ -139,8 +139,9 @@ def test_algorithms_are_sorted_best_first_with_their_intervals() -> None:
     assert trace["y"] == ["A", "B"]
     assert trace["error_x"]["array"] == pytest.approx([0, 0.1])
     assert trace["error_x"]["arrayminus"] == pytest.approx([0, 0.1])
-    assert [row["title"] for row in run_rows(_run(), "liked")] == ["A", "B"]
-    assert [row["title"] for row in run_rows(_run(), "rated")] == ["B", "A"]
+    assert [result.title for result in run_rows(_run(), "liked_ndcg@10")] == ["A", "B"]
+    assert [result.title for result in run_rows(_run(), "rated_ndcg@10")] == ["B", "A"]
+    assert [result.title for result in run_rows(_run(), "rmse")] == ["A", "B"]
     assert metric_dots(_run(), "rmse")["data"][0]["y"] == ["A", "B"]
 
 
@@ -159,12 +160,12 @@ def test_metrics_have_names(metric: str, label: str) -> None:
 
 
 def test_a_run_leads_with_what_people_love_and_links_to_the_other_judgement() -> None:
-    view = run_view(_run())
+    view = run_view(_run(), {})
     links = {text_of(node): node for node in nodes(view) if type(node).__name__ == "A"}
     assert list(links) == ["Hits: liked films", "Hits: all rated films"]
     assert getattr(links["Hits: liked films"], "aria-current") == "true"
     assert "relevance=rated" in links["Hits: all rated films"].href
     assert "NDCG@10 of liked films" in text_of(view)
-    assert "NDCG@10 of all rated films" in text_of(run_view(_run(), "rated"))
+    assert "NDCG@10 of all rated films" in text_of(run_view(_run(), {"relevance": "rated"}))
     stars = replace(_run(), primary=["rmse"])
-    assert not [node for node in nodes(run_view(stars)) if type(node).__name__ == "A"]
+    assert not [node for node in nodes(run_view(stars, {})) if type(node).__name__ == "A"]
