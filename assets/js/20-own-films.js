@@ -17,6 +17,7 @@
   let others = { visitor: {}, watchlist: {} };
   let former = [];
   let told = "";
+  let known = false;
   let said = { text: "", undo: false };
   let settling = null;
   let telling = null;
@@ -244,6 +245,17 @@
     },
     subscribe: subscribe,
     read: () => own,
+    /* For an effect: once, as soon as it is known what this browser keeps. */
+    whenKnown: function (begin) {
+      let stop = () => {};
+      const look = () => {
+        if (!known) { return; }
+        stop();
+        begin();
+      };
+      if (known) { begin(); } else { stop = subscribe(look); }
+      return () => stop();
+    },
     said: () => said,
     stars: (movie) => stars.get(movie) || 0,
     isKept: (movie) => movie in own.kept,
@@ -274,6 +286,7 @@
       const data = stored("visitor", given);
       const found = window.cinematchOwn(data, PARTS);
       others.visitor = found.others;
+      known = true;
       const kept = told === "" ? keptIn(stored("watchlist", {})) : own.kept;
       take({ ...own, ...lists(found.own), kept: kept });
       settle(foreign(data) ? 0 : SETTLED_MS);

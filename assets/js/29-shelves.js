@@ -104,28 +104,36 @@
       h(Waiting, { count: 8, className: "rail" }));
   }
 
-  /* Who comes for the first time is told how to begin, until the page is left. */
+  /* Whether somebody comes again, with ratings: said once, as soon as it is known, until the page is left. */
+  function useAgain() {
+    const [again, setAgain] = React.useState(null);
+    React.useLayoutEffect(() => own.whenKnown(() => setAgain(own.read().ratings.length > 0)), []);
+    return again;
+  }
+
+  /* Who comes for the first time is told how to begin. */
   function Visit() {
+    const again = useAgain();
     React.useLayoutEffect(() => {
-      document.documentElement.dataset.visit = own.read().ratings.length ? "again" : "first";
+      if (again !== null) { document.documentElement.dataset.visit = again ? "again" : "first"; }
       return () => { delete document.documentElement.dataset.visit; };
-    }, []);
+    }, [again]);
     return null;
   }
 
   /* Films to rate first; what something was said of makes room for the next. */
   function Starters(props) {
-    const [first] = React.useState(() => own.read().ratings.length === 0);
+    const again = useAgain();
     own.use(own.read);
     const films = props.films.filter((film) => !own.isKnown(film.movie)).slice(0, FIRST);
     const list = { films: films, className: "rail", ranked: false, actions: ["keep", "hide", "rate"], asked: null };
-    if (!first || !films.length) { return null; }
+    if (again !== false || !films.length) { return null; }
     return h("div", { id: props.id }, h(Shelf, { shelf: { title: props.title, reason: props.reason, list: list }, name: props.id }));
   }
 
   function Shelves(props) {
     const found = props.found;
-    const [again] = React.useState(() => own.read().ratings.length > 0);
+    const again = useAgain();
     const rated = own.use(() => own.read().ratings.length > 0);
     const waiting = window.cinematch.useWaiting();
     window.cinematch.useListed(found && found.shelves && found.shelves.length ? found.shelves[0].list : null);
