@@ -105,7 +105,7 @@
     (Array.isArray(codes) ? codes : []).forEach((code) => {
       try { friends.push(friendOf(code)); } catch (error) { window.console.warn("A friend could not be read:", error); }
     });
-    take({ friends: friends });
+    take({ friends: friends, arrivals: state.arrivals + 1 });
     arrive(true);
     window.addEventListener("hashchange", () => { if (carried().codes.length || carried().of) { arrive(true); } });
     ["popstate", "_dashprivate_pushstate"].forEach((name) => window.addEventListener(name, () => arrive(false)));

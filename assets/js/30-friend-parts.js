@@ -30,15 +30,18 @@
       const last = known.find((friend) => state.shown.includes(friend.key)) || known[known.length - 1];
       return last ? [last.key] : [];
     }
-    const [keys, setKeys] = React.useState(initial);
-    React.useEffect(() => { if (state.arrivals) { setKeys(initial()); } }, [state.arrivals]);
+    // Whoever arrives, also after this was first drawn, is who is meant.
+    const [picked, setPicked] = React.useState(() => ({ since: state.arrivals, keys: initial() }));
+    const keys = picked.since === state.arrivals ? picked.keys : initial();
+    function setKeys(next) { setPicked({ since: state.arrivals, keys: next }); }
     const chosen = known.filter((friend) => keys.includes(friend.key));
     const said = chosen.map((friend) => friend.code).join(" ");
     React.useEffect(() => {
+      if (friends.read().arrivals !== state.arrivals) { return; }
       if (props.chosen === undefined && !chosen.length && !props.needed) { return; }
       friends.show(chosen.map((friend) => friend.key));
       props.setProps({ chosen: chosen.map(told) });
-    }, [said]);
+    }, [said, state.arrivals]);
     function toggle(key) {
       const others = keys.filter((one) => one !== key);
       setKeys(!props.many ? [key] : keys.includes(key) ? others : [...others, key]);
