@@ -17,7 +17,7 @@ install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(U
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format unit integration e2e docs notebook hooks lock sbom clean
+.PHONY: help setup demo test coverage lint format unit integration e2e docs notebook hooks lock sbom clean
 
 # Lock files hold hashes, which look like keys; the rest is no text.
 TO_SCAN := ':!*.lock' ':!*.png' ':!*.woff2' ':!*.ipynb'
@@ -56,6 +56,9 @@ lint: $(VENV)/.test ## Check style, types and layers, and that no secret is in t
 	  | xargs -0 $(BIN)/detect-secrets-hook --no-verify --cores 2 --baseline .secrets.baseline
 
 test: lint ## Set everything up and run all checks and tests
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+
+coverage: $(VENV)/.test ## Run all tests and show the lines that none of them reaches
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
 unit: $(VENV)/.test ## Run the fast tests only

@@ -112,8 +112,8 @@ def _register_runs(app: "Dash", service: "CineMatch") -> None:
         Output(Analytics.RUN_QUERY, "data"),
         Output(Analytics.RUN_ADDRESS, "data"),
         Input(Analytics.STORED, "value"),
-        Input(Analytics.pick(ALL), "value"),
-        State(Analytics.pick(ALL), "id"),
+        Input(Analytics.pick(ALL, ALL), "value"),
+        State(Analytics.pick(ALL, ALL), "id"),
         State(Analytics.RUN_QUERY, "data"),
         prevent_initial_call=True,
         on_error=notify_error,
@@ -122,11 +122,11 @@ def _register_runs(app: "Dash", service: "CineMatch") -> None:
         run_id: str | None, values: list[str], ids: list[dict[str, str]], query: dict[str, str] | None
     ) -> tuple[Any, Any, Any]:
         before = query or {}
-        picks = {name["name"]: value for name, value in zip(ids, values, strict=True)}
+        picked = {one["name"]: value for one, value in zip(ids, values, strict=True) if value != one["drawn"]}
         # What is drawn anew brings its selects with it, which is no new question.
-        asked = {**before, **picks, "run": run_id or ""}
-        if not run_id or asked == {**picks, **before}:
+        if not run_id or (not picked and run_id == before.get("run")):
             raise PreventUpdate
+        asked = {**before, **picked, "run": run_id}
         run = service.measurements.run(run_id)
         if run is None:
             return error_state("This measurement is no longer stored. Measure again."), asked, no_update

@@ -20,7 +20,8 @@ def test_a_measurement_goes_on_is_found_again_and_ends_where_anybody_ends_it(
 ) -> None:
     page = visit("/analytics?tab=measure")
     # Many folds of everything take long enough to be looked for and stopped.
-    page.get_by_text("Predicting stars").click()
+    page.get_by_role("textbox", name="Question").click()
+    page.get_by_role("option", name="Predicting stars").click()
     page.get_by_role("textbox", name="Splits").click()
     page.get_by_role("option", name="10 folds").click()
     page.get_by_role("button", name="Measure", exact=True).click()
@@ -63,7 +64,7 @@ def test_a_measurement_is_kept_and_shown(visit: Callable[[str], Page]) -> None:
     table = page.get_by_role("region", name="All metrics")
     expect(table.locator("tbody tr")).to_have_count(2)
     expect(table.locator("tbody .cell-interval").first).to_contain_text(" to ")
-    page.get_by_role("combobox", name="Sorted by").click()
+    page.get_by_role("textbox", name="Sorted by").click()
     page.get_by_role("option", name="Coverage@10").click()
     expect(table.get_by_role("columnheader", name="Coverage@10")).to_have_attribute("aria-sort", "descending")
     expect(page).to_have_url(re.compile("sort=coverage%4010"))

@@ -27,9 +27,9 @@ class Analytics:
     SIMILAR = "ana-similar"
 
     @staticmethod
-    def pick(name: Any) -> dict[str, Any]:
-        """Return the id of a choice that stands in the address."""
-        return {"type": "ana-pick", "name": name}
+    def pick(name: Any, drawn: Any) -> dict[str, Any]:
+        """Return the id of a choice that stands in the address, drawn with a value."""
+        return {"type": "ana-pick", "name": name, "drawn": drawn}
 
 
 class Curves:

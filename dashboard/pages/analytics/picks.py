@@ -22,7 +22,7 @@ def picked(query: Query, name: str, options: Sequence[str], default: str | None 
 def pick(name: str, label: str, options: Mapping[str, str], value: str) -> dmc.Select:
     """Return the select of a choice that is named `name` in the address."""
     return dmc.Select(
-        id=Analytics.pick(name),
+        id=Analytics.pick(name, value),
         label=label,
         data=[{"value": key, "label": text} for key, text in options.items()],
         value=value,
