@@ -138,7 +138,8 @@ def list_callback(entry: Mapping[str, Any], user: int, algorithm: str) -> dict[s
         dict(zip(("id", "property"), part.rsplit(".", 1), strict=True)) for part in output.strip(".").split("...")
     ]
     changed = [f"{Recommend.USER}.value"]
-    return {"output": output, "outputs": outputs, "inputs": inputs, "changedPropIds": changed, "state": []}
+    state = [{**item, "value": None} for item in entry["state"]]
+    return {"output": output, "outputs": outputs, "inputs": inputs, "changedPropIds": changed, "state": state}
 
 
 def measure(target: Target, url: str, workers: int, master: int, seconds: float, connections: int) -> Result:

@@ -20,8 +20,12 @@
   /* What is folded away is not made before somebody opens it; Dash knows of its components all the same. */
   function Fold({ below, slots, props }) {
     const [seen, setSeen] = React.useState(Boolean(props.open));
+    const ref = React.useRef(null);
+    React.useEffect(() => {
+      if (seen) { ref.current.dispatchEvent(new CustomEvent("cinematch:unfolded", { bubbles: true })); }
+    }, [seen]);
     const shown = seen ? below : below.slice(0, 1);
-    return h("details", { ...props, onToggle: (event) => { if (event.currentTarget.open) { setSeen(true); } } },
+    return h("details", { ...props, ref: ref, onToggle: (event) => { if (event.currentTarget.open) { setSeen(true); } } },
       ...shown.map((child) => element(child, undefined, slots)));
   }
 

@@ -272,7 +272,7 @@
   };
 
   /* The panel says how things stand when it is opened. */
-  document.addEventListener("toggle", (event) => {
-    if (event.target.open && event.target.querySelector("[data-profile-panel]")) { tell(); }
-  }, true);
+  document.addEventListener("cinematch:unfolded", (event) => {
+    if (event.target.querySelector("[data-profile-panel]")) { tell(); }
+  });
 })();

@@ -28,7 +28,7 @@ QUESTIONS: dict[str, tuple[ProtocolKind, SplitKind]] = {
 
 def question_of(protocol: Mapping[str, Any]) -> str:
     """Return the name in `QUESTIONS` of a protocol as `Protocol.to_dict` tells it; its kind where it has none."""
-    asked = (protocol["kind"], protocol["split"])
+    asked = (protocol["kind"], protocol.get("split"))
     return next((name for name, usual in QUESTIONS.items() if usual == asked), str(protocol["kind"]))
 
 

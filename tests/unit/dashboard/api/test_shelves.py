@@ -24,7 +24,11 @@ def test_the_shelves_are_those_of_the_service(client: FlaskClient, service: Cine
     wanted = asdict(service.shelves(ShelvesRequest(ratings, (70, 300), (40,), algorithm="ease", n=5)))
     found = answer.json
     assert [shelf["key"] for shelf in found["shelves"]] == [shelf["key"] for shelf in wanted["shelves"]]
-    assert [shelf["items"] for shelf in found["shelves"]] == [shelf["items"] for shelf in wanted["shelves"]]
+    for shelf, expected in zip(found["shelves"], wanted["shelves"], strict=True):
+        # The match is as it was measured when the model was loaded, which other tests do meanwhile.
+        assert [one | {"match": None} for one in shelf["items"]] == [
+            one | {"match": None} for one in expected["items"]
+        ]
     assert client.post(ROUTE, json={"ratings": []}).json["shelves"] == []
 
 
