@@ -42,16 +42,21 @@ def _undo(page: Page) -> None:
 
 
 def _suggest(page: Page) -> None:
-    page.get_by_role("combobox", name="Search films").first.fill("godfath")
+    fields = page.get_by_role("combobox", name="Find a film").locator("visible=true")
+    if not fields.count():
+        page.get_by_role("button", name="Open the navigation").click()
+        fields.first.wait_for()
+    fields.first.fill("godfath")
     page.get_by_role("option").first.wait_for()
 
 
 def _folds(page: Page) -> None:
-    for fold in page.locator("details:not([open]) > summary").all():
-        fold.click()
+    closed = page.locator("#page details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
 
 
-def _to_rate(page: Page) -> None:
+def _sentence(page: Page) -> None:
     page.goto(page.url.replace("/search", "/recommend?mode=me&say=like+Heat+but+funny,+from+the+90s"))
     page.locator("#rec-results .movie-card").first.wait_for()
 
@@ -62,7 +67,7 @@ _OPENED: dict[str, tuple[str, Callable[[Page], None]]] = {
     "undo": ("/recommend?mode=me", _undo),
     "folds": ("/recommend?mode=me", _folds),
     "suggestions": ("/", _suggest),
-    "sentence": ("/search", _to_rate),
+    "sentence": ("/search", _sentence),
 }
 """What opens over a page: the page, and how."""
 
