@@ -67,6 +67,13 @@ def rated(page: Page, ratings: dict[int, float]) -> None:
     )
 
 
+def close_explanation(page: Page) -> None:
+    """Close the drawer: that is a step back in the history, which would cut off what is opened meanwhile."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.wait_for_function("!(history.state || {}).explained")
+
+
 def follow(page: Page, address: str) -> Page:
     """Open an address as somebody does who was sent it."""
     page.goto("about:blank")
@@ -114,7 +121,7 @@ def test_a_friends_link_shows_how_alike_we_are_and_what_can_be_done(page: Page, 
     first = titles(page)[0]
     page.get_by_role("button", name=f"Why this? {first}", exact=True).click()
     expect(page.get_by_role("dialog").locator(".why-text")).not_to_be_empty()
-    page.keyboard.press("Escape")
+    close_explanation(page)
 
     # Carrying films is one step, and one step back.
     follow(page, f"{site}/people#p={code}")
@@ -143,7 +150,7 @@ def test_two_real_people_watch_together_and_the_address_carries_the_friend(
     assert page.url.partition("#")[2].startswith(f"p={code}&of=")
     page.get_by_role("button", name=f"Ana: why {shown[0]}?").click()
     expect(page.get_by_role("dialog").locator(".why-text")).not_to_be_empty()
-    page.keyboard.press("Escape")
+    close_explanation(page)
 
     # The bar is drawn from the number beside it.
     for place in range(2):
