@@ -135,11 +135,8 @@ def _table(movies: MovieTable, count: int, films: Sequence[AddedFilm]) -> MovieT
         )
     tag_end = int(movies.tag_indptr[count])
     bits, genre_names = _genres(movies.genre_names, films)
-    vocabulary = movies.tag_names.to_list()
-    number = {name: position for position, name in enumerate(vocabulary)}
-    tags = [sorted(number.setdefault(tag, len(number)) for tag in set(film.tags)) for film in films]
-    flat = np.array([tag for row in tags for tag in row], dtype=np.int32)
-    ends = tag_end + np.cumsum([len(row) for row in tags], dtype=np.int64)
+    vocabulary, tag_ids = _tags(movies.tag_names.to_list(), movies.tag_ids[:tag_end], films)
+    ends = tag_end + np.cumsum([len(set(film.tags)) for film in films], dtype=np.int64)
     sources = movies.source_ids
     if sources is not None:
         former = (sources[movie] for movie in range(count))
@@ -153,12 +150,25 @@ def _table(movies: MovieTable, count: int, films: Sequence[AddedFilm]) -> MovieT
         genre_names=genre_names,
         imdb_ids=_joined(movies.imdb_ids[:count], [film.imdb_id for film in films]),
         tmdb_ids=_joined(movies.tmdb_ids[:count], [film.tmdb_id for film in films]),
-        tag_names=_appended(movies.tag_names, len(vocabulary), list(number)[len(vocabulary) :]),
+        tag_names=StringColumn.from_strings(vocabulary),
         tag_indptr=np.concatenate([movies.tag_indptr[: count + 1], ends]),
-        tag_ids=np.concatenate([movies.tag_ids[:tag_end], flat]),
-        tag_counts=np.concatenate([movies.tag_counts[:tag_end], np.ones(len(flat), dtype=np.int32)]),
+        tag_ids=tag_ids,
+        tag_counts=np.concatenate([movies.tag_counts[:tag_end], np.ones(len(tag_ids) - tag_end, dtype=np.int32)]),
         source_ids=sources,
     )
+
+
+def _tags(
+    names: list[str], kept: NDArray[np.int32], films: Sequence[AddedFilm]
+) -> tuple[list[str], NDArray[np.int32]]:
+    """Return the vocabulary of the kept rows and the films together, ascending, and the numbers of all their tags."""
+    used = np.unique(kept)
+    former = [names[tag] for tag in used.tolist()]
+    vocabulary = sorted({*former, *(tag for film in films for tag in film.tags)})
+    number = {name: position for position, name in enumerate(vocabulary)}
+    renumbered = np.array([number[name] for name in former], dtype=np.int32)
+    added = [place for film in films for place in sorted(number[tag] for tag in set(film.tags))]
+    return vocabulary, np.concatenate([renumbered[np.searchsorted(used, kept)], np.array(added, dtype=np.int32)])
 
 
 def _genres(names: tuple[str, ...], films: Sequence[AddedFilm]) -> tuple[list[int], tuple[str, ...]]:

@@ -69,7 +69,7 @@ class MovieTable:
     imdb_ids, tmdb_ids : ndarray of int64, shape (n_movies,)
         Ids at IMDb and TMDb, 0 where unknown.
     tag_names : StringColumn
-        The tag vocabulary, lower-case.
+        The tag vocabulary, lower-case, ascending: `tag_index` halves it.
     tag_indptr : ndarray of int64, shape (n_movies + 1,); tag_ids, tag_counts : ndarray of int32
         Compressed rows: which tags each movie was given and how often.
     source_ids : StringColumn or None

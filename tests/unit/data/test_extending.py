@@ -59,7 +59,7 @@ def test_the_next_one_is_made_of_the_source_anew(toy: Dataset, tmp_path) -> None
     assert again.fingerprint == extended(toy, visitors((1, movie, 9, 1), (2, new.movie_id, 8, 1)), [new]).fingerprint
     back = extended(opened, visitors())
     assert (back.n_users, back.n_movies, back.n_ratings) == (toy.n_users, toy.n_movies, toy.n_ratings)
-    # Words that no film has any more may stay in the vocabulary of tags.
+    assert back.movies.tag_names.to_list() == toy.movies.tag_names.to_list()
     assert back.movies.tag_ids.tolist() == toy.movies.tag_ids.tolist()
 
 
@@ -80,6 +80,9 @@ def test_added_films_have_what_was_said_of_them(toy: Dataset) -> None:
     assert unrated_additions(toy).tolist() == []
     for movie in range(toy.n_movies):
         assert movies.tags(movie) == toy.movies.tags(movie)
+    for number, tag in enumerate(movies.tag_names.to_list()):
+        assert movies.tag_index(tag) == number
+        assert len(movies.tagged(number)[0])
 
 
 def test_an_id_of_the_source_and_too_many_genres_are_refused(toy: Dataset) -> None:
