@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     """What one client may ask of the API, like `100 per minute`; `off` for no limit."""
     api_access: Literal["open", "keys"] = "open"
     """Whether anybody may ask the API, or only who has a key; see `cinematch keys`."""
-    api_keys_file: Path | None = None
+    api_keys_file: Path = Field(default_factory=lambda given: given["data_dir"] / "api_keys.json")
     """Where the hashes of API keys are kept; by default `api_keys.json` in `data_dir`."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Comma-separated origins whose pages may ask the API from a browser, or `*`; none by default."""
@@ -98,11 +98,6 @@ class Settings(BaseSettings):
         """Host and port as one listens on them; an IPv6 host stands in brackets."""
         host = f"[{self.host}]" if ":" in self.host and not self.host.startswith("[") else self.host
         return f"{host}:{self.port}"
-
-    @property
-    def keys_path(self) -> Path:
-        """File of the API keys' hashes."""
-        return self.api_keys_file or self.data_dir / "api_keys.json"
 
     @property
     def dataset_dir(self) -> Path:

@@ -64,7 +64,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="The key's eight digits, w
 
 
 def _store() -> KeyStore:
-    return KeyStore(settings_for(None).keys_path)
+    return KeyStore(settings_for(None).api_keys_file)
 
 
 def _shown(key: ApiKey) -> dict[str, object]:

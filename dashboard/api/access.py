@@ -22,7 +22,7 @@ def sent_key() -> ApiKey | None:
 
 def install_identity(blueprint: Blueprint, settings: Settings) -> None:
     """Find out with which key a request was sent, before it is counted."""
-    store = KeyStore(settings.keys_path)
+    store = KeyStore(settings.api_keys_file)
 
     @blueprint.before_request
     def identify() -> None:

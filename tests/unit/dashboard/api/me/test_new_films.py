@@ -12,7 +12,7 @@ FILM = {"title": "Another One (2024)", "genres": ["Drama"], "tags": ["slow"]}
 
 
 def test_a_key_of_the_scope_adds_films(toy_installation: Installation, tmp_path: Path) -> None:
-    keys = KeyStore(toy_installation.with_cache(tmp_path).settings.keys_path)
+    keys = KeyStore(toy_installation.with_cache(tmp_path).settings.api_keys_file)
     (_, adding), (_, reading) = keys.add("catalogue", ["films"]), keys.add("reader", READING)
     server = make_app(toy_installation, tmp_path)
     client = server.test_client()
