@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
-from core.errors import InvalidIdError, UnknownIdError
+from core.errors import CineMatchError, InvalidIdError, UnknownIdError
 from dashboard.address import query_of
 from dashboard.components.light import framed
 from dashboard.components.suggestions import SUGGESTED, suggestions
@@ -58,18 +58,22 @@ def first_page(app: "Dash", service: "CineMatch", opened: str | None) -> dict[st
     Returns
     -------
     dict
-        Arguments of `dashboard.shell.build_layout`; empty where the page has to be asked for by itself.
+        Arguments of `dashboard.shell.build_layout`; empty where the browser has to ask for the page by itself, also
+        where it cannot be made: the reader is told why by the callback that asks.
     """
-    address = urlsplit(opened or "")
+    try:
+        address = urlsplit(opened or "")
+    except ValueError:
+        # Any client may send anything in its place.
+        return {}
     path = app.strip_relative_path(address.path) if address.path.startswith(app.config.url_base_pathname) else None
     if path is None:
         return {}
     search = f"?{address.query}" if address.query else ""
     try:
         page, title = render(service, path or "/", search)
-    except Exception:
-        # The page is asked for again by the browser, and then the reader is told as well.
-        log.exception("the page %s could not be made with the layout", ascii(path))
+    except CineMatchError as error:
+        log.warning("the page %s is not made with the layout: %s", ascii(path), error)
         return {}
     return {"page": page, "title": title, "route": {"pathname": address.path, "search": search}}
 
