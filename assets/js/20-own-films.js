@@ -83,20 +83,23 @@
   /* The text, where it is another one than the server was given. */
   function news() {
     const text = packed();
-    if (text === told) { return window.dash_clientside.no_update; }
+    if (text === told) { return null; }
     told = text;
     return text;
   }
 
   function tell() {
     const text = news();
-    if (text === told) { window.dash_clientside.set_props("own-films", { data: text }); }
+    if (text !== null) { window.dash_clientside.set_props("own-films", { data: text }); }
   }
 
   /* Dash hands out an empty store before it has read the browser's: whoever waits for a list would be told nothing. */
   function stored(name, data) {
     const text = told === "" && window.localStorage.getItem(name);
-    try { return (text && JSON.parse(text)) || data; } catch (error) { return data; }
+    try { return (text && JSON.parse(text)) || data; } catch (error) {
+      window.console.warn(`What this browser keeps as ${name} could not be read:`, error);
+      return data;
+    }
   }
 
   function keptIn(data) {
@@ -290,7 +293,8 @@
       const kept = told === "" ? keptIn(stored("watchlist", {})) : own.kept;
       take({ ...own, ...lists(found.own), kept: kept });
       settle(foreign(data) ? 0 : SETTLED_MS);
-      return news();
+      const text = news();
+      return text === null ? window.dash_clientside.no_update : text;
     },
     remember_watchlist: function (data) {
       if (!data || !written.has(data)) {
