@@ -1,12 +1,14 @@
 """How close every film is to tags and films that somebody names."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
+from weakref import WeakKeyDictionary, proxy
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
-from core.errors import InvalidInputError
+from core.lists.filters import tagged
 from core.lists.similar import SimilarFilms
 from core.views import Near
 
@@ -15,15 +17,22 @@ __all__ = ["nearness"]
 _OF_A_TAG = 3
 """Films that stand for a tag: those it was given most often, the most rated first."""
 _KEPT = 32
+Values = NDArray[np.float32]
 
 
-@lru_cache(maxsize=2)
-def _films_of(dataset: Dataset) -> SimilarFilms:
-    """Return the likeness of a data set's films, its counts made once for all who ask."""
-    return SimilarFilms(dataset)
+class _Named:
+    """What the films and tags of one data set are near to; holds it weakly, so that a replaced one goes."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        held = proxy(dataset)
+        self.to_film = lru_cache(maxsize=_KEPT)(partial(_to_film, SimilarFilms(held)))
+        self.to_tag = lru_cache(maxsize=_KEPT)(partial(_to_tag, held, self.to_film))
 
 
-def nearness(dataset: Dataset, near: Near) -> NDArray[np.float32] | None:
+_NAMED: WeakKeyDictionary[Dataset, _Named] = WeakKeyDictionary()
+
+
+def nearness(dataset: Dataset, near: Near) -> Values | None:
     """Return how close every film is to what is named, float32 of shape (n_movies,); None where nothing is.
 
     The mean over the named things. To a film as `core.lists.similar` says; to a tag the mean likeness to the films
@@ -36,25 +45,22 @@ def nearness(dataset: Dataset, near: Near) -> NDArray[np.float32] | None:
     UnknownIdError
         For a movie that the data set does not hold.
     """
-    parts = [_to_film(dataset, dataset.movie_index(movie)) for movie in near.movie_ids]
-    parts += [_to_tag(dataset, tag.strip().lower()) for tag in near.tags]
-    return np.stack(parts).mean(axis=0) if parts else None
+    if not near.named:
+        return None
+    named = _NAMED.get(dataset) or _NAMED.setdefault(dataset, _Named(dataset))
+    parts = [named.to_film(dataset.movie_index(movie)) for movie in near.movie_ids]
+    parts += [named.to_tag(tag.strip().lower()) for tag in near.tags]
+    mean: Values = np.stack(parts).mean(axis=0)
+    return mean
 
 
-@lru_cache(maxsize=_KEPT)
-def _to_film(dataset: Dataset, item: int) -> NDArray[np.float32]:
-    return np.nan_to_num(_films_of(dataset).likeness(item))
+def _to_film(films: SimilarFilms, item: int) -> Values:
+    return np.nan_to_num(films.likeness(item))
 
 
-@lru_cache(maxsize=_KEPT)
-def _to_tag(dataset: Dataset, tag: str) -> NDArray[np.float32]:
-    number = dataset.movies.tag_index(tag)
-    if number is None:
-        raise InvalidInputError(
-            f"{tag!r} is no tag of {dataset.name}. `cinematch tags` and /api/v1/tags?q= find those there are."
-        )
-    movies, counts = dataset.movies.tagged(number)
+def _to_tag(dataset: Dataset, to_film: Callable[[int], Values], tag: str) -> Values:
+    movies, counts = tagged(dataset, tag)
     first = movies[np.lexsort((movies, -dataset.movie_counts[movies], -counts))][:_OF_A_TAG]
-    near: NDArray[np.float32] = np.stack([_to_film(dataset, int(item)) for item in first]).mean(axis=0)
+    near: Values = np.stack([to_film(int(item)) for item in first]).mean(axis=0)
     near[movies] += 1
     return near

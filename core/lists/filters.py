@@ -10,7 +10,7 @@ from core.data.dataset import Dataset
 from core.errors import InvalidInputError
 from core.views import Filters
 
-__all__ = ["FilterMasks", "filter_mask"]
+__all__ = ["FilterMasks", "filter_mask", "tagged"]
 
 _KEPT = 32
 """Masks that are remembered: a byte for each movie, each."""
@@ -78,7 +78,7 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
         mask &= (movies.years <= filters.year_max) & (movies.years > 0)
     for tags, having in ((filters.tags, True), (filters.exclude_tags, False)):
         if tags:
-            mask &= _tagged(dataset, tags, having=having)
+            mask &= _tag_mask(dataset, tags, having=having)
     mask &= dataset.movie_counts >= filters.min_ratings
     if filters.max_ratings is not None:
         mask &= dataset.movie_counts <= filters.max_ratings
@@ -91,14 +91,25 @@ def filter_mask(dataset: Dataset, filters: Filters) -> NDArray[np.bool_] | None:
     return mask
 
 
-def _tagged(dataset: Dataset, tags: Iterable[str], *, having: bool) -> NDArray[np.bool_]:
+def tagged(dataset: Dataset, tag: str) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return the movies that have a tag, and how often each was given it.
+
+    Raises
+    ------
+    InvalidInputError
+        For a tag that no movie has.
+    """
+    number = dataset.movies.tag_index(tag)
+    if number is None:
+        raise InvalidInputError(
+            f"{tag!r} is no tag of {dataset.name}. `cinematch tags` and /api/v1/tags?q= find those there are."
+        )
+    return dataset.movies.tagged(number)
+
+
+def _tag_mask(dataset: Dataset, tags: Iterable[str], *, having: bool) -> NDArray[np.bool_]:
     """Return which movies have at least one of the tags, or without `having` none of them."""
     mask = np.full(len(dataset.movies), not having)
     for tag in tags:
-        number = dataset.movies.tag_index(tag)
-        if number is None:
-            raise InvalidInputError(
-                f"{tag!r} is no tag of {dataset.name}. `cinematch tags` and /api/v1/tags?q= find those there are."
-            )
-        mask[dataset.movies.tagged(number)[0]] = having
+        mask[tagged(dataset, tag)[0]] = having
     return mask

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.lists.requests import CLOSENESS, ListRequest, ProfileRequest
-from core.views import Filters, Near, Reading, Reranking
+from core.views import Filters, Near, Reading
 
 __all__ = ["NAMED_STARS", "with_reading"]
 
@@ -21,10 +21,8 @@ def with_reading(request: ListRequest, reading: Reading) -> ListRequest:
     """
     films = _values(reading, "film")
     near = Near((*request.near.tags, *_values(reading, "tag")), (*request.near.movie_ids, *films))
-    weights = {
-        kind: float(values[-1])
-        for kind in ("popularity", "recency", "diversity")
-        if (values := [part.value for part in reading.parts if part.kind == kind])
+    weights: dict[str, float] = {
+        part.kind: float(part.value) for part in reading.parts if part.kind in ("popularity", "recency", "diversity")
     }
     if near.named and not request.wish.closeness:
         weights["closeness"] = CLOSENESS
@@ -35,7 +33,7 @@ def with_reading(request: ListRequest, reading: Reading) -> ListRequest:
         request,
         profile=profile,
         filters=_filters(request.filters, reading, films),
-        wish=_wished(request.wish, weights),
+        wish=replace(request.wish, **weights),
         near=near,
     )
 
@@ -60,7 +58,3 @@ def _filters(own: Filters, reading: Reading, films: tuple[str, ...]) -> Filters:
         year_max=min((high for high in highs if high is not None), default=None),
         exclude_ids=(*own.exclude_ids, *films),
     )
-
-
-def _wished(own: Reranking, weights: dict[str, float]) -> Reranking:
-    return replace(own, **weights) if weights else own

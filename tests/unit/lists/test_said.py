@@ -1,5 +1,8 @@
 """What a sentence asks for is added to a request; closeness moves what is named to the top."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -104,3 +107,16 @@ def test_closeness_orders_by_what_is_named_and_changes_nothing_without():
     model = Popularity().fit(dataset)
     listed = recommend_wished(model, Profile.of([4], [4.0]), 5, Reranking(closeness=0.8), near=near)
     assert dataset.movie_index(20) in listed.items
+
+
+def test_a_data_set_goes_with_its_last_name_whatever_was_named_of_it():
+    dataset = toy_dataset()
+    nearness(dataset, Near(tags=("heist",), movie_ids=(70,)))
+    gone = weakref.ref(dataset)
+    # Without the cycle collector, which workers do not run over what came before the fork.
+    gc.disable()
+    try:
+        del dataset
+        assert gone() is None
+    finally:
+        gc.enable()
