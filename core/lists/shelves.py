@@ -15,7 +15,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.display.titles import short_title
 from core.lists.closeness import nearness
-from core.lists.reranking import reorder
+from core.lists.reranking import NOTHING, reorder
 from core.recommenders.parts.top_n import top_n
 from core.views import Filters, Near, Reranking
 
@@ -57,7 +57,6 @@ class ShelfPlan:
 def plan_shelves(
     dataset: Dataset,
     profile: Profile,
-    order: NDArray[np.int32],
     watchlist: Sequence[int | str] = (),
     standing: Sequence[int] = (),
 ) -> list[ShelfPlan]:
@@ -67,14 +66,13 @@ def plan_shelves(
     ----------
     dataset : Dataset
     profile : Profile
-    order : ndarray of int32, shape (len(profile),)
-        The profile's movies, the latest rated last.
+        Its order says which movies were rated last.
     watchlist : sequence of int or str
         Raw ids of what the person keeps for later.
     standing : sequence of int
         Dense indices of movies whose shelves are there already: they stay while the movies are liked.
     """
-    about = list(_about(dataset, profile, order, standing))
+    about = list(_about(dataset, profile, standing))
     return [
         ShelfPlan("for-you", "For you", f"The best for your {_counted(len(profile), 'rating')}"),
         *about[:1],
@@ -111,7 +109,7 @@ def fill_shelves(
         admitted = mask(plan.filters)
         here = left if admitted is None else np.where(admitted, left, np.float32(np.nan))
         best = top_n(here, plan.wish.depth(n))
-        near = Near() if plan.about is None else Near(movie_ids=(int(dataset.movies.ids[plan.about]),))
+        near = NOTHING if plan.about is None else Near(movie_ids=(int(dataset.movies.ids[plan.about]),))
         items = best[reorder(dataset, best, here[best], n, plan.wish, near)]
         if len(items) >= min(plan.fewest, n):
             filled[plan.key] = items
@@ -119,13 +117,12 @@ def fill_shelves(
     return [(plan, filled[plan.key]) for plan in plans if plan.key in filled]
 
 
-def _about(
-    dataset: Dataset, profile: Profile, order: NDArray[np.int32], standing: Sequence[int]
-) -> Iterator[ShelfPlan]:
+def _about(dataset: Dataset, profile: Profile, standing: Sequence[int]) -> Iterator[ShelfPlan]:
     """Yield shelves that resemble what was liked, the latest first, no two of which would be the same."""
     liked = set(profile.items[profile.ratings >= LIKED].tolist())
+    rated = profile.items if profile.order is None else profile.items[np.argsort(profile.order, kind="stable")]
     chosen: list[int] = []
-    for item in (*standing, *order[::-1].tolist()):
+    for item in (*standing, *rated[::-1].tolist()):
         if len(chosen) == _ABOUT:
             return
         if item not in liked or item in chosen or any(_alike(dataset, item, other) for other in chosen):

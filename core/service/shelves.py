@@ -56,13 +56,12 @@ def shelves_answer(
     profile = profile_of(dataset, ProfileRequest(ratings=request.ratings))
     shelves: list[Shelf] = []
     if len(profile):
-        order = np.array([dataset.movie_index(movie) for movie in request.ratings], dtype=np.int32)
         standing = [dataset.movie_index(movie) for movie in request.standing]
         scores = model.score(profile)
         scores[profile.items] = np.nan
         leaders = top_n(scores, PLACES)
         scores[[dataset.movie_index(movie) for movie in request.unwanted]] = np.nan
-        plans = plan_shelves(dataset, profile, order, request.watchlist, standing)
+        plans = plan_shelves(dataset, profile, request.watchlist, standing)
         filled = fill_shelves(dataset, scores, plans, request.n, mask)
         if filled:
             items = np.concatenate([items for _, items in filled])

@@ -38,6 +38,5 @@ def steps_back(profile: Profile) -> list[int | None]:
     if profile.order is None:
         return [None] * len(profile)
     when = np.sort(profile.order)
-    later = len(when) - np.searchsorted(when, profile.order, side="right")
-    alone = np.searchsorted(when, profile.order, side="right") - np.searchsorted(when, profile.order) == 1
-    return [int(after) if single else None for after, single in zip(later, alone, strict=True)]
+    first, behind = (np.searchsorted(when, profile.order, side=side) for side in ("left", "right"))
+    return [int(len(when) - end) if end - start == 1 else None for start, end in zip(first, behind, strict=True)]

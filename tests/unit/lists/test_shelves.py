@@ -21,10 +21,10 @@ IDS = DATASET.movies.ids.tolist()
 def _shelves(rated, unwanted=(), watchlist=(), standing=(), n=6):
     """Return the filled shelves of somebody; `rated` are pairs of item and stars, the latest last."""
     items = np.array([item for item, _ in rated], dtype=np.int32)
-    profile = Profile.of(items, [stars for _, stars in rated])
+    profile = Profile.of(items, [stars for _, stars in rated], order=range(len(items)))
     scores = MODEL.score(profile)
     scores[[*items.tolist(), *unwanted]] = np.nan
-    plans = plan_shelves(DATASET, profile, items, [IDS[item] for item in watchlist], standing)
+    plans = plan_shelves(DATASET, profile, [IDS[item] for item in watchlist], standing)
     return fill_shelves(DATASET, scores, plans, n, MASK)
 
 
@@ -78,19 +78,17 @@ def test_the_decade_is_the_one_that_is_rated_best_and_said_with_its_numbers():
     of_it = np.flatnonzero((years >= loved) & (years < loved + 10))[:3].tolist()
     others = np.flatnonzero((years > 0) & ((years < loved) | (years >= loved + 10)))[:3].tolist()
     profile = Profile.of([*of_it, *others], [5.0] * 3 + [2.0] * 3)
-    plans = plan_shelves(DATASET, profile, profile.items)
+    plans = plan_shelves(DATASET, profile)
     (plan,) = [plan for plan in plans if plan.key.startswith("decade")]
     assert plan.key == f"decade-{loved}"
     assert plan.filters == Filters(year_min=loved, year_max=loved + 9)
     assert "3 films of that time 5.0 stars on average, 1.5 more" in plan.reason
-    even = plan_shelves(DATASET, Profile.of([*of_it, *others], [4.0] * 6), profile.items)
+    even = plan_shelves(DATASET, Profile.of([*of_it, *others], [4.0] * 6))
     assert not [plan for plan in even if plan.key.startswith("decade")]
 
 
 def test_what_is_little_known_has_less_than_half_of_the_ratings():
-    (plan,) = [
-        plan for plan in plan_shelves(DATASET, Profile.of([0], [4.0]), np.array([0])) if plan.key == "little-known"
-    ]
+    (plan,) = [plan for plan in plan_shelves(DATASET, Profile.of([0], [4.0])) if plan.key == "little-known"]
     most = plan.filters.max_ratings
     counts = DATASET.movie_counts.astype(int)
     assert counts[counts <= most].sum() <= counts.sum() / 2 <= counts[counts <= most + 1].sum()
