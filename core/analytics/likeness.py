@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analytics.agreement import correlation, mean_difference
+from core.analytics.history import rated_movies, rating_times
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.views import Likeness, RatedMovie, SharedFilm
+from core.views import Likeness, SharedFilm
 
 __all__ = ["likeness"]
 
@@ -33,13 +34,14 @@ def likeness(dataset: Dataset, one: Profile, other: Profile, n: int = 10) -> Lik
     new = np.setdiff1d(np.arange(len(other)), theirs, assume_unique=True)
     stars = other.ratings[new]
     unseen = new[_first(np.lexsort((-dataset.movie_counts[other.items[new]], -stars)), stars >= _LOVED, n)]
+    times = rating_times(dataset, other)
     return Likeness(
         common=len(items),
         correlation=correlation(first, second),
         apart=mean_difference(first, second),
         disagreements=[_shared(dataset, items[row], first[row], second[row]) for row in apart],
         favourites=[_shared(dataset, items[row], first[row], second[row]) for row in loved],
-        unseen=[_rated(dataset, other.items[row], other.ratings[row]) for row in unseen],
+        unseen=rated_movies(dataset, other.items[unseen], other.ratings[unseen], times[unseen]),
     )
 
 
@@ -56,18 +58,5 @@ def _shared(dataset: Dataset, item: np.int32, first: np.float32, second: np.floa
         genres=movies.genres(place),
         first=float(first),
         second=float(second),
-        source_id=movies.source_id(place),
-    )
-
-
-def _rated(dataset: Dataset, item: np.int32, stars: np.float32) -> RatedMovie:
-    movies, place = dataset.movies, int(item)
-    return RatedMovie(
-        movie_id=int(movies.ids[place]),
-        title=movies.title(place),
-        year=movies.year(place),
-        genres=movies.genres(place),
-        rating=float(stars),
-        timestamp=0,
         source_id=movies.source_id(place),
     )

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analytics.history import rated_movies, rating_times
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.views import GenreTaste, RatedMovie, TasteProfile
@@ -72,32 +73,7 @@ def _decades(years: NDArray[np.int16]) -> dict[str, int]:
 
 
 def _favourites(dataset: Dataset, profile: Profile) -> list[RatedMovie]:
-    times = _times(dataset, profile)
+    times = rating_times(dataset, profile)
     counts = dataset.movie_counts[profile.items].astype(np.int64)
     order = np.lexsort((profile.items, -counts, -times, -profile.ratings))[:_FAVOURITES]
-    movies = dataset.movies
-    return [
-        RatedMovie(
-            movie_id=int(movies.ids[item]),
-            title=movies.title(item),
-            year=movies.year(item),
-            genres=movies.genres(item),
-            rating=rating,
-            timestamp=time,
-            source_id=movies.source_id(item),
-        )
-        for item, rating, time in zip(
-            profile.items[order].tolist(), profile.ratings[order].tolist(), times[order].tolist(), strict=True
-        )
-    ]
-
-
-def _times(dataset: Dataset, profile: Profile) -> NDArray[np.int64]:
-    """Return when each film was rated, 0 for a visitor or where a stored profile was changed."""
-    times = np.zeros(len(profile), dtype=np.int64)
-    if profile.user is not None:
-        span = slice(int(dataset.user_indptr[profile.user]), int(dataset.user_indptr[profile.user + 1]))
-        stored = dataset.user_items[span]
-        at = np.minimum(np.searchsorted(stored, profile.items), len(stored) - 1)
-        times = np.where(stored[at] == profile.items, dataset.user_times[span][at].astype(np.int64), times)
-    return times
+    return rated_movies(dataset, profile.items[order], profile.ratings[order], times[order])
