@@ -72,8 +72,10 @@ _OPENED: dict[str, tuple[str, Callable[[Page], None]]] = {
 """What opens over a page: the page, and how."""
 
 _FURTHER = {
-    **{"recommend-user": "/recommend?user=1", "recommend-me": "/recommend?mode=me"},
-    **{"together-three": "/together?users=1,5,9", "search-found": "/search?q=godfather"},
+    "recommend-user": "/recommend?user=1",
+    "recommend-me": "/recommend?mode=me",
+    "together-three": "/together?users=1,5,9",
+    "search-found": "/search?q=godfather",
     "movie-unknown": "/movie/999999999",
 }
 
