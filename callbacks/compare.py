@@ -15,9 +15,10 @@ from core.views import Filters, ListComparison, number_of
 from dashboard.address import href
 from dashboard.components.controls import DEFAULT_COUNT
 from dashboard.components.light import plain
-from dashboard.components.side_by_side import SideColumn, no_side_by_side, side_by_side_data
+from dashboard.components.lists import list_state
+from dashboard.components.side_by_side import SideColumn, side_by_side_data
 from dashboard.pages.compare.ids import Compare
-from dashboard.pages.compare.layout import FEWEST, MOST, overlap_bars
+from dashboard.pages.compare.layout import FEWEST, LONGEST, MOST, overlap_bars
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ __all__ = ["CompareControls", "register"]
 
 _DEPTH = 100
 """How far down each list places are told."""
-_LONGEST = 50
 _HIDDEN = {"display": "none"}
 
 
@@ -101,15 +101,15 @@ def register(app: "Dash", service: "CineMatch") -> None:
             None if mine or not user else number_of(user, "viewer"),
             Visitor.of(data, service) if mine else None,
             tuple(algorithms or ())[:MOST],
-            number_of(count or DEFAULT_COUNT, "length", 1, _LONGEST),
+            number_of(count or DEFAULT_COUNT, "length", 1, LONGEST),
         )
         style = _HIDDEN if mine else {}
         if told := asked.missing():
-            return no_side_by_side(*told), None, "", asked.address(), style
+            return list_state(*told), None, "", asked.address(), style
         try:
             found = asked.lists(service)
         except CineMatchError as error:
-            return no_side_by_side("This did not work", str(error), error=True), None, "", dash.no_update, style
+            return list_state("This did not work", str(error), error=True), None, "", dash.no_update, style
         names = {status.key: status.name for status in service.models()}
         overlap = plain(overlap_bars(found.overlaps(asked.count), names, asked.count))
         return _side(found, asked, names), overlap, _summary(found, asked), asked.address(), style

@@ -13,7 +13,7 @@ from core.errors import CineMatchError
 from core.lists.requests import ShelvesRequest
 from core.views import number_of
 from dashboard.components.lists import list_state, recommendation_list
-from dashboard.components.shelves import no_shelves, shelf_list
+from dashboard.components.shelves import shelf_list
 from dashboard.pages.home.ids import Home
 from dashboard.pages.home.layout import NOTHING_NAMED
 from dashboard.shell_ids import Shell
@@ -56,7 +56,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         try:
             found = service.shelves(request)
         except CineMatchError as error:
-            return no_shelves("This did not work", str(error), error=True), dash.no_update
+            return list_state("This did not work", str(error), error=True), dash.no_update
         return shelf_list(found), [shelf.movie_id for shelf in found.shelves if shelf.movie_id is not None]
 
     @app.callback(

@@ -9,7 +9,7 @@ from dashboard.components.film_data import FilmData, recommended_film
 from dashboard.components.light import Node, own
 from dashboard.components.lists import list_state
 
-__all__ = ["no_shelves", "shelf_list", "shelves", "starter_shelf"]
+__all__ = ["shelf_list", "shelves", "starter_shelf"]
 
 
 def starter_shelf(component_id: str, films: Sequence[FilmData]) -> Node:
@@ -23,15 +23,10 @@ def shelves(component_id: str) -> Node:
     return own("Shelves", id=component_id, found=None)
 
 
-def no_shelves(title: str, advice: str, *, error: bool = False) -> dict[str, Any]:
-    """Return why there are no shelves, and what to do."""
-    return {"state": list_state(title, advice, error=error)["state"]}
-
-
 def shelf_list(found: Shelves) -> dict[str, Any]:
     """Return a visitor's shelves, or why there are none."""
     if not found.shelves:
-        return no_shelves("No film is left", "You have rated or waved away all that could stand here.")
+        return list_state("No film is left", "You have rated or waved away all that could stand here.")
     return {"shelves": [_shelf(shelf, found.algorithm) for shelf in found.shelves]}
 
 

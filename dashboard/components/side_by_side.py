@@ -7,9 +7,8 @@ from typing import Any
 from core.views import ListItem, SimilarMovie
 from dashboard.components.film_data import film_data
 from dashboard.components.light import Node, own
-from dashboard.components.lists import list_state
 
-__all__ = ["SideColumn", "no_side_by_side", "side_by_side", "side_by_side_data"]
+__all__ = ["SideColumn", "side_by_side", "side_by_side_data"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class SideColumn:
 
 
 def side_by_side(component_id: str, *, table: bool) -> Node:
-    """Return the element; callbacks fill its property ``data``.
+    """Return the element; callbacks fill its property ``data``, with `list_state` where there is nothing to compare.
 
     Parameters
     ----------
@@ -34,11 +33,6 @@ def side_by_side(component_id: str, *, table: bool) -> Node:
         Whether small screens get a table of places, for few lists, or all lists, to scroll sideways.
     """
     return own("SideBySide", id=component_id, data=None, table=table)
-
-
-def no_side_by_side(title: str, advice: str, *, error: bool = False) -> dict[str, Any]:
-    """Return why there is nothing to compare, and what to do."""
-    return {"state": list_state(title, advice, error=error)["state"]}
 
 
 def side_by_side_data(columns: Sequence[SideColumn], count: int, against: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from core.service import CineMatch, people_of, rate_gap
 from core.views import OnlineView, RateView
 from dashboard.address import Query
 from dashboard.components.states import empty_state, error_state
+from dashboard.components.tables import plain_table
 
 __all__ = ["panel", "visitors_panel"]
 
@@ -60,16 +61,7 @@ def visitors_panel(
                 "stars or more; with 95% intervals, which know that films of one person hang together.",
                 className="lede",
             ),
-            html.Div(
-                html.Table(
-                    [
-                        html.Thead(html.Tr([html.Th(head, scope="col") for head in _HEADS])),
-                        html.Tbody(rows),
-                    ],
-                    className="plain-table tabular",
-                ),
-                className="table-scroll",
-            ),
+            plain_table(_HEADS, rows, "What became of lists"),
             *([] if arms is None else _differences(*arms)),
         ],
         className="stack-lg",

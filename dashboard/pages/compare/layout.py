@@ -17,17 +17,19 @@ from dashboard.components.side_by_side import side_by_side
 from dashboard.components.user_select import user_select
 from dashboard.pages.compare.ids import Compare
 
-__all__ = ["FEWEST", "MOST", "layout", "overlap_bars"]
+__all__ = ["FEWEST", "LONGEST", "MOST", "layout", "overlap_bars"]
 
 FEWEST, MOST = 2, 4
 """Algorithms that are compared at a time."""
+LONGEST = 50
+"""Films of each list that are drawn at most."""
 
 
 def layout(service: CineMatch, query: Query) -> Component:
     """Return the page with its controls as the address says."""
     mine = "user" not in query and query.get("mode") != "user"
     user = service.user_named(query.get("user", ""))
-    count = integer(query, "n", DEFAULT_COUNT, 1, 50) or DEFAULT_COUNT
+    count = integer(query, "n", DEFAULT_COUNT, 1, LONGEST) or DEFAULT_COUNT
     return html.Div(
         [
             html.Div(

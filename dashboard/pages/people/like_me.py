@@ -9,8 +9,11 @@ from core.views import LikePerson
 from dashboard.address import href
 from dashboard.components.interval import interval_bar
 from dashboard.components.light import Node
+from dashboard.components.tables import plain_table
 
 __all__ = ["like_me"]
+
+_HEADS = ("Viewer", "Likeness", "95% interval", "In common", "Rated")
 
 
 def like_me(found: Sequence[LikePerson], mine: int) -> list[Component | Node]:
@@ -24,26 +27,7 @@ def like_me(found: Sequence[LikePerson], mine: int) -> list[Component | Node]:
     return [
         head,
         html.P(_told(sure, len(found)), className="note"),
-        html.Div(
-            html.Table(
-                [
-                    html.Thead(
-                        html.Tr(
-                            [
-                                html.Th(name, scope="col")
-                                for name in ("Viewer", "Likeness", "95% interval", "In common", "Rated")
-                            ]
-                        )
-                    ),
-                    html.Tbody([_row(person) for person in found]),
-                ],
-                className="plain-table like-table",
-            ),
-            className="scroll-x",
-            tabIndex=0,
-            role="region",
-            **{"aria-label": "People like you"},
-        ),
+        plain_table(_HEADS, [_row(person) for person in found], "People like you", more_classes="like-table"),
     ]
 
 
@@ -72,10 +56,10 @@ def _row(person: LikePerson) -> Component:
                 html.A(name, href=href("/people", user=person.user_id), className="text-link", **{"data-nav": "1"}),
                 scope="row",
             ),
-            html.Td(f"{alike.value:.2f}", className="tabular"),
+            html.Td(f"{alike.value:.2f}"),
             html.Td(interval_bar(alike, -1, 1, f"{name}: {text}"), className="like-interval"),
-            html.Td(f"{person.common:,}", className="tabular"),
-            html.Td(f"{person.rating_count:,}", className="tabular"),
+            html.Td(f"{person.common:,}"),
+            html.Td(f"{person.rating_count:,}"),
         ],
         className=None if person.certain else "is-unsure",
     )

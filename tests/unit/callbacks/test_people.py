@@ -103,6 +103,7 @@ def test_too_few_films_in_common_say_how_many_are_needed(service: CineMatch) -> 
 def test_people_like_me_lead_to_their_pages_and_say_how_sure_it_is(service: CineMatch) -> None:
     found = service.company.like_minded(ProfileRequest(user_id=1), 5)
     shown = json.dumps([part if isinstance(part, dict) else text_of(part) for part in like_me(found, 12)])
+    assert len(found) == 5
     for person in found:
         assert f"User {person.user_id}" in shown
     assert like_me(found, 0) == []

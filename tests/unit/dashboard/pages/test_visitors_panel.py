@@ -2,7 +2,7 @@
 
 from core.views import OnlineView, RateView
 from dashboard.pages.analytics.visitors_panel import visitors_panel
-from tests.unit.dashboard.markup import text_of
+from tests.unit.dashboard.markup import text_of, with_class
 
 
 def measure(algorithm: str, variant: str, kept: RateView) -> OnlineView:
@@ -22,6 +22,13 @@ def test_rates_are_told_with_how_sure_they_are() -> None:
     assert "People of B kept more of them." in shown
     close = measure("hybrid", "A: hybrid", low), measure("ease", "B: ease", low)
     assert "That may be chance." in text_of(visitors_panel(close, {}, close))
+
+
+def test_a_narrow_screen_scrolls_the_table_and_not_the_page() -> None:
+    (region,) = with_class(
+        visitors_panel([measure("hybrid", "", RateView(20, 400, 0.05, 0.03, 0.08))], {}), "scroll-x"
+    )
+    assert (region.role, region.tabIndex) == ("region", 0)
 
 
 def test_without_visitors_it_says_so() -> None:
