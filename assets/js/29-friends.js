@@ -148,11 +148,12 @@
 
   function unrated(friend) { return friend.ratings.filter((entry) => !own.stars(entry.movie)); }
 
-  function add(friend, entries, text) {
+  /* Put ratings before those that stay of one's own. What is rated is neither waved away, watched nor to be watched. */
+  function rate(text, entries, staying) {
     const movies = new Set(entries.map((entry) => entry.movie));
     own.change(text, (next) => {
       const others = (list) => list.filter((entry) => !movies.has(entry.movie));
-      next.ratings = [...entries.map((entry) => ({ ...entry, time: null })), ...others(next.ratings)];
+      next.ratings = [...entries.map((entry) => ({ ...entry, time: null })), ...staying];
       next.hidden = others(next.hidden);
       next.watched = others(next.watched);
       next.kept = Object.fromEntries(Object.entries(next.kept).filter(([movie]) => !movies.has(Number(movie))));
@@ -161,13 +162,11 @@
 
   function addToMine(friend) {
     const entries = unrated(friend);
-    add(friend, entries, `Added ${entries.length} rating${entries.length === 1 ? "" : "s"} to yours.`);
+    rate(`Added ${entries.length} rating${entries.length === 1 ? "" : "s"} to yours.`, entries, own.read().ratings);
   }
 
   function replaceMine(friend) {
-    own.change(`Your ratings are now these ${friend.ratings.length}.`, (next) => {
-      next.ratings = friend.ratings.map((entry) => ({ ...entry, time: null }));
-    });
+    rate(`Your ratings are now these ${friend.ratings.length}.`, friend.ratings, []);
   }
 
   function subscribe(listener) {
@@ -179,7 +178,7 @@
     begin: begin,
     read: () => state,
     use: (read) => window.React.useSyncExternalStore(subscribe, read || (() => state)),
-    me: me, callMe: callMe, ownCode: ownCode, codesOf: codesOf,
+    LONGEST_NAME: LONGEST_NAME, me: me, callMe: callMe, ownCode: ownCode, codesOf: codesOf,
     aboutFriends: aboutFriends, aboutMe: aboutMe, fragment: fragment, addressOf: addressOf, root: root,
     isCarried: () => carried().codes.length > 0,
     show: show, remove: remove, unrated: unrated, addToMine: addToMine, replaceMine: replaceMine,

@@ -35,9 +35,9 @@
     const count = own.read().ratings.length;
     if (shared.mine) {
       const theirs = shared.codes.length > 1 ? " and those of your friends" : "";
-      texts.push(`The link itself holds your ${counted(count, "rating")}${theirs}; no server is sent them. Whoever has the link can read them. Films waved away and your watchlist stay here.`);
+      texts.push(`The link itself holds your ${counted(count, "rating")}${theirs}; nothing is kept on a server for it. Whoever has the link can read them. Films waved away and your watchlist stay here.`);
     } else if (shared.codes.length) {
-      texts.push("The link itself holds the ratings of your friends; no server is sent them. Whoever has the link can read them.");
+      texts.push("The link itself holds the ratings of your friends; nothing is kept on a server for it. Whoever has the link can read them.");
     } else {
       texts.push("The address says all that is needed; no ratings of yours are in it.");
     }
@@ -77,11 +77,10 @@
         h("h2", { id: "sheet-title" }, title),
         empty
           ? h("p", null, "You have rated nothing in this browser yet: there is nothing to share. Rate a few films first.")
-          : [
-            h("div", { className: "stack-xs", key: "text" }, explained(shared, link)),
-            shared.mine && labelled("What they shall call you, if you like", { key: "name", value: name, maxLength: 40, autoComplete: "nickname", onChange: call }),
-            labelled("Link", { key: "link", ref: field, readOnly: true, value: link, onFocus: (event) => event.target.select() })
-          ].map((part, key) => h(React.Fragment, { key: key }, part)),
+          : h(React.Fragment, null,
+            h("div", { className: "stack-xs" }, explained(shared, link)),
+            shared.mine && labelled("What they shall call you, if you like", { value: name, maxLength: friends.LONGEST_NAME, autoComplete: "nickname", onChange: call }),
+            labelled("Link", { ref: field, readOnly: true, value: link, onFocus: (event) => event.target.select() })),
         h("div", { className: "sheet-buttons" },
           !empty && h("button", { type: "button", className: "cta", onClick: () => copy(field.current, say) }, "Copy the link"),
           !empty && window.navigator.share && h("button", {

@@ -17,20 +17,14 @@
 
   function why(data, key, movie) { window.cinematch.askWhy(movie, data.asked[key]); }
 
-  /* How many ranks a film has moved against the first list; null where that does not say. */
-  function shiftOf(data, place, movie) {
-    const ranks = data.ranks[movie];
-    const first = ranks[data.columns[0].key];
-    return place === 0 || first === undefined ? null : first - ranks[data.columns[place].key];
-  }
-
   function direction(shift) { return shift > 0 ? "up" : shift < 0 ? "down" : "even"; }
 
+  /* How far a film has moved against the first list: look, text and the same in words. */
   function shiftText(data, place, movie) {
-    const shift = shiftOf(data, place, movie);
     if (place === 0) { return null; }
-    if (shift === null) { return ["absent", "new", `Not among the first by ${data.against}`]; }
     const was = data.ranks[movie][data.columns[0].key];
+    if (was === undefined) { return ["absent", "new", `Not among the first by ${data.against}`]; }
+    const shift = was - data.ranks[movie][data.columns[place].key];
     if (shift === 0) { return ["even", "same", `The same place as by ${data.against}`]; }
     return [direction(shift), `${shift > 0 ? "▲" : "▼"} ${Math.abs(shift)}`, `Place ${was} by ${data.against}`];
   }
@@ -88,7 +82,7 @@
   function Table({ data }) {
     const keys = data.columns.map((column) => column.key);
     const weight = (movie) => -keys.reduce((sum, key) => sum + 1 / (data.ranks[movie][key] || Infinity), 0);
-    const movies = Object.keys(data.ranks).map(Number).filter((movie) => data.films[movie]).sort((one, other) => weight(one) - weight(other));
+    const movies = Object.keys(data.ranks).map(Number).sort((one, other) => weight(one) - weight(other));
     const cell = (movie, place) => {
       const column = data.columns[place];
       const rank = data.ranks[movie][column.key];

@@ -129,9 +129,11 @@ def test_a_friends_link_shows_how_alike_we_are_and_what_can_be_done(page: Page, 
     expect(page.get_by_role("status").filter(has_text="Added 2 ratings to yours.")).to_be_visible()
     assert len(page.evaluate("cinematchOwnFilms.read().ratings")) == 8
     page.get_by_role("button", name="Undo").click()
+    page.evaluate("cinematchOwnFilms.hide(80, 'a film of hers')")
     page.get_by_role("button", name="Replace mine by these").click()
     kept = page.evaluate("cinematchOwnFilms.read().ratings.map((one) => [one.movie, one.rating])")
     assert kept == _ANAS, "in the order in which they were given"
+    assert page.evaluate("cinematchOwnFilms.read().hidden") == [], "what is rated is waved away no more"
     page.get_by_role("button", name="Undo").click()
     assert len(page.evaluate("cinematchOwnFilms.read().ratings")) == 6
     assert not [address for address in asked if code in address or "#" in address]

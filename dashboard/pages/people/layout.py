@@ -63,7 +63,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component | Node]:
         html.Div(
             [
                 html.H2("Your films as a link"),
-                html.P("The link itself holds your ratings. No server is sent them.", className="note"),
+                html.P("The link itself holds your ratings: nothing is kept on a server for it.", className="note"),
                 own(
                     "ShareButton",
                     what="profile",
