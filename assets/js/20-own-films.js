@@ -6,6 +6,7 @@
    at once, too; Dash's two stores, which it compares and copies with every change, follow when there is time. */
 (function () {
   "use strict";
+  const storage = window.cinematchStorage;
   const PARTS = ["ratings", "hidden", "watched"];
   const MOST_UNDONE = 50;
   const SETTLED_MS = 2500;
@@ -48,14 +49,13 @@
   }
 
   function renew() {
-    const text = window.localStorage.getItem("visitor");
-    const data = text && JSON.parse(text);
+    const data = storage.read("visitor");
     if (!data || Array.isArray(data.ratings)) { return; }
     const next = renewed(data);
     if (data.dataset) { next.dataset = data.dataset; }
     next.others = {};
     Object.keys(data.others || {}).forEach((name) => { next.others[name] = renewed(data.others[name]); });
-    window.localStorage.setItem("visitor", JSON.stringify(next));
+    storage.write("visitor", next);
   }
 
   try { renew(); } catch (error) { window.console.warn("What this browser keeps could not be read:", error); }
@@ -95,11 +95,7 @@
 
   /* Dash hands out an empty store before it has read the browser's: whoever waits for a list would be told nothing. */
   function stored(name, data) {
-    const text = told === "" && window.localStorage.getItem(name);
-    try { return (text && JSON.parse(text)) || data; } catch (error) {
-      window.console.warn(`What this browser keeps as ${name} could not be read:`, error);
-      return data;
-    }
+    return (told === "" && storage.read(name)) || data;
   }
 
   function keptIn(data) {
@@ -111,11 +107,7 @@
   function keep(name, data) {
     written.add(data);
     untold.set(name, data);
-    try {
-      window.localStorage.setItem(name, JSON.stringify(data));
-      window.localStorage.setItem(`${name}-timestamp`, String(Date.now()));
-    } catch (error) {
-      window.console.warn("What this browser keeps could not be written:", error);
+    if (!storage.write(name, data) || !storage.write(`${name}-timestamp`, Date.now())) {
       say("This browser keeps nothing more: its storage is full or closed. Save your films as a file.", true);
     }
   }

@@ -8,9 +8,11 @@
   "use strict";
   const own = window.cinematchOwnFilms;
   const { encode, decode } = window.cinematchProfileCode;
+  const storage = window.cinematchStorage;
   const MOST_FRIENDS = 12;
   const LONGEST_NAME = 40;
   let state = { friends: [], shown: [], arrived: [], foreign: false, problems: [], arrivals: 0 };
+  let drawn = null; // this browser's mark, where it keeps nothing
   const listeners = new Set();
 
   function take(next) {
@@ -18,23 +20,17 @@
     listeners.forEach((listener) => listener());
   }
 
-  function stored(name) {
-    try { return JSON.parse(window.localStorage.getItem(name)) || {}; } catch (error) { return {}; }
-  }
-
-  function store(name, value) { window.localStorage.setItem(name, JSON.stringify(value)); }
-
   /* --- who one is --- */
 
   function me() {
-    const held = stored("profile-mark");
+    const held = storage.read("profile-mark") || drawn || {};
     if (typeof held.mark === "number") { return { mark: held.mark, name: held.name || "" }; }
-    const drawn = { mark: window.crypto.getRandomValues(new Uint32Array(1))[0], name: "" };
-    store("profile-mark", drawn);
+    drawn = { mark: window.crypto.getRandomValues(new Uint32Array(1))[0], name: "" };
+    storage.write("profile-mark", drawn);
     return drawn;
   }
 
-  function callMe(name) { store("profile-mark", { ...me(), name: name.trim().slice(0, LONGEST_NAME) }); }
+  function callMe(name) { storage.write("profile-mark", { ...me(), name: name.trim().slice(0, LONGEST_NAME) }); }
 
   /* As lists take them: by time where each has one, otherwise as they were entered. */
   function inOrder(ratings) {
@@ -68,7 +64,7 @@
 
   function keep(friends) {
     const kept = friends.filter((friend) => !friend.mine).slice(-MOST_FRIENDS);
-    store("friends", { ...stored("friends"), [window.cinematchDataset()]: kept.map((friend) => friend.code) });
+    storage.write("friends", { ...(storage.read("friends") || {}), [window.cinematchDataset()]: kept.map((friend) => friend.code) });
     return [...friends.filter((friend) => friend.mine), ...kept];
   }
 
@@ -101,7 +97,7 @@
     if (begun) { return; }
     begun = true;
     const friends = [];
-    const codes = stored("friends")[window.cinematchDataset()];
+    const codes = (storage.read("friends") || {})[window.cinematchDataset()];
     (Array.isArray(codes) ? codes : []).forEach((code) => {
       try { friends.push(friendOf(code)); } catch (error) { window.console.warn("A friend could not be read:", error); }
     });

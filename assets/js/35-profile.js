@@ -24,7 +24,7 @@
   /* --- what the server is known to have --- */
 
   function all() {
-    try { return JSON.parse(window.localStorage.getItem(STORE)) || {}; } catch (error) { return {}; }
+    return window.cinematchStorage.read(STORE) || {};
   }
 
   function state() {
@@ -32,7 +32,7 @@
   }
 
   function remember(next) {
-    window.localStorage.setItem(STORE, JSON.stringify({ ...all(), [window.cinematchDataset()]: next }));
+    window.cinematchStorage.write(STORE, { ...all(), [window.cinematchDataset()]: next });
   }
 
   /* --- what is kept here, by kind and film --- */

@@ -4,12 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
-from core.views import Interval
+from core.views import LEAST_COMMON, Interval
 
-__all__ = ["LEAST_COMMON", "ROUNDING", "correlation", "fisher_bounds", "mean_difference"]
+__all__ = ["ROUNDING", "correlation", "fisher_bounds", "mean_difference"]
 
-LEAST_COMMON = 4
-"""Films in common from which there is an interval: Fisher's takes the root of three fewer."""
 ROUNDING = 0.5**2 / 12
 """Variance of what is rounded to half stars."""
 

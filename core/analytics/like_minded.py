@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analytics.agreement import LEAST_COMMON, ROUNDING, fisher_bounds
+from core.analytics.agreement import ROUNDING, fisher_bounds
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.views import Interval, LikePerson
+from core.views import LEAST_COMMON, Interval, LikePerson
 
 __all__ = ["like_minded"]
 

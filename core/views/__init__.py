@@ -7,7 +7,7 @@ from core.views.film_map import FilmMap
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.jobs import JobState, JobView
-from core.views.likeness import Interval, Likeness, LikePerson, SharedFilm
+from core.views.likeness import LEAST_COMMON, Interval, Likeness, LikePerson, SharedFilm
 from core.views.lists import Filters, ListComparison, ListItem, Overlap, RecommendationList
 from core.views.measurements import (
     Cohort,
@@ -45,6 +45,7 @@ from core.views.shelves import Shelf, Shelves
 from core.views.wishes import OWN_ORDER, WISHES, MeasuredWeight, Near, Reranking, Wish, WishCost, WishView
 
 __all__ = [
+    "LEAST_COMMON",
     "MAX_CHANGES",
     "MAX_FACTOR",
     "OWN_ORDER",

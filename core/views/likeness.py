@@ -4,7 +4,10 @@ from dataclasses import dataclass, field
 
 from core.views.profiles import RatedMovie
 
-__all__ = ["Interval", "LikePerson", "Likeness", "SharedFilm"]
+__all__ = ["LEAST_COMMON", "Interval", "LikePerson", "Likeness", "SharedFilm"]
+
+LEAST_COMMON = 4
+"""Films in common from which there is an interval: Fisher's takes the root of three fewer."""
 
 
 @dataclass(frozen=True, slots=True)

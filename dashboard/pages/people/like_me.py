@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from core.views import LikePerson
+from core.views import LEAST_COMMON, LikePerson
 from dashboard.address import href
 from dashboard.components.interval import interval_bar
 from dashboard.components.light import Node
@@ -22,7 +22,10 @@ def like_me(found: Sequence[LikePerson], mine: int) -> list[Component | Node]:
         return []
     head = html.Div(html.H2("People like you"), className="section-head")
     if not found:
-        return [head, html.P("Nobody in the data set has rated four of your films. Rate more.", className="note")]
+        return [
+            head,
+            html.P(f"Nobody in the data set has rated {LEAST_COMMON} of your films. Rate more.", className="note"),
+        ]
     sure = sum(person.certain for person in found)
     return [
         head,

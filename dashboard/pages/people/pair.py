@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from core.views import Interval, Likeness, RatedMovie, SharedFilm
+from core.views import LEAST_COMMON, Interval, Likeness, RatedMovie, SharedFilm
 from dashboard.address import href
 from dashboard.components.film_data import film_data
 from dashboard.components.interval import interval_bar
@@ -19,9 +19,10 @@ _HOW = (
     "The number is Pearson's correlation of your stars over the films that both rated, as Resnick et al. (1994) use "
     "it for likeness of people: 1 is the same order and distances, 0 no connection, -1 the opposite. To each "
     "variance that of rounding to half stars is added, so that few equal stars do not count as certain. The interval "
-    "is Fisher's (1921), of the difference in stars Student's (1908), both at 95%."
+    "is Fisher's (1921), of the difference in stars Student's (1908), both at 95%. Much alike are two whose interval "
+    "begins above .3, a medium correlation after Cohen (1988)."
 )
-_FEW = 4
+_MUCH = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,8 @@ def _alike(who: Somebody, found: Likeness) -> Component:
     title = html.H3([f"You and {who.name} ", html.Span(f"{films} in common", className="muted alike-films")])
     if found.correlation is None:
         why = (
-            f"From {_FEW} films that both rated on there is something to tell."
-            if found.common < _FEW
+            f"From {LEAST_COMMON} films that both rated on there is something to tell."
+            if found.common < LEAST_COMMON
             else "One of you gave all of these the same stars: that tells nothing of likeness."
         )
         return html.Section([title, html.P(why)], className="alike stack-sm")
@@ -120,7 +121,7 @@ def _alike(who: Somebody, found: Likeness) -> Component:
 
 def _verdict(alike: Interval, name: str) -> str:
     if alike.low > 0:
-        much = "much alike" if alike.low > 0.3 else "alike"
+        much = "much alike" if alike.low > _MUCH else "alike"
         return f"You and {name} rate {much}, beyond chance."
     if alike.high < 0:
         return f"What one of you likes the other tends not to: you and {name} rate in opposite ways."

@@ -107,7 +107,7 @@ def test_people_like_me_lead_to_their_pages_and_say_how_sure_it_is(service: Cine
     for person in found:
         assert f"User {person.user_id}" in shown
     assert like_me(found, 0) == []
-    assert "Nobody in the data set has rated four of your films" in text_of(like_me([], 1)[1])
+    assert "Nobody in the data set has rated 4 of your films" in text_of(like_me([], 1)[1])
     with pytest.raises(UnknownIdError):
         service.company.like_minded(ProfileRequest(user_id=999_999))
 
