@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.pages.analytics.layout import TABS
 from tests.e2e.conftest import PATHS, settle, titles
 from tests.e2e.test_pages import violations
 
@@ -77,7 +78,7 @@ class TestSmallScreen:
         return {**context_options, "viewport": {"width": 390, "height": 844}, "has_touch": True}
 
     def test_pages_fit_and_the_navigation_opens(self, visit: Visit) -> None:
-        for path in PATHS:
+        for path in (*PATHS, *(f"/analytics?tab={tab}" for tab in TABS)):
             page = visit(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         page.get_by_role("button", name="Open the navigation").click()
