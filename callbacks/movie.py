@@ -38,6 +38,20 @@ def register(app: "Dash", service: "CineMatch") -> None:
         return similar_list(found) if found else list_state("No neighbours", "Nobody has rated a film like it.")
 
     @app.callback(
+        Output(Movie.NEXT, "list"),
+        Output(Movie.NEXT_TOLD, "children"),
+        Input(Movie.ID, "data"),
+        on_error=notify_error,
+    )
+    def watched_next(movie_id: int) -> tuple[dict[str, Any], str]:
+        found = service.company.watched_next(movie_id, n=_NEIGHBOURS)
+        if not found.items:
+            return list_state(
+                "Nothing stands out", "Too few people rated the same film soon after this one."
+            ), found.text
+        return similar_list(found.items), found.text
+
+    @app.callback(
         Output(Movie.BY_ALGORITHM, "data"),
         # What is urgent has been shown by then.
         Input(Movie.SIMILAR, "list"),

@@ -1,4 +1,4 @@
-"""`cinematch recommend`, `explain`, `similar` and `tags`: the main job without a browser."""
+"""`cinematch recommend`, `explain`, `similar`, `next` and `tags`: the main job without a browser."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def register(app: typer.Typer) -> None:
     app.command()(recommend)
     app.command()(explain)
     app.command()(similar)
+    app.command("next")(watched_next)
     app.command()(tags)
 
 
@@ -208,6 +209,33 @@ def similar(
             for item in found
         ],
     )
+
+
+def watched_next(
+    movie: MovieOption,
+    n: CountOption = 10,
+    dataset: DatasetOption = None,
+    json_target: JsonOption = None,
+) -> None:
+    """List what people rated soon after a movie, more often than chance has it."""
+    from core.display.titles import short_title
+    from core.service import open_service
+
+    service = open_service(settings_for(dataset), load=False)
+    found = service.company.watched_next(movie, n)
+    if json_target:
+        emit_json(found, json_target)
+        return
+    print_table(
+        f"Watched after {short_title(service.movie(movie).title)}",
+        ["Id#", "Title", "Right after#", f"Within {found.within}#", "By chance#"],
+        [
+            [item.source_id or item.movie_id, short_title(item.title), item.next, item.soon, f"{item.by_chance:.1f}"]
+            for item in found.items
+        ],
+        caption="" if found.items else "No movie was rated soon after it more often than chance has it.",
+    )
+    typer.echo(found.text)
 
 
 def tags(

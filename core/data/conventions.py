@@ -28,5 +28,10 @@ MIN_RATING = 0.5
 MAX_RATING = 5.0
 LIKED = 4.0
 """Stars from which on a rating says that somebody liked a film."""
+TIMES_TELL = (
+    "Times tell when films were rated, often many in one sitting and in the order in which the site showed them, not "
+    "when they were watched."
+)
+"""What has to be said wherever something rests on the order of ratings."""
 MAX_ID = 2**53 - 1
 """The largest id of a user or a movie that is a number; beyond it browsers and JSON lose digits. The least is 0."""

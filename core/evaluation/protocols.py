@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from core.data.conventions import MAX_RATING, MIN_RATING
+from core.data.conventions import MAX_RATING, MIN_RATING, TIMES_TELL
 from core.data.dataset import Dataset
 from core.data.splits import Split, holdout_per_user, k_folds, leave_last, random_holdout, temporal
 from core.errors import InvalidInputError
@@ -178,10 +178,7 @@ class Protocol:
         """
         if self.split not in ("leave-last", "leave-last-shuffled", "temporal"):
             return ""
-        said = (
-            " Times tell when films were rated, often many in one sitting and in the order in which the site showed "
-        )
-        said += "them, not when they were watched."
+        said = f" {TIMES_TELL}"
         people, tied, untimed = (
             sum(split.get(name, 0) for split in splits) for name in ("test_users", "tied_users", "untimed_users")
         )

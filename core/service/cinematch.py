@@ -99,7 +99,7 @@ class CineMatch(Serving):
 
     @property
     def company(self) -> Company:
-        """How alike people are, and who of the data set is like somebody."""
+        """How alike people are, and what they watched after a film."""
         return Company(self.dataset)
 
     # --- data set and movies ------------------------------------------------------------------------------

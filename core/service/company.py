@@ -1,16 +1,17 @@
-"""How alike people are, stored users and visitors, and who of the data set is like somebody."""
+"""The people of a data set: how alike they are, stored users and visitors, and what they watched after a film."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.lists.requests import check_length
 from core.service.profiles import profile_of
 
 if TYPE_CHECKING:
     from core.data.dataset import Dataset
     from core.lists.requests import ProfileRequest
-    from core.views import Likeness, LikePerson
+    from core.views import Likeness, LikePerson, WatchedNext
 
 __all__ = ["Company"]
 
@@ -42,3 +43,15 @@ class Company:
         from core.analytics.like_minded import like_minded
 
         return like_minded(self.dataset, profile_of(self.dataset, person), n)
+
+    def watched_next(self, movie_id: int | str, n: int = 10) -> WatchedNext:
+        """Return what people rated soon after a movie, beyond chance; see `core.analytics.watched_next`.
+
+        Raises
+        ------
+        InvalidInputError, UnknownIdError
+        """
+        from core.analytics.watched_next import watched_next
+
+        check_length(n)
+        return watched_next(self.dataset, self.dataset.movie_index(movie_id), n)

@@ -42,6 +42,7 @@ from core.views.quality import Finding
 from core.views.readings import PartKind, Reading, ReadPart
 from core.views.reliability import ReliabilityPoint, ReliabilityView
 from core.views.shelves import Shelf, Shelves
+from core.views.watched_next import NextMovie, WatchedNext
 from core.views.wishes import OWN_ORDER, WISHES, MeasuredWeight, Near, Reranking, Wish, WishCost, WishView
 
 __all__ = [
@@ -97,6 +98,7 @@ __all__ = [
     "ModelStatus",
     "MovieView",
     "Near",
+    "NextMovie",
     "OnlineView",
     "Opinion",
     "OutcomeKind",
@@ -126,6 +128,7 @@ __all__ = [
     "TradePoint",
     "UserView",
     "Versus",
+    "WatchedNext",
     "Wish",
     "WishCost",
     "WishView",

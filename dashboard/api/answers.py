@@ -22,6 +22,7 @@ from core.views import (
     SimilarMovie,
     TagView,
     TasteProfile,
+    WatchedNext,
 )
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "TagsAnswer",
     "TagsView",
     "TasteAnswer",
+    "WatchedNextAnswer",
     "WeightsAnswer",
     "json_answer",
 ]
@@ -119,6 +121,10 @@ class TagsAnswer(RootModel[TagsView]):
 
 class NeighbourhoodAnswer(RootModel[Neighbourhood]):
     """The movies most similar to one."""
+
+
+class WatchedNextAnswer(RootModel[WatchedNext]):
+    """What people rated soon after a movie."""
 
 
 class TasteAnswer(RootModel[TasteProfile]):

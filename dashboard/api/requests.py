@@ -181,6 +181,13 @@ class SimilarQuery(Strict):
     """How many at most."""
 
 
+class NextQuery(Strict):
+    """How much to tell of what people watched next."""
+
+    n: Count = 10
+    """How many movies at most."""
+
+
 class ListFilters(_Years):
     """Which movies may be listed."""
 

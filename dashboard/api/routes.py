@@ -20,6 +20,7 @@ from dashboard.api.requests import (
     ImportQuery,
     ListQuery,
     MoviePath,
+    NextQuery,
     PageQuery,
     RecommendationBody,
     SearchQuery,
@@ -111,6 +112,11 @@ def get_similar(path: MoviePath, query: SimilarQuery) -> Response:
     service = _service()
     found = service.similar(path.movie_id, query.algorithm, query.n)
     return answers.json_answer(answers.Neighbourhood(service.movie(path.movie_id).movie_id, query.algorithm, found))
+
+
+def get_watched_next(path: MoviePath, query: NextQuery) -> Response:
+    """List what people rated soon after a movie, with counts and what chance would give."""
+    return answers.json_answer(_service().company.watched_next(path.movie_id, query.n))
 
 
 def get_user(path: UserPath) -> Response:
@@ -209,6 +215,7 @@ def add_routes(blueprint: APIBlueprint) -> dict[str, str]:
         ("/tags", get_tags, movies, "catalogue", answers.TagsAnswer, _ANY),
         ("/movies/<movie_id>", get_movie, movies, "catalogue", answers.MovieAnswer, _ONE),
         ("/movies/<movie_id>/similar", get_similar, movies, "catalogue", answers.NeighbourhoodAnswer, _ASK),
+        ("/movies/<movie_id>/next", get_watched_next, movies, "catalogue", answers.WatchedNextAnswer, _ONE),
         ("/users/<user_id>", get_user, users, "users", answers.TasteAnswer, _ONE),
         ("/users/<user_id>/ratings", get_history, users, "users", answers.HistoryAnswer, (409, *_ONE)),
         (

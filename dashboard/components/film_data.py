@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.display.titles import other_title, short_title
-from core.views import GroupItem, ListItem, MovieView, RatedMovie, SharedFilm, SimilarMovie
+from core.views import GroupItem, ListItem, MovieView, NextMovie, RatedMovie, SharedFilm, SimilarMovie
 from dashboard.address import href
 from dashboard.components.poster import poster_look
 
@@ -12,7 +12,7 @@ __all__ = ["FilmData", "average_film", "film_data", "film_meta", "recommended_fi
 
 FilmData = dict[str, Any]
 """A film's id (``movie``), name, link, line below the name, poster, and what a list adds."""
-Film = GroupItem | ListItem | MovieView | RatedMovie | SharedFilm | SimilarMovie
+Film = GroupItem | ListItem | MovieView | NextMovie | RatedMovie | SharedFilm | SimilarMovie
 
 
 def film_meta(year: int | None, genres: Sequence[str]) -> str:
@@ -52,6 +52,6 @@ def average_film(movie: MovieView) -> FilmData:
     return {**film_data(movie), "average": movie.mean_rating, "count": count}
 
 
-def similar_film(movie: SimilarMovie) -> FilmData:
-    """Return a neighbour with what those say of it who liked the film itself."""
+def similar_film(movie: SimilarMovie | NextMovie) -> FilmData:
+    """Return a film with how many of those who rated or liked another one did so with it, in words."""
     return {**film_data(movie), "text": movie.text}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.views import MovieView, RecommendationList, SimilarMovie
+from core.views import MovieView, NextMovie, RecommendationList, SimilarMovie
 from dashboard.components.film_data import average_film, recommended_film, similar_film
 from dashboard.components.light import Node, own
 
@@ -78,7 +78,7 @@ def catalogue_list(movies: Sequence[MovieView]) -> FilmListData:
     }
 
 
-def similar_list(movies: Sequence[SimilarMovie]) -> FilmListData:
-    """Return a film's neighbours, in one line."""
+def similar_list(movies: Sequence[SimilarMovie | NextMovie]) -> FilmListData:
+    """Return a film's neighbours, or what was watched after it, in one line."""
     films = [similar_film(movie) for movie in movies]
     return {"films": films, "className": "rail", "ranked": False, "actions": [], "asked": None}

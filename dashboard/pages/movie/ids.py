@@ -10,6 +10,8 @@ class Movie:
     ID = "movie-id"
     ALGORITHM = "movie-algorithm"
     SIMILAR = "movie-similar"
+    NEXT = "movie-next"
+    NEXT_TOLD = "movie-next-told"
     BY_ALGORITHM = "movie-by-algorithm"
     WHY_USER = "movie-why-user"
     WHY = "movie-why"

@@ -43,6 +43,7 @@ def layout(service: CineMatch, query: Query, movie_id: int | str) -> Component:
             ),
             html.Section(_why(service, query), className="section"),
             html.Section(_similar(), className="section"),
+            html.Section(_watched_next(), className="section"),
         ]
     )
 
@@ -160,6 +161,14 @@ def _why(service: CineMatch, query: Query) -> list[Component]:
             ],
             className="quick",
         ),
+    ]
+
+
+def _watched_next() -> list[Component | Node]:
+    return [
+        html.Div(html.H2("Watched next"), className="section-head"),
+        html.P(id=Movie.NEXT_TOLD, className="muted"),
+        film_list(Movie.NEXT, 0),
     ]
 
 

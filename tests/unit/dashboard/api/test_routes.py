@@ -67,6 +67,13 @@ def test_similar_movies_say_who_liked_them(client: FlaskClient) -> None:
         assert movie["text"].startswith(("Liked by", "Nobody"))
 
 
+def test_what_was_watched_next_says_how_it_was_counted(client: FlaskClient, service: CineMatch) -> None:
+    document = ok(client, "/movies/10/next", n=4)
+    assert document == asdict(service.company.watched_next(10, 4))
+    assert document["people"] <= document["raters"] == service.movie(10).rating_count
+    assert client.get("/api/v1/movies/4711/next").status_code == 404
+
+
 def test_popularity_knows_no_similar_movies(client: FlaskClient) -> None:
     answer = client.get("/api/v1/movies/10/similar?algorithm=popularity")
     assert answer.status_code == 422

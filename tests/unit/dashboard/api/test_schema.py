@@ -18,6 +18,7 @@ ROUTES = {
     "/movies",
     "/movies/{movie_id}",
     "/movies/{movie_id}/similar",
+    "/movies/{movie_id}/next",
     "/users/{user_id}",
     "/users/{user_id}/ratings",
     "/users/{user_id}/recommendations",
