@@ -37,9 +37,7 @@ __all__ = [
     "Ratings",
     "RecommendationBody",
     "SearchQuery",
-    "SimilarQuery",
     "Strict",
-    "TagQuery",
     "Time",
     "UserPath",
     "WeightsQuery",
@@ -160,32 +158,6 @@ class SearchQuery(PageQuery, _Years):
     def filters(self) -> Filters:
         """Return the filters of the search."""
         return Filters(genres=tuple(self.genre), year_min=self.year_min, year_max=self.year_max, tags=tuple(self.tag))
-
-
-class TagQuery(Strict):
-    """A search among the tags."""
-
-    q: Annotated[str, Field(max_length=200)] = ""
-    """Part of a tag. Empty lists those of most films."""
-    limit: Count = 20
-    """How many at most."""
-
-
-class SimilarQuery(Strict):
-    """How to look for similar movies."""
-
-    algorithm: Algorithm | None = None
-    """Whose measure of similarity; by default who likes both beyond chance, with genres, years and tags, which needs
-    no model."""
-    n: Count = 10
-    """How many at most."""
-
-
-class NextQuery(Strict):
-    """How much to tell of what people watched next."""
-
-    n: Count = 10
-    """How many movies at most."""
 
 
 class ListFilters(_Years):

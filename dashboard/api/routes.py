@@ -14,18 +14,16 @@ from core.errors import CineMatchError, ModelUnavailableError
 from core.lists.requests import ProfileRequest
 from dashboard.api import answers
 from dashboard.api.group_requests import GroupBody
+from dashboard.api.movie_requests import NextQuery, SimilarQuery, TagQuery
 from dashboard.api.requests import (
     BatchBody,
     ExplanationBody,
     ImportQuery,
     ListQuery,
     MoviePath,
-    NextQuery,
     PageQuery,
     RecommendationBody,
     SearchQuery,
-    SimilarQuery,
-    TagQuery,
     UserPath,
     WeightsQuery,
 )
