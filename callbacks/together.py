@@ -1,7 +1,7 @@
 """One list for several people."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import dash
@@ -14,7 +14,7 @@ from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from core.lists.requests import GroupRequest, ProfileRequest
 from core.service import MAX_LIST
-from core.views import GroupList, GroupMethod, Reranking, number_of
+from core.views import WISHES, GroupList, GroupMethod, Reranking, number_of
 from dashboard.address import FilterState, href
 from dashboard.components.controls import DEFAULT_COUNT
 from dashboard.components.lists import list_state
@@ -22,7 +22,7 @@ from dashboard.components.user_select import user_options
 from dashboard.components.wish_slider import NOT_TOLD
 from dashboard.pages.together.group_list import group_list, viewer_names
 from dashboard.pages.together.ids import Together
-from dashboard.pages.together.layout import LOVE, METHODS
+from dashboard.pages.together.layout import METHODS
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -33,13 +33,14 @@ if TYPE_CHECKING:
 
 __all__ = ["GroupControls", "register"]
 
+_OWN = [wish.name for wish in WISHES if wish.own]
 _CONTROLS: dict[str, Any] = {
     "users": Input(Together.USERS, "value"),
     "friends": Input(Together.FRIENDS, "chosen"),
     "me": Input(Together.ME, "checked"),
     "algorithm": Input(Together.ALGORITHM, "value"),
     "method": Input(Together.METHOD, "value"),
-    "love": Input(Together.LOVE, "value"),
+    "own": {name: Input(Together.wish(name), "value") for name in _OWN},
     "count": Input(Together.COUNT, "value"),
     "filters": {
         "genres": Input(Together.GENRES, "value"),
@@ -61,8 +62,8 @@ class GroupControls:
     method: GroupMethod
     count: int
     state: FilterState
-    love: float | None = None
-    """None where the list is as the algorithm orders it."""
+    own: Mapping[str, float] = field(default_factory=dict)
+    """The weights by which the algorithm is to order otherwise than usual, by name."""
     friends: tuple[Friend, ...] = ()
 
     @classmethod
@@ -75,7 +76,7 @@ class GroupControls:
             method="least-misery" if held["method"] == "least-misery" else "average",
             count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
             state=FilterState.from_controls(service.year_span(), **held["filters"]),
-            love=_love(service, held["algorithm"], held["love"]),
+            own=_own(service, held["algorithm"], held["own"]),
             friends=tuple(chosen_friends(held["friends"], service)),
         )
 
@@ -102,7 +103,7 @@ class GroupControls:
             n=self.count,
             method=self.method,
             filters=replace(self.state.filters(), exclude_ids=hidden),
-            love=self.love,
+            **self.own,
         )
 
     def address(self) -> str:
@@ -115,13 +116,14 @@ class GroupControls:
             algorithm=self.algorithm,
             method=None if self.method == "average" else self.method,
             n=self.count if self.count != DEFAULT_COUNT else None,
-            love=None if self.love is None else f"{self.love:g}",
+            **{name: f"{weight:g}" for name, weight in self.own.items()},
             **self.state.query(),
         )
 
 
-def _love(service: "CineMatch", algorithm: str | None, held: float | None) -> float | None:
-    return held if service.loves(algorithm) and held != LOVE.default else None
+def _own(service: "CineMatch", algorithm: str | None, held: Mapping[str, float | None]) -> dict[str, float]:
+    weights = {name: float(weight) for name, weight in held.items() if weight is not None}
+    return Reranking(**weights).own if service.loves(algorithm) else {}
 
 
 def _summary(found: GroupList, asked: int, name: str, visitors: Sequence[str] = ("You",)) -> str:
@@ -166,7 +168,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         names = {status.key: status.name for status in service.models()}
         visitors, keys = asked.visitors
         summary = _summary(found, asked.count, names.get(found.algorithm, found.algorithm), visitors)
-        return group_list(found, asked.love, visitors, keys), summary, asked.address()
+        return group_list(found, asked.own, visitors, keys), summary, asked.address()
 
     @app.callback(
         Output(Together.USERS, "data"),
@@ -183,18 +185,19 @@ def register(app: "Dash", service: "CineMatch") -> None:
         return user_options(service.users(text, [number_of(user, "viewer") for user in value or ()]))
 
     @app.callback(
-        Output(Together.LOVE_NOTE, "children"),
-        Output(Together.LOVE, "disabled"),
-        Input(Together.ALGORITHM, "value"),
-        Input(Together.LOVE, "value"),
+        output={
+            "costs": {name: Output(Together.wish_cost(name), "children") for name in _OWN},
+            "fixed": {name: Output(Together.wish(name), "disabled") for name in _OWN},
+        },
+        inputs={"algorithm": Input(Together.ALGORITHM, "value"), "held": _CONTROLS["own"]},
         on_error=notify_error,
     )
-    def loving(algorithm: str | None, held: float | None) -> tuple[str, bool]:
-        love = _love(service, algorithm, held)
-        if love is None:
-            return ("", False) if service.loves(algorithm) else (NOT_TOLD, True)
-        (cost,) = service.wish(algorithm or "", Reranking(love=love)).costs
-        return f"{cost.text} Measured for one person alone.", False
+    def costs(algorithm: str | None, held: Mapping[str, float | None]) -> dict[str, Any]:
+        loves, wished = service.loves(algorithm), _own(service, algorithm, held)
+        told = dict.fromkeys(_OWN, "" if loves else NOT_TOLD)
+        for cost in service.wish(algorithm or "", Reranking(**wished)).costs:
+            told[cost.wish] = f"{cost.text} Measured for one person alone."
+        return {"costs": told, "fixed": dict.fromkeys(_OWN, not loves)}
 
     @app.callback(Output(Together.METHOD_NOTE, "children"), Input(Together.METHOD, "value"))
     def meaning(method: str) -> str:

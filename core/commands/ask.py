@@ -14,7 +14,7 @@ from core.commands.requests import FILTERS, NEAR, WISH, RateOption, one_profile,
 from core.commands.together import GroupOption, show_group
 from core.commands.weights import WHAT_IF
 from core.lists.requests import GroupRequest, ListRequest, ProfileRequest, WhatIf
-from core.views import Filters, Near, Reading, RecommendationList, Reranking
+from core.views import OWN_ORDER, Filters, Near, Reading, RecommendationList, Reranking
 
 if TYPE_CHECKING:
     from core.service import CineMatch
@@ -73,15 +73,13 @@ def recommend(
             raise typer.BadParameter("a group's list is made with the weights as learned", param_hint="--weight")
         if include_rated:
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
-        for name in wish.weights.keys() - {"love"}:
+        for name in wish.weights.keys() - OWN_ORDER:
             raise typer.BadParameter("a group's list is not re-ranked", param_hint=f"--{name}")
         if say or near.named:
             raise typer.BadParameter("a group's list is not re-ranked", param_hint="--say" if say else "--near-tags")
         people = [ProfileRequest(user_id=one) for one in users]
         visitors = [ProfileRequest(ratings=stars(rate))] if rate else []
-        together = GroupRequest(
-            [*people, *visitors], algorithm, n, group or "average", filters, wish.weights.get("love")
-        )
+        together = GroupRequest([*people, *visitors], algorithm, n, group or "average", filters, **wish.own)
         show_group(_service(dataset, algorithm).recommend_group(together), json_target)
         return
     service = _service(dataset, algorithm)

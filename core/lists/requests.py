@@ -128,6 +128,8 @@ class GroupRequest:
     filters: Filters = field(default_factory=Filters)
     love: float | None = None
     """From what they would watch (0) to what they would love (1); by default as the algorithm was measured."""
+    lately: float | None = None
+    """From all of everybody's films (0) to everybody's last ones (1); by default 0."""
 
     def __post_init__(self) -> None:
         check_group(len(self.viewers), self.n, self.method)
@@ -137,6 +139,12 @@ class GroupRequest:
         for user in users:
             if users.count(user) > 1:
                 raise InvalidInputError(f"User {user} is in the group twice: name everybody once.")
+
+    @property
+    def own(self) -> dict[str, float]:
+        """The weights by which the algorithm itself is to order, by name."""
+        given = {"love": self.love, "lately": self.lately}
+        return {name: weight for name, weight in given.items() if weight is not None}
 
 
 @dataclass(frozen=True, slots=True)

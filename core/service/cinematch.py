@@ -335,7 +335,7 @@ class CineMatch(Serving):
         ------
         InvalidInputError, UnknownIdError, ModelUnavailableError
         """
-        model = ordered(self._model(request.algorithm), {} if request.love is None else {"love": request.love})
+        model = ordered(self._model(request.algorithm), request.own)
         self._listed(model.key)
         return group_answer(self.dataset, model, request, self._parts.mask(request.filters))
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from core.lists.requests import MAX_VIEWERS, GroupRequest
 from core.views import GroupMethod
-from dashboard.api.requests import Algorithm, Body, Count, ListFilters, Love, ProfileBody
+from dashboard.api.requests import Algorithm, Body, Count, Lately, ListFilters, Love, ProfileBody
 
 __all__ = ["GroupBody"]
 
@@ -29,8 +29,11 @@ class GroupBody(ListFilters, Body):
     """How many at most; fewer when fewer movies qualify."""
     love: Love | None = None
     """From what they would watch (0) to what they would love (1), with the hybrid; by default as it was measured."""
+    lately: Lately | None = None
+    """From what fits all their films (0) to what people rate next after the last ones (1), with the hybrid; by
+    default 0."""
 
     def asked(self) -> GroupRequest:
         """Return what the service takes."""
         viewers = [viewer.profile() for viewer in self.members]
-        return GroupRequest(viewers, self.algorithm, self.n, self.method, self.filters(), self.love)
+        return GroupRequest(viewers, self.algorithm, self.n, self.method, self.filters(), self.love, self.lately)

@@ -3,7 +3,7 @@
 assets/js/34-group-list.js draws it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.views import GroupItem, GroupList, GroupViewer
@@ -27,7 +27,7 @@ def viewer_names(viewers: Sequence[GroupViewer], visitors: Sequence[str] = ("You
 
 def group_list(
     found: GroupList,
-    love: float | None = None,
+    own: Mapping[str, float] | None = None,
     visitors: Sequence[str] = ("You",),
     friends: Sequence[str | None] = (None,),
 ) -> FilmListData:
@@ -35,8 +35,8 @@ def group_list(
 
     Parameters
     ----------
-    love : float, optional
-        What the list was made with.
+    own : mapping of str to float, optional
+        The weights by which the algorithm itself ordered, by name.
     visitors : sequence of str
         As `viewer_names` takes it.
     friends : sequence of str or None
@@ -56,7 +56,7 @@ def group_list(
         }
         for viewer, name in zip(found.members, viewer_names(found.members, visitors), strict=True)
     ]
-    asked = {"algorithm": found.algorithm, "own": {} if love is None else {"love": love}}
+    asked = {"algorithm": found.algorithm, "own": dict(own or {})}
     return {"films": [_film(item) for item in found.items], "viewers": viewers, "asked": asked}
 
 

@@ -13,8 +13,6 @@ class Together:
     ME_NOTE = "tog-me-note"
     METHOD = "tog-method"
     METHOD_NOTE = "tog-method-note"
-    LOVE = "tog-love"
-    LOVE_NOTE = "tog-love-note"
     ALGORITHM = "tog-algorithm"
     COUNT = "tog-count"
     GENRES = "tog-genres"
@@ -23,3 +21,13 @@ class Together:
     MIN_RATINGS = "tog-min-ratings"
     SUMMARY = "tog-summary"
     RESULTS = "tog-results"
+
+    @staticmethod
+    def wish(name: str) -> str:
+        """Return the id of a wish's slider."""
+        return f"tog-{name}"
+
+    @staticmethod
+    def wish_cost(name: str) -> str:
+        """Return the id of what stands below it."""
+        return f"tog-{name}-note"

@@ -31,9 +31,6 @@ METHODS = {
 }
 
 
-LOVE = next(wish for wish in WISHES if wish.name == "love")
-
-
 def viewers_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
     """Return whom an address names: stored users, and whether the visitor is one of the group."""
     me = query.get("me") == "1"
@@ -94,6 +91,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component | Node]:
     loaded = {status.key for status in statuses if status.state == "loaded"}
     asked = query.get("algorithm", "")
     method = query.get("method", "")
+    wished = wish_from_query(query)
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     return [
         own(
@@ -133,7 +131,11 @@ def _controls(service: CineMatch, query: Query) -> list[Component | Node]:
             value=asked if asked in loaded else service.default_algorithm() if loaded else None,
             allowDeselect=False,
         ),
-        wish_slider(LOVE, wish_from_query(query).love, Together.LOVE, Together.LOVE_NOTE),
+        *(
+            wish_slider(wish, getattr(wished, wish.name), Together.wish(wish.name), Together.wish_cost(wish.name))
+            for wish in WISHES
+            if wish.own
+        ),
         count_select(Together.COUNT, count),
         fold(
             "filter",

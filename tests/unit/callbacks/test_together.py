@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from callbacks.together import GroupControls, _summary, register
 from callbacks.visitor import Visitor
+from core.lists.groups import recommend_group
 from core.service import CineMatch
 from core.views import Filters, GroupList, GroupViewer
 from dashboard.address import FilterState, query_of
@@ -29,8 +30,9 @@ def asked(
     service: CineMatch, users: list[str], me: bool = False, friends: Any = None, **visitor: Any
 ) -> GroupControls:
     filters = {"genres": ["Comedy"], "exclude_genres": [], "years": [1960, 2009], "min_ratings": "0"}
-    held = {"users": users, "me": me, "algorithm": "ease", "method": "least-misery", "count": "4", "love": 0.75}
-    return GroupControls.of(service, {**held, "filters": filters, "visitor": visitor, "friends": friends})
+    held = {"users": users, "me": me, "algorithm": "ease", "method": "least-misery", "count": "4"}
+    own = {"love": 0.75, "lately": 0.0}
+    return GroupControls.of(service, {**held, "own": own, "filters": filters, "visitor": visitor, "friends": friends})
 
 
 def test_the_address_names_the_group(service: CineMatch) -> None:
@@ -53,6 +55,24 @@ def test_the_address_of_a_request_asks_the_same(service: CineMatch) -> None:
     assert held[Together.GENRES].value == ["Comedy"]
     plain = GroupControls((1, 2), None, "svd", "average", 10, FilterState())
     assert plain.address() == "/together?users=1,2&algorithm=svd"
+
+
+def test_a_group_may_go_by_what_everybody_watched_lately(service: CineMatch) -> None:
+    held = {"users": ["1", "2"], "me": False, "algorithm": "hybrid", "method": "average", "count": "4"}
+    filters = {"genres": [], "exclude_genres": [], "years": None, "min_ratings": "0"}
+    rest = {"filters": filters, "visitor": {}, "friends": None}
+    lately = GroupControls.of(service, {**held, **rest, "own": {"love": 0.75, "lately": 1.0}})
+    assert lately.address() == "/together?users=1,2&algorithm=hybrid&n=4&lately=1"
+    page = layout(service, query_of(lately.address().partition("?")[2]))
+    (slider,) = [node for node in nodes(page) if getattr(node, "id", None) == Together.wish("lately")]
+    assert slider.value == 1
+    found = service.recommend_group(lately.request())
+    model = service.model_cache.get("hybrid").ordered(lately=1.0)
+    expected = recommend_group(model, [service.profile(1), service.profile(2)], 4)
+    assert [one.movie_id for one in found.items] == service.dataset.movies.ids[expected.items].tolist()
+    assert group_list(found, lately.own)["asked"]["own"] == {"lately": 1.0}
+    usual = GroupControls.of(service, {**held, **rest, "own": {"love": 0.75, "lately": None}})
+    assert [one.score for one in service.recommend_group(usual.request()).items] != [one.score for one in found.items]
 
 
 def test_films_waved_away_by_the_visitor_make_room_for_the_next(service: CineMatch) -> None:
@@ -150,7 +170,7 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
     output = "..tog-results.list...tog-summary.children...tog-address.data.."
 
     def answered(users: list[str], me: bool, friends: Any, *, friends_come: bool) -> Any:
-        values = [users, friends, me, "ease", "average", 0.75, "3", [], [], None, "0", "toy||||"]
+        values = [users, friends, me, "ease", "average", 0.75, 0, "3", [], [], None, "0", "toy||||"]
         names = [
             ("tog-users", "value"),
             ("tog-friends", "chosen"),
@@ -158,6 +178,7 @@ def test_the_callback_answers_groups_and_says_what_is_missing(service: CineMatch
             ("tog-algorithm", "value"),
             ("tog-method", "value"),
             ("tog-love", "value"),
+            ("tog-lately", "value"),
             ("tog-count", "value"),
             ("tog-genres", "value"),
             ("tog-exclude", "value"),
