@@ -21,6 +21,7 @@ from core.evaluation.protocols import Protocol
 from core.evaluation.relevance import RELEVANCES, metric_name
 from core.evaluation.run_store import RunStore
 from core.evaluation.runs import (
+    LATELY,
     AlgorithmResult,
     EvaluationRun,
     MetricValue,
@@ -175,8 +176,8 @@ def assemble(
         algorithms={
             key: AlgorithmResult(
                 key=key,
-                title=recommender_class(key).title,
-                config=request["configs"][key],
+                title=f"{recommender_class(name).title}{', lately' if order else ''}",
+                config=request["configs"][name] | ({"lately": 1.0} if order else {}),
                 metrics=metric_values(measured[key], how.seed),
                 per_split=per_split[key],
                 details=measured[key].details,
@@ -185,7 +186,8 @@ def assemble(
                 people=costs[key].people,
                 model_mb=round(costs[key].model_mb, 6),
             )
-            for key in request["asked"]
+            for key in measured
+            for name, order, _ in [key.partition(LATELY)]
         },
         primary=primary,
         comparisons=comparisons,
@@ -280,16 +282,24 @@ def _measure_all(
         prefix = f"fold {number + 1} of {total}, " if total > 1 else ""
         share = part_of(progress, 0.97 * number / total, 0.97 * (number + 1) / total, prefix)
         for key, model, fit_seconds, rest in fit_on(split.train, keys, configs, share):
-            if key in parts:
+            for name, ordered in _orders(key, model, protocol) if key in parts else ():
                 began = time.process_time()
-                parts[key].append(measurer(model, split, protocol, rest))
-                costs[key].fit_seconds += fit_seconds
-                costs[key].ask_seconds += time.process_time() - began
-                costs[key].people += tested(parts[key][-1])
-                costs[key].model_mb = model_mb(model)
+                parts.setdefault(name, []).append(measurer(ordered, split, protocol, rest))
+                cost = costs.setdefault(name, Costs())
+                cost.fit_seconds += fit_seconds
+                cost.ask_seconds += time.process_time() - began
+                cost.people += tested(parts[name][-1])
+                cost.model_mb = model_mb(model)
         descriptions.append(split.description)
     per_split = {key: split_by_split(measured) for key, measured in parts.items()}
     return {key: combine(measured) for key, measured in parts.items()}, per_split, costs, descriptions
+
+
+def _orders(key: str, model: Recommender, protocol: Protocol) -> list[tuple[str, Recommender]]:
+    """Return the orders in which a model is measured: of lists of what comes next its order for that, too."""
+    if protocol.kind != "ranking" or not protocol.in_time or not model.loves:
+        return [(key, model)]
+    return [(key, model), (f"{key}{LATELY}", model.ordered(lately=1.0))]
 
 
 def tested(measured: Measured) -> int:

@@ -123,6 +123,11 @@ class Protocol:
         """How many times every algorithm is fitted."""
         return self.folds if self.split == "folds" else 1
 
+    @property
+    def in_time(self) -> bool:
+        """Whether what is held out came after what is known."""
+        return self.split in ("leave-last", "leave-last-shuffled", "temporal")
+
     def splits(self, dataset: Dataset) -> Iterator[Split]:
         """Yield the splits, one at a time."""
         if self.split == "folds":
@@ -176,7 +181,7 @@ class Protocol:
         splits : sequence of mapping
             The descriptions of the splits.
         """
-        if self.split not in ("leave-last", "leave-last-shuffled", "temporal"):
+        if not self.in_time:
             return ""
         said = f" {TIMES_TELL}"
         people, tied, untimed = (

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "LATELY",
     "AlgorithmResult",
     "EvaluationRun",
     "MetricValue",
@@ -31,6 +32,8 @@ __all__ = [
 ]
 
 FORMAT_VERSION = 2
+LATELY = ":lately=1"
+"""What stands behind an algorithm's key where it ordered by what comes next after the last films."""
 _BEFORE_RELEVANCE = 1
 """The format whose runs judged lists in one way."""
 
@@ -182,6 +185,11 @@ class EvaluationRun:
             raise DataError(
                 f"An evaluation run is no valid JSON ({error}). Measure again with `cinematch evaluate`."
             ) from error
+
+    @property
+    def asked(self) -> list[str]:
+        """The algorithms that were asked for, by key."""
+        return [key for key in self.algorithms if not key.endswith(LATELY)]
 
     @property
     def relevances(self) -> list[Relevance]:

@@ -35,7 +35,7 @@ def _control(service: CineMatch, run: EvaluationRun) -> list[Component]:
     other = {"leave-last": "next-shuffled", "leave-last-shuffled": "next"}.get(run.protocol["split"])
     if other is None:
         return []
-    run_id = service.measurements.run_id(list(run.algorithms), other, 1, run.protocol["seed"])
+    run_id = service.measurements.run_id(run.asked, other, 1, run.protocol["seed"])
     name = PROTOCOLS[other]
     if service.measurements.run(run_id) is None:
         text = f"What the order is worth tells “{name}” beside this: measure it, too."

@@ -2,6 +2,7 @@
 
 import json
 import math
+from copy import copy
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -45,9 +46,26 @@ class Mute(Popularity):
         return np.where(items < 30, np.nan, super()._predict(profile, items)).astype(np.float32)
 
 
+class Leaning(Popularity):
+    """Orders backwards where it is to go by what was watched lately."""
+
+    key = "leaning"
+    title = "Leaning"
+    loves = True
+    backwards = False
+
+    def ordered(self, love: float | None = None, lately: float | None = None) -> "Leaning":
+        changed = copy(self)
+        changed.backwards = lately == 1
+        return changed
+
+    def _score(self, profile: Any) -> Any:
+        return -super()._score(profile) if self.backwards else super()._score(profile)
+
+
 @pytest.fixture
 def classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = {"popularity": Popularity, "recalling": Recalling, "mute": Mute}
+    table = {"popularity": Popularity, "recalling": Recalling, "mute": Mute, "leaning": Leaning}
     Recalling.fitted_on.clear()
     for module in (registry, under_test, manifest):
         monkeypatch.setattr(module, "recommender_class", lambda key: table[key])
@@ -141,6 +159,19 @@ def test_what_a_model_cannot_say_is_counted(data: Dataset) -> None:
     ranking = evaluate(data, ["mute"], Protocol(k=(31,))).algorithms["mute"].metrics
     assert ranking["served@31"].value == 0
     assert ranking["coverage@31"].value <= 0.5
+
+
+@pytest.mark.usefixtures("classes")
+def test_by_time_the_order_after_the_last_films_is_measured_beside_the_usual_one(data: Dataset) -> None:
+    run = evaluate(data, ["leaning", "popularity"], "next")
+    assert list(run.algorithms) == ["leaning", "popularity", "leaning:lately=1"]
+    assert run.asked == ["leaning", "popularity"]
+    usual, lately = run.algorithms["leaning"], run.algorithms["leaning:lately=1"]
+    assert (lately.title, lately.config["lately"], lately.people) == ("Leaning, lately", 1.0, usual.people)
+    assert lately.metrics["rated_ndcg@10"].value != usual.metrics["rated_ndcg@10"].value
+    assert any({pair.first, pair.second} == {"leaning", "leaning:lately=1"} for pair in run.comparisons)
+    assert EvaluationRun.from_json(run.to_json()).asked == run.asked
+    assert list(evaluate(data, ["leaning"], "ranking").algorithms) == ["leaning"]
 
 
 @pytest.mark.usefixtures("classes")
