@@ -2,26 +2,24 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import dash
 from dash import ClientsideFunction, Input, Output, State
 from dash.exceptions import PreventUpdate
 
-from callbacks import own_films, wishes
+from callbacks import own_films, shaping, wishes
 from callbacks.errors import notify_error
-from callbacks.friends import Friend, chosen_friends
+from callbacks.friends import chosen_friends
+from callbacks.list_controls import ListControls, list_controls
 from callbacks.selects import offer_tags, offer_users, user_name
-from callbacks.visitor import Visitor, watchlist
+from callbacks.shaping import without_note
+from callbacks.visitor import Visitor
 from core.display.spreadsheet import csv_text
 from core.display.titles import format_movie_title
 from core.errors import CineMatchError
-from core.lists.requests import ListRequest
-from core.service import MAX_LIST
-from core.views import WISHES, Near, RecommendationList, Reranking, number_of
-from dashboard.address import FilterState, href, wish_query
-from dashboard.components.controls import DEFAULT_COUNT
+from core.views import RecommendationList, number_of
 from dashboard.components.film_data import FilmData, film_data
 from dashboard.components.light import plain
 from dashboard.components.lists import list_state, recommendation_list
@@ -31,7 +29,6 @@ from dashboard.pages.recommend.history import starters
 from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.layout import algorithm_note_of, body_class
 from dashboard.pages.recommend.taste import taste_panel
-from dashboard.pages.recommend.wishes import wish_of
 from dashboard.shell_ids import Shell
 
 if TYPE_CHECKING:
@@ -40,7 +37,7 @@ if TYPE_CHECKING:
 
     from core.service import CineMatch
 
-__all__ = ["ListControls", "register", "to_csv"]
+__all__ = ["register", "to_csv"]
 
 _TO_RATE = 8
 _MOST_FACTS = 100
@@ -53,117 +50,6 @@ _NOBODY = {
     "friend": "Choose a friend. One who sends you the link of “Share” on “Your films” stands here once you open it.",
 }
 _EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for later."
-
-
-@dataclass(frozen=True, slots=True)
-class ListControls:
-    """What the page's controls hold."""
-
-    user_id: int | None
-    visitor: Visitor | None
-    algorithm: str | None
-    count: int
-    state: FilterState
-    wish: Reranking = field(default_factory=Reranking)
-    only: tuple[int, ...] | None = None
-    """The watchlist, where nothing else is to be listed."""
-    near_tags: tuple[str, ...] = ()
-    say: str = ""
-    passed: tuple[int, ...] = ()
-    """Films that were shown already, where others are asked for."""
-    friend: Friend | None = None
-    """Whose ratings came by a link, where the list is made from these."""
-    mode: str = "user"
-
-    @classmethod
-    def of(cls, service: "CineMatch", held: Mapping[str, Any]) -> "ListControls":
-        """Read the controls' values, by the names of `_controls`."""
-        mine = held["mode"] == "me"
-        friends = chosen_friends(held["friend"], service) if held["mode"] == "friend" else []
-        wish = wish_of(held["wish"], loves=service.loves(held["algorithm"]))
-        near_tags, say = tuple(held["near_tags"] or ()), (held["say"] or "").strip()
-        asked = cls(
-            user_id=number_of(held["user"], "viewer") if held["mode"] == "user" and held["user"] else None,
-            friend=friends[0] if friends else None,
-            mode=held["mode"],
-            visitor=Visitor.of(held["visitor"], service) if mine else None,
-            algorithm=held["algorithm"],
-            count=number_of(held["count"] or DEFAULT_COUNT, "length", 1, MAX_LIST),
-            state=FilterState.from_controls(service.year_span(), **held["filters"]),
-            wish=wish if near_tags or say else replace(wish, closeness=0.0),
-            only=watchlist(held["visitor"], service) if held["only_watchlist"] else None,
-            near_tags=near_tags,
-            say=say,
-        )
-        passed = held["passed"] or {}
-        return replace(asked, passed=tuple(passed["movies"])) if passed.get("address") == asked.address() else asked
-
-    @property
-    def answerable(self) -> bool:
-        """Whether there is anybody to answer."""
-        return self.visitor is not None or self.friend is not None or self.user_id is not None
-
-    @property
-    def ratings(self) -> dict[int, float] | None:
-        """The ratings that the list is made from; None where they are a stored user's."""
-        held = self.visitor or self.friend
-        return None if held is None else held.ratings
-
-    @property
-    def whom(self) -> str:
-        """Whose taste the list follows, the same text for as long as it is the same taste."""
-        if self.ratings is None:
-            return f"user {self.user_id}"
-        return f"{len(self.ratings)} ratings, {hash(tuple(self.ratings.items())):x}"
-
-    def request(self) -> ListRequest:
-        """Return what the service takes; films that a visitor waved away make room for the next ones."""
-        hidden = () if self.visitor is None else tuple(self.visitor.unwanted)
-        return ListRequest.of(
-            user_id=self.user_id,
-            ratings=self.ratings,
-            algorithm=self.algorithm,
-            n=self.count,
-            filters=replace(self.state.filters(), movie_ids=self.only, exclude_ids=(*hidden, *self.passed)),
-            wish=self.wish,
-            near=Near(self.near_tags) if self.wish.closeness else None,
-            say=self.say or None,
-        )
-
-    def address(self) -> str:
-        """Return the page's address that shows the same again."""
-        held = "me" if self.visitor is not None else "friend" if self.friend is not None else None
-        who: dict[str, object] = {"user": self.user_id} if held is None else {"mode": held}
-        count = self.count if self.count != DEFAULT_COUNT else None
-        listed = {**self.state.query(), **wish_query(self.wish), "watchlist": None if self.only is None else 1}
-        said = {"near_tags": self.near_tags, "say": self.say}
-        return href("/recommend", **who, algorithm=self.algorithm, n=count, **listed, **said)
-
-
-def _controls(kind: type[Input] | type[State]) -> dict[str, Any]:
-    return {
-        "mode": kind(Recommend.MODE, "value"),
-        "user": kind(Recommend.USER, "value"),
-        "friend": kind(Recommend.FRIEND, "chosen"),
-        "algorithm": kind(Recommend.ALGORITHM, "value"),
-        "count": kind(Recommend.COUNT, "value"),
-        "filters": {
-            "genres": kind(Recommend.GENRES, "value"),
-            "exclude_genres": kind(Recommend.EXCLUDE, "value"),
-            "years": kind(Recommend.YEARS, "value"),
-            "min_ratings": kind(Recommend.MIN_RATINGS, "value"),
-            "max_ratings": kind(Recommend.MAX_RATINGS, "value"),
-            "all_genres": kind(Recommend.ALL_GENRES, "checked"),
-            "tags": kind(Recommend.TAGS, "value"),
-            "exclude_tags": kind(Recommend.EXCLUDE_TAGS, "value"),
-        },
-        "near_tags": kind(Recommend.NEAR_TAGS, "value"),
-        "say": kind(Recommend.SAY, "value"),
-        "passed": kind(Recommend.PASSED, "data"),
-        "wish": {wish.name: kind(Recommend.wish(wish.name), "value") for wish in WISHES},
-        "only_watchlist": kind(Recommend.ONLY_WATCHLIST, "checked"),
-        "visitor": kind(Shell.OWN_FILMS, "data"),
-    }
 
 
 def to_csv(found: RecommendationList) -> str:
@@ -236,6 +122,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     for tags in (Recommend.TAGS, Recommend.EXCLUDE_TAGS):
         offer_tags(app, service, tags)
     own_films.register(app, service)
+    shaping.register(app, service)
 
     @app.callback(
         output=[
@@ -243,12 +130,13 @@ def register(app: "Dash", service: "CineMatch") -> None:
             Output(Recommend.SUMMARY, "children"),
             Output(Recommend.ADDRESS, "data"),
             Output(Recommend.READING, "tree"),
+            Output(Recommend.SHAPING, "of"),
         ],
-        inputs={"held": _controls(Input)},
+        inputs={"held": list_controls(Input)},
         state={"friends_come": State(Recommend.FRIEND, "needed")},
         on_error=notify_error,
     )
-    def recommendations(held: Mapping[str, Any], friends_come: bool | None) -> tuple[Any, str, Any, Any]:
+    def recommendations(held: Mapping[str, Any], friends_come: bool | None) -> tuple[Any, str, Any, Any, Any]:
         if held["visitor"] is None or (held["mode"] == "friend" and friends_come and held["friend"] is None):
             # What the browser keeps, and who came with the address, is told as soon as the page stands. Later every
             # change is answered, also where it concerns another list: an answer that is left out takes the one
@@ -257,21 +145,32 @@ def register(app: "Dash", service: "CineMatch") -> None:
         asked = ListControls.of(service, held)
         if not asked.answerable:
             nobody = list_state("Whose taste?", _NOBODY["friend" if asked.mode == "friend" else "user"])
-            return {**nobody, "whom": asked.whom}, "", dash.no_update, None
+            return {**nobody, "whom": asked.whom}, "", dash.no_update, None, None
         try:
             found = service.recommend(asked.request())
+            before = service.recommend(replace(asked, without=()).request()) if asked.without else None
         except CineMatchError as error:
             failed = list_state("This did not work", str(error), error=True)
             understood = reading_chips(service.read(asked.say) if asked.say else None, Recommend.SAY)
-            return {**failed, "whom": asked.whom}, "", dash.no_update, plain(understood)
+            return {**failed, "whom": asked.whom}, "", dash.no_update, plain(understood), None
         names = {status.key: status.name for status in service.models()}
         whom = _whom(service, asked)
         summary = _summary(found, asked, names.get(found.algorithm, found.algorithm), whom)
+        summary += without_note(found, before, asked)
         hint = _hint(asked)
         friend = None if asked.friend is None else asked.friend.key
-        films = recommendation_list(found, visitor=asked.visitor is not None, hint=hint, friend=friend)
+        films = recommendation_list(
+            found,
+            visitor=asked.visitor is not None,
+            hint=hint,
+            friend=friend,
+            without=asked.without,
+            before=before,
+        )
         understood = plain(reading_chips(found.reading, Recommend.SAY))
-        return {**films, "whom": asked.whom}, summary, asked.address(), understood
+        whole = replace(asked, without=())
+        of = {"key": f"{whole.address()} {whole.whom} {len(whole.passed)}", "whom": asked.whom}
+        return {**films, "whom": asked.whom}, summary, asked.address(), understood, of
 
     app.clientside_callback(
         ClientsideFunction("cinematch", "others"),
@@ -362,7 +261,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     @app.callback(
         output=Output(Recommend.DOWNLOAD, "data"),
         inputs={"clicks": [Input(Recommend.CSV, "n_clicks"), Input(Recommend.JSON, "n_clicks")]},
-        state={"held": _controls(State)},
+        state={"held": list_controls(State)},
         prevent_initial_call=True,
         on_error=notify_error,
     )

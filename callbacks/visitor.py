@@ -12,7 +12,7 @@ from core.views import KeptFilms, whole_number
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "kept_films", "own_part", "watchlist"]
+__all__ = ["FILM_STARS", "Visitor", "films_as_ratings", "kept_films", "numbers", "own_part", "watchlist"]
 
 FILM_STARS = 4.5
 """What a film counts that was named as liked, not rated."""
@@ -83,8 +83,13 @@ def kept_films(visitor: object, kept: object, service: "CineMatch") -> KeptFilms
 
 def films_as_ratings(films: object) -> dict[int, float]:
     """Return movie ids, as a browser sent them, as ratings of films that are liked."""
-    chosen = films if isinstance(films, list) else []
-    return {film: FILM_STARS for entry in chosen if (film := whole_number(entry)) is not None}
+    return dict.fromkeys(numbers(films), FILM_STARS)
+
+
+def numbers(sent: object) -> list[int]:
+    """Return the whole numbers of a list, as a browser sent it; what else is in it is left out."""
+    entries = sent if isinstance(sent, list) else []
+    return [number for entry in entries if (number := whole_number(entry)) is not None]
 
 
 def watchlist(data: object, service: "CineMatch") -> tuple[int, ...]:

@@ -20,6 +20,14 @@
     });
   }
 
+  /* By how many places a film stands higher than before; null where it was not there. */
+  function Shift({ places }) {
+    const way = places === null ? "new" : places > 0 ? "up" : "down";
+    const far = `${Math.abs(places)} place${Math.abs(places) === 1 ? "" : "s"}`;
+    const said = { new: "New here", up: `Up ${far}`, down: `Down ${far}` }[way];
+    return h("span", { className: `card-shift shift-${way}` }, said);
+  }
+
   function Card({ film, list }) {
     const has = (action) => list.actions.includes(action);
     const tools = [
@@ -37,6 +45,7 @@
         h("a", { className: "card-title", href: film.href, "data-nav": "1" }, film.name),
         film.other && h("span", { className: "card-other", title: film.other }, film.other),
         h("span", { className: "card-meta" }, film.meta),
+        film.shift !== undefined && film.shift !== 0 && h(Shift, { places: film.shift }),
         film.match && h("span", {
           className: "card-match tabular", title: "How likely 4 stars or more are, as checked on held-out ratings"
         }, h("span", { className: "card-match-share" }, `${film.match} match`), " predicted"),

@@ -1,7 +1,7 @@
 """What may be asked for: one type for each question, checked when it is made, whoever asks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, get_args
 
 from core.errors import InvalidInputError
@@ -46,6 +46,8 @@ class ProfileRequest:
     user_id: int | str | None = None
     ratings: Stars | None = None
     """A mapping, or what has `items` like one: a pandas Series of stars by movie id."""
+    without: Sequence[int | str] = ()
+    """Movies whose ratings do not count, as if they had not been given."""
 
     def __post_init__(self) -> None:
         if (self.user_id is None) == (self.ratings is None):
@@ -100,11 +102,22 @@ class ListRequest:
             raise InvalidInputError("Tags and films are named, but closeness is 0: give it a weight, such as 0.4.")
 
     @classmethod
-    def of(cls, user_id: int | str | None = None, ratings: Stars | None = None, **rest: Any) -> "ListRequest":
+    def of(
+        cls,
+        user_id: int | str | None = None,
+        ratings: Stars | None = None,
+        without: Sequence[int | str] = (),
+        **rest: Any,
+    ) -> "ListRequest":
         """Return the request of keywords: exactly one of the first two, and any field; None is a field's default."""
-        return cls(
-            ProfileRequest(user_id, ratings), **{name: value for name, value in rest.items() if value is not None}
-        )
+        given = {name: value for name, value in rest.items() if value is not None}
+        return cls(ProfileRequest(user_id, ratings, tuple(without)), **given)
+
+    @property
+    def passing(self) -> Filters:
+        """The filters, behind which a movie stays that was seen but does not count."""
+        without = self.profile.without if self.exclude_rated else ()
+        return replace(self.filters, exclude_ids=(*self.filters.exclude_ids, *without)) if without else self.filters
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from core.recommenders.parts.diversity import diversify, genre_flags
 from core.recommenders.results import Recommendations
 from core.views import Near, Reranking
 
-__all__ = ["NOTHING", "lean", "ordered", "recommend_wished", "relevance", "reorder", "share_below"]
+__all__ = ["NOTHING", "best_wished", "lean", "ordered", "recommend_wished", "relevance", "reorder", "share_below"]
 
 Values = NDArray[np.float64]
 NOTHING = Near()
@@ -37,13 +37,24 @@ def recommend_wished(
 
     Stars are predicted for the final list alone. Parameters are those of `Recommender.recommend`.
     """
+    items, scores = best_wished(model, profile, n, wish, exclude_rated, candidates, near)
+    return Recommendations(model.key, items, scores, model.predict(profile, items))
+
+
+def best_wished(
+    model: Recommender,
+    profile: Profile,
+    n: int,
+    wish: Reranking,
+    exclude_rated: bool = True,
+    candidates: NDArray[np.bool_] | None = None,
+    near: Near = NOTHING,
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Return the movies of `recommend_wished` and their scores, without predicting any stars."""
     model = ordered(model, wish.own)
-    if not wish.reorders:
-        return model.recommend(profile, n, exclude_rated, candidates)
-    items, scores = model.best(profile, wish.depth(n), exclude_rated, candidates)
+    items, scores = model.best(profile, wish.depth(n) if wish.reorders else n, exclude_rated, candidates)
     order = reorder(model.dataset, items, scores, n, wish, near)
-    chosen = items[order]
-    return Recommendations(model.key, chosen, scores[order], model.predict(profile, chosen))
+    return items[order], scores[order]
 
 
 def ordered(model: Recommender, own: Mapping[str, float]) -> Recommender:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from core.errors import InvalidInputError, UnknownIdError
+from core.errors import InvalidInputError
 from core.lists.explanations import explanation_view
 from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
 from core.lists.reranking import ordered
 from core.lists.said import with_reading
+from core.lists.shaping_views import shaping_view
 from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
 from core.lists.wish_costs import wish_view
-from core.recommenders.registry import algorithm_keys, loadable_keys
+from core.recommenders.registry import loadable_keys
 from core.search import find_tags, read_sentence
 from core.service.catalogue import (
-    best_loaded,
     dataset_view,
     first_films,
     histogram,
@@ -27,7 +28,6 @@ from core.service.catalogue import (
     year_span,
 )
 from core.service.company import Company
-from core.service.disk import disk_use
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
 from core.service.maps import FilmMaps
@@ -36,7 +36,7 @@ from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
 from core.service.serving import Serving
 from core.service.shelves import shelves_answer
-from core.views import Filters, ListComparison, ModelMemory, RecommendationList, SearchPage
+from core.views import Filters, ListComparison, RecommendationList, SearchPage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,10 +46,8 @@ if TYPE_CHECKING:
     from core.data.profile import Profile
     from core.evaluation.runs import EvaluationRun
     from core.lists.requests import ShelvesRequest
-    from core.recommenders.base import Recommender
     from core.views import (
         DatasetView,
-        DiskUse,
         ExplanationView,
         ExportForm,
         FilmImport,
@@ -57,12 +55,12 @@ if TYPE_CHECKING:
         GroupList,
         HybridWeights,
         KeptFilms,
-        ModelStatus,
         MovieView,
         RatedMovie,
         Reading,
         ReliabilityView,
         Reranking,
+        Shaping,
         Shelves,
         SimilarMovie,
         TagView,
@@ -211,28 +209,6 @@ class CineMatch(Serving):
 
     # --- models -------------------------------------------------------------------------------------------
 
-    def models(self) -> list[ModelStatus]:
-        """Return the state of every algorithm."""
-        return self.model_cache.statuses()
-
-    def model_memory(self) -> ModelMemory:
-        """Return the loaded models' memory and their budget."""
-        return ModelMemory(self.model_cache.used_mb(), self.model_cache.budget_mb)
-
-    def disk_use(self) -> DiskUse:
-        """Return what data, models and cache take on the disk, and what is free; looked up once a minute."""
-        return disk_use(self.settings, int(time.monotonic() // 60))
-
-    def default_algorithm(self) -> str:
-        """Return the key of the algorithm to use when none is named: the best that is loaded.
-
-        Raises
-        ------
-        ModelUnavailableError
-            When no model is loaded.
-        """
-        return best_loaded(self.models())
-
     def hybrid_weights(self, length: int | None = None, what_if: WhatIf | None = None) -> HybridWeights:
         """Return how much the hybrid trusts its members for a profile of `length` ratings; by default a long one."""
         return weights_view(changed(self._model("hybrid"), what_if), length)
@@ -314,12 +290,19 @@ class CineMatch(Serving):
         # What was measured is the hybrid as it learned, not one whose weights were changed.
         measured = "" if wanted.what_if else model.key
         match = MatchMap.from_metrics(self._metrics(measured))
-        items = list_items(model, profile, wanted, self._parts.mask(wanted.filters), match)
+        items = list_items(model, profile, wanted, self._parts.mask(wanted.passing), match)
         wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
         user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
         self._listed(model.key)
         took_ms = round((time.perf_counter() - started) * 1000, 3)
         return RecommendationList(model.key, self.dataset.name, user, items, took_ms, wish, reading)
+
+    def shaping(self, request: ListRequest) -> Shaping:
+        """Return which of a profile's ratings shape its list, each left out alone; those of `without` count here."""
+        wanted = with_reading(request, self.read(request.say)) if request.say else request
+        model = changed(self._model(wanted.algorithm), wanted.what_if)
+        profile = profile_of(self.dataset, replace(wanted.profile, without=()))
+        return shaping_view(model, profile, wanted, self._parts.mask(wanted.filters))
 
     def shelves(self, request: ShelvesRequest) -> Shelves:
         """Return the shelves of a visitor's first page, no movie on two of them; none for who has rated nothing."""
@@ -355,18 +338,16 @@ class CineMatch(Serving):
         algorithm: str | None = None,
         counterfactuals: bool = False,
         own: Mapping[str, float] | None = None,
+        without: Sequence[int | str] = (),
     ) -> ExplanationView:
         """Return why a movie has its score for a profile; the contributions add up to the score.
 
         With `counterfactuals` the answer says, too, what rank the movie would have without each of the ratings that
-        carry the most weight. `own` is `Reranking.own` of the list that is asked about.
+        carry the most weight. `own` is `Reranking.own` of the list that is asked about, `without` its `without`.
         """
         model, item = ordered(self._model(algorithm), own or {}), self.dataset.movie_index(movie_id)
-        return explanation_view(model, self.profile(user_id, ratings), item, counterfactual=counterfactuals)
-
-    def loves(self, algorithm: str | None) -> bool:
-        """Return whether an algorithm has other orders of its own: for love, and for what was watched lately."""
-        return any(status.loves for status in self.models() if status.key == algorithm)
+        profile = profile_of(self.dataset, ProfileRequest(user_id, ratings, without))
+        return explanation_view(model, profile, item, counterfactual=counterfactuals)
 
     def wish(self, algorithm: str, wish: Reranking, n: int = 10) -> WishView:
         """Return a wish with what its weights were measured to cost with an algorithm."""
@@ -386,14 +367,3 @@ class CineMatch(Serving):
 
         keys = tuple(algorithms or loadable_keys())
         return evaluate(self.dataset, keys, **{"cache_dir": self.settings.cache_dir, **asked})
-
-    def _metrics(self, algorithm: str) -> Mapping[str, Any]:
-        return next((status.metrics for status in self.models() if status.key == algorithm), {})
-
-    def _model(self, algorithm: str | None) -> Recommender:
-        key = algorithm or self.default_algorithm()
-        if self.on_ask is not None:
-            self.on_ask(key)
-        if key not in algorithm_keys():
-            raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
-        return self.model_cache.get(key)

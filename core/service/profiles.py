@@ -10,7 +10,7 @@ import numpy as np
 from core.data.conventions import MAX_ID
 from core.data.profile import Profile
 from core.data.source_ids import starting_with
-from core.errors import InvalidIdError, UnknownIdError
+from core.errors import InvalidIdError, InvalidInputError, UnknownIdError
 from core.views import UserView, whole_number
 
 if TYPE_CHECKING:
@@ -32,15 +32,25 @@ def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
     Raises
     ------
     InvalidInputError
-        For a rating that is off the scale.
+        For a rating that is off the scale, and for one that is not to count but was not given.
     UnknownIdError
         For a user or movie that the data set does not hold.
     """
     if request.user_id is not None:
-        return dataset.profile(dataset.user_index(request.user_id))
-    given = {} if request.ratings is None else request.ratings
-    rated = [(dataset.movie_index(movie_id), stars) for movie_id, stars in given.items()]
-    return Profile.of([item for item, _ in rated], [stars for _, stars in rated], order=range(len(rated)))
+        profile = dataset.profile(dataset.user_index(request.user_id))
+    else:
+        given = {} if request.ratings is None else request.ratings
+        rated = [(dataset.movie_index(movie_id), stars) for movie_id, stars in given.items()]
+        profile = Profile.of([item for item, _ in rated], [stars for _, stars in rated], order=range(len(rated)))
+    return _counting(dataset, profile, request.without) if request.without else profile
+
+
+def _counting(dataset: Dataset, profile: Profile, without: Sequence[int | str]) -> Profile:
+    left_out = [dataset.movie_index(movie_id) for movie_id in without]
+    for movie_id, item in zip(without, left_out, strict=True):
+        if item not in profile.items:
+            raise InvalidInputError(f"Movie {movie_id} was not rated, so its rating cannot be left out.")
+    return profile.part(~np.isin(profile.items, left_out))
 
 
 def knows_user(dataset: Dataset, user_id: int | str) -> bool:

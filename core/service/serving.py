@@ -5,22 +5,29 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.data.dataset import Dataset
 from core.data.versions import former_dataset, former_models, trained_on
-from core.errors import CineMatchError
+from core.errors import CineMatchError, UnknownIdError
 from core.lists.filters import FilterMasks
 from core.lists.similar import SimilarFilms
+from core.recommenders.registry import algorithm_keys
+from core.service.catalogue import best_loaded
+from core.service.disk import disk_use
 from core.service.versions import Version, current_version, stamp_of
 from core.store.cache import ModelCache
 from core.store.storage import StorageWatch
+from core.views import ModelMemory
 
 if TYPE_CHECKING:
+    from core.recommenders.base import Recommender
     from core.search import TitleIndex
     from core.settings import Settings
+    from core.views import DiskUse, ModelStatus
 
 __all__ = ["Serving"]
 
@@ -104,6 +111,45 @@ class Serving:
     def titles(self) -> TitleIndex:
         """Its titles."""
         return self._parts.titles
+
+    # --- its models ---------------------------------------------------------------------------------------
+
+    def models(self) -> list[ModelStatus]:
+        """Return the state of every algorithm."""
+        return self.model_cache.statuses()
+
+    def model_memory(self) -> ModelMemory:
+        """Return the loaded models' memory and their budget."""
+        return ModelMemory(self.model_cache.used_mb(), self.model_cache.budget_mb)
+
+    def disk_use(self) -> DiskUse:
+        """Return what data, models and cache take on the disk, and what is free; looked up once a minute."""
+        return disk_use(self.settings, int(time.monotonic() // 60))
+
+    def default_algorithm(self) -> str:
+        """Return the key of the algorithm to use when none is named: the best that is loaded.
+
+        Raises
+        ------
+        ModelUnavailableError
+            When no model is loaded.
+        """
+        return best_loaded(self.models())
+
+    def loves(self, algorithm: str | None) -> bool:
+        """Return whether an algorithm has other orders of its own: for love, and for what was watched lately."""
+        return any(status.loves for status in self.models() if status.key == algorithm)
+
+    def _metrics(self, algorithm: str) -> Mapping[str, Any]:
+        return next((status.metrics for status in self.models() if status.key == algorithm), {})
+
+    def _model(self, algorithm: str | None) -> Recommender:
+        key = algorithm or self.default_algorithm()
+        if self.on_ask is not None:
+            self.on_ask(key)
+        if key not in algorithm_keys():
+            raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
+        return self.model_cache.get(key)
 
     # --- taking up what is new ----------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ from core.views.profiles import GenreTaste, RatedMovie, TasteProfile, UserView
 from core.views.quality import Finding
 from core.views.readings import PartKind, Reading, ReadPart
 from core.views.reliability import ReliabilityPoint, ReliabilityView
+from core.views.shaping import Shaping, ShapingMove, ShapingRating
 from core.views.shelves import Shelf, Shelves
 from core.views.watched_next import NextMovie, WatchedNext
 from core.views.wishes import OWN_ORDER, WISHES, MeasuredWeight, Near, Reranking, Wish, WishCost, WishView
@@ -117,6 +118,9 @@ __all__ = [
     "ReliabilityView",
     "Reranking",
     "SearchPage",
+    "Shaping",
+    "ShapingMove",
+    "ShapingRating",
     "SharedFilm",
     "Shelf",
     "Shelves",

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.display.titles import other_title, short_title
-from core.views import GroupItem, ListItem, MovieView, NextMovie, RatedMovie, SharedFilm, SimilarMovie
+from core.views import GroupItem, ListItem, MovieView, NextMovie, RatedMovie, ShapingRating, SharedFilm, SimilarMovie
 from dashboard.address import href
 from dashboard.components.poster import poster_look
 
-__all__ = ["FilmData", "average_film", "film_data", "film_meta", "recommended_film", "similar_film"]
+__all__ = ["FilmData", "average_film", "film_data", "film_meta", "recommended_film", "shaping_film", "similar_film"]
 
 FilmData = dict[str, Any]
 """A film's id (``movie``), name, link, line below the name, poster, and what a list adds."""
@@ -44,6 +44,11 @@ def recommended_film(item: ListItem) -> FilmData:
         "predicted": item.predicted_rating,
         "spread": item.predicted_spread,
     }
+
+
+def shaping_film(movie: MovieView, rating: ShapingRating) -> FilmData:
+    """Return a rated film with what its rating does to a list."""
+    return {**film_data(movie), "rating": rating.rating, "text": rating.text}
 
 
 def average_film(movie: MovieView) -> FilmData:

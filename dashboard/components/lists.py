@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.views import MovieView, NextMovie, RecommendationList, SimilarMovie
+from core.views import ListItem, MovieView, NextMovie, RecommendationList, SimilarMovie
 from dashboard.components.film_data import average_film, recommended_film, similar_film
 from dashboard.components.light import Node, own
 
@@ -36,6 +36,8 @@ def recommendation_list(
     films: Sequence[int] = (),
     hint: str = "",
     friend: str | None = None,
+    without: Sequence[int] = (),
+    before: RecommendationList | None = None,
 ) -> FilmListData:
     """Return a recommendation list, or why it is empty.
 
@@ -49,11 +51,15 @@ def recommendation_list(
         What to do when the list is empty.
     friend : str, optional
         By what the browser knows the friend whose list it is.
+    without : sequence of int
+        Films of the person's whose ratings do not count.
+    before : RecommendationList, optional
+        The list as it was, against which each film's place is marked.
     """
     if not found.items:
         return list_state("No film qualifies", hint or "Widen the filters: fewer genres, more years, fewer ratings.")
     return {
-        "films": [recommended_film(item) for item in found.items],
+        "films": [recommended_film(item) | _shift(item, before) for item in found.items],
         "className": "card-grid",
         "ranked": True,
         "actions": ["why", "keep", "hide", "rate"] if visitor else ["why", "keep"],
@@ -62,9 +68,18 @@ def recommendation_list(
             "user": found.user_id,
             "films": list(films) or None,
             **({} if friend is None else {"friend": friend}),
+            **({"without": list(without)} if without else {}),
             "own": found.wish.own if found.wish is not None else {},
         },
     }
+
+
+def _shift(item: ListItem, before: RecommendationList | None) -> FilmListData:
+    """Return by how many places a film stands higher than before; null where it is new."""
+    if before is None:
+        return {}
+    was = next((other.rank for other in before.items if other.movie_id == item.movie_id), None)
+    return {"shift": None if was is None else was - item.rank}
 
 
 def catalogue_list(movies: Sequence[MovieView]) -> FilmListData:

@@ -199,3 +199,26 @@ def test_a_film_that_was_rated_leaves_the_watchlist(visit: Visit) -> None:
     page.keyboard.press("End")
     expect(page.get_by_text("Your ratings (1)")).to_be_visible()
     expect(page.locator("#rec-watchlist")).to_contain_text("Empty.")
+
+
+def test_a_rating_that_shaped_the_list_is_switched_off_and_counts_again(visit: Visit) -> None:
+    page = visit("/recommend?user=3&algorithm=ease&n=5")
+    whole = titles(page)
+    page.get_by_text("What shaped this list").click()
+    heaviest = page.locator(".shaping-row").first
+    expect(heaviest.locator(".note")).to_contain_text("rank")
+    heaviest.get_by_role("switch").click()
+    expect(page.locator("#rec-summary")).to_contain_text("1 rating left out")
+    expect(page.locator("#rec-results .card-shift").first).to_be_visible()
+    expect(heaviest.get_by_role("switch")).to_have_attribute("aria-checked", "false")
+    assert "&without=" in page.url
+    changed = titles(page)
+    assert changed != whole
+    assert not violations(page)
+
+    page.reload()
+    expect(page.locator("#rec-summary")).to_contain_text("1 rating left out")
+    assert titles(page) == changed
+    page.get_by_role("button", name="Count all again").click()
+    expect(page.locator("#rec-summary")).not_to_contain_text("left out")
+    assert titles(page) == whole

@@ -46,6 +46,7 @@ class Recommend:
     KEPT = "rec-kept"
     TAKE_OUT = "rec-take-out"
     RESULTS = "rec-results"
+    SHAPING = "rec-shaping"
     SUMMARY = "rec-summary"
     TASTE = "rec-taste"
     CSV = "rec-csv"

@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.service import LONGEST_SENTENCE, CineMatch
+from core.views import whole_number
 from dashboard.address import FilterState, Query, integer, wish_from_query, words
 from dashboard.components.algorithm_card import algorithm_note, algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
@@ -22,7 +23,7 @@ from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.watchlist import watchlist_fold
 from dashboard.pages.recommend.wishes import wishes_fold
 
-__all__ = ["algorithm_note_of", "body_class", "layout", "mode_of"]
+__all__ = ["algorithm_note_of", "body_class", "layout", "left_out", "mode_of"]
 
 
 def mode_of(query: Query) -> Literal["user", "me", "friend"]:
@@ -30,6 +31,11 @@ def mode_of(query: Query) -> Literal["user", "me", "friend"]:
     if "user" in query or query.get("mode") == "user":
         return "user"
     return "friend" if query.get("mode") == "friend" else "me"
+
+
+def left_out(query: Query) -> list[int]:
+    """Return the films of an address whose ratings do not count."""
+    return [movie for text in words(query, "without") if (movie := whole_number(text)) is not None]
 
 
 def body_class(mode: str) -> str:
@@ -46,7 +52,7 @@ def layout(service: CineMatch, query: Query) -> Component:
             html.Section(_controls(service, query, mode), className="asked", **{"aria-label": "What to recommend"}),
             html.Div(
                 [
-                    html.Div(_results(), className="results"),
+                    html.Div(_results(query), className="results"),
                     html.Section(
                         history(service, opened=query.get("bring") == "1"),
                         className="history stack",
@@ -174,7 +180,7 @@ def algorithm_note_of(service: CineMatch, key: str | None) -> Component | str:
     return algorithm_note(status) if status else "No algorithm is loaded."
 
 
-def _results() -> list[Component | Node]:
+def _results(query: Query) -> list[Component | Node]:
     return [
         html.Div(
             [
@@ -199,6 +205,7 @@ def _results() -> list[Component | Node]:
         ),
         film_list(Recommend.RESULTS, DEFAULT_COUNT),
         dmc.Button("Show me others", id=Recommend.OTHERS, variant="default", className="others", n_clicks=0),
+        own("Shaping", id=Recommend.SHAPING, off={"movies": left_out(query)}),
     ]
 
 

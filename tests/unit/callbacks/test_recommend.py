@@ -7,8 +7,10 @@ from dataclasses import replace
 import dash
 import pytest
 
-from callbacks.recommend import ListControls, to_csv
+from callbacks.list_controls import ListControls, left_out
+from callbacks.recommend import to_csv
 from callbacks.routing import render
+from callbacks.shaping import without_note
 from callbacks.visitor import Visitor
 from core.service import CineMatch
 from core.views import ListItem, Near, RecommendationList, Reranking
@@ -108,6 +110,7 @@ def test_films_are_passed_over_for_as_long_as_the_same_is_asked(service: CineMat
         "only_watchlist": False,
         "near_tags": [],
         "say": " ",
+        "off": None,
         "passed": {"address": "/recommend?user=3&algorithm=ease&n=5", "movies": [10, 20]},
     }
     assert ListControls.of(service, held).passed == (10, 20)
@@ -118,7 +121,7 @@ def test_films_are_passed_over_for_as_long_as_the_same_is_asked(service: CineMat
 def test_a_friends_list_is_made_from_the_ratings_of_the_link_and_says_so(service: CineMatch) -> None:
     ana = {"key": "k1", "name": "Ana", "ratings": [[10, 5], [30, 2]]}
     rest = {"user": "3", "algorithm": "ease", "count": "5", "filters": {}, "wish": {}, "say": "", "near_tags": []}
-    held = {**rest, "visitor": None, "only_watchlist": False, "watchlist": None, "passed": None}
+    held = {**rest, "visitor": None, "only_watchlist": False, "watchlist": None, "off": None, "passed": None}
     asked = ListControls.of(service, {**held, "mode": "friend", "friend": [ana]})
     assert asked.address() == "/recommend?mode=friend&algorithm=ease&n=5"
     assert mode_of({"mode": "friend"}) == "friend"
@@ -148,3 +151,34 @@ def test_a_newcomer_is_asked_about_films_that_people_rated(service: CineMatch) -
     assert len(set(films)) == len(films) == 40
     assert all(service.movie(film).rating_count > 0 for film in films)
     assert [film["movie"] for film in starters(service)] == list(films)
+
+
+def test_ratings_switched_off_count_neither_for_the_list_nor_in_its_address(service: CineMatch) -> None:
+    asked = ListControls(3, None, "ease", 5, FilterState())
+    first = service.shaping(asked.request()).ratings[0]
+    without = replace(asked, without=(first.movie_id,))
+    before, after = service.recommend(asked.request()), service.recommend(without.request())
+    assert [item.movie_id for item in after.items] != [item.movie_id for item in before.items]
+    assert first.movie_id not in [item.movie_id for item in after.items]
+    assert without.address() == f"/recommend?user=3&algorithm=ease&n=5&without={first.movie_id}"
+
+    films = recommendation_list(after, without=without.without, before=before)
+    was = {item.movie_id: item.rank for item in before.items}
+    assert {film["movie"]: film["shift"] for film in films["films"]} == {
+        item.movie_id: None if item.movie_id not in was else was[item.movie_id] - item.rank for item in after.items
+    }
+    assert films["asked"]["without"] == [first.movie_id]
+    gone = set(was) - {item.movie_id for item in after.items}
+    note = without_note(after, before, without)
+    assert note.startswith(" 1 rating left out")
+    assert ("gone" in note) == bool(gone)
+
+
+def test_only_ratings_that_the_person_has_can_be_switched_off(service: CineMatch) -> None:
+    rated = [film.movie_id for film in service.user_ratings(3)]
+    asked = ListControls(3, None, "ease", 5, FilterState())
+    assert left_out(service, asked, {"movies": [rated[0], rated[0], -1, "x", 10**9]}) == (rated[0],)
+    assert left_out(service, asked, {"movies": [rated[0]], "whom": "user 4"}) == ()
+    assert left_out(service, asked, {"movies": [rated[0]], "whom": "user 3"}) == (rated[0],)
+    visitor = ListControls(None, Visitor({10: 5.0}, frozenset()), "ease", 5, FilterState())
+    assert left_out(service, visitor, {"movies": [10, 11]}) == (10,)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from callbacks.recommend import ListControls
+from callbacks.list_controls import ListControls
 from callbacks.routing import render
 from callbacks.visitor import Visitor, watchlist
 from core.service import CineMatch

@@ -5,7 +5,7 @@ from dataclasses import replace
 import dash
 import pytest
 
-from callbacks.recommend import ListControls
+from callbacks.list_controls import ListControls
 from callbacks.visitor import Visitor
 from core.lists.requests import ShelvesRequest
 from core.service import CineMatch
