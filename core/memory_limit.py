@@ -5,7 +5,14 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-__all__ = ["container_limit", "model_budget_mb", "peak_rss_mb", "process_memory", "reset_peak_rss"]
+__all__ = [
+    "container_limit",
+    "model_budget_mb",
+    "peak_rss_mb",
+    "process_memory",
+    "reset_peak_rss",
+    "training_room_mb",
+]
 
 _MB = 1024 * 1024
 _MASTER_MB = 200
@@ -102,6 +109,28 @@ def model_budget_mb(given: int | None = None, workers: int = 2, root: Path = Pat
     if where == "host":
         return limit * _HOST_SHARE
     return max((limit - _MASTER_MB - _WORKER_MB * workers) * _SHARE, limit * _LEAST_SHARE)
+
+
+def training_room_mb(workers: int = 0, root: Path = Path("/")) -> float:
+    """Return how much memory processes that train may take together, in MB.
+
+    Parameters
+    ----------
+    workers : int
+        Processes that serve beside them; 0 when none does.
+
+    Notes
+    -----
+    80% of the container's limit, less what the server takes of its own; on a host 80% of what is free, because others
+    live there too.
+    """
+    limit, where = container_limit(root)
+    beside = _MASTER_MB + _WORKER_MB * workers if workers else 0
+    if where == "host":
+        import psutil
+
+        return float(psutil.virtual_memory().available) / _MB * _SHARE
+    return max(limit * _SHARE - beside, limit * _LEAST_SHARE)
 
 
 def process_memory() -> dict[str, float]:

@@ -127,9 +127,15 @@ def _is_control(char: str) -> bool:
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Progress]:
-    """Yield a `Progress`: a bar with the time that is left on a terminal, plain lines on stderr elsewhere."""
-    if sys.stderr.isatty():
+def progress(title: str, *, plain: bool = False) -> Iterator[Progress]:
+    """Yield a `Progress`: a bar with the time that is left on a terminal, plain lines on stderr elsewhere.
+
+    Parameters
+    ----------
+    plain : bool
+        Lines on a terminal, too, as where others write to it meanwhile.
+    """
+    if sys.stderr.isatty() and not plain:
         with _bar(title) as report:
             yield report
     else:
@@ -138,7 +144,7 @@ def progress(title: str) -> Iterator[Progress]:
 
 @contextmanager
 def _bar(title: str) -> Iterator[Progress]:
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     columns = (
@@ -146,12 +152,18 @@ def _bar(title: str) -> Iterator[Progress]:
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}", markup=False),
         TextColumn("{task.fields[text]}", markup=False),
     )
     with Bar(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(title, total=1.0, text="")
-        yield lambda done, text: bar.update(task, completed=min(max(done, 0.0), 1.0), text=text)
+        task = bar.add_task(title, total=1.0, text="", left="")
+        started = time.monotonic()
+
+        def report(done: float, text: str) -> None:
+            left = _left(done, time.monotonic() - started)
+            bar.update(task, completed=min(max(done, 0.0), 1.0), text=text, left=left)
+
+        yield report
 
 
 def _lines(title: str) -> Progress:
@@ -165,10 +177,14 @@ def _lines(title: str) -> Progress:
         if not finished and elapsed - shown < _LINE_EVERY_SECONDS:
             return
         shown, words = elapsed, text
-        left = f", about {elapsed * (1 - done) / done:.0f} s left" if 0.02 < done < 1 else ""
-        print(f"{title}: {done:4.0%} {text} ({elapsed:.0f} s{left})", file=sys.stderr, flush=True)
+        left = _left(done, elapsed)
+        print(f"{title}: {done:4.0%} {text} ({elapsed:.0f} s{left and ', '}{left})", file=sys.stderr, flush=True)
 
     return report
+
+
+def _left(done: float, elapsed: float) -> str:
+    return f"about {elapsed * (1 - done) / done:.0f} s left" if 0.02 < done < 1 else ""
 
 
 def settings_for(dataset: str | None = None, **overrides: object) -> Settings:

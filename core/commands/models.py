@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import asdict
+import os
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,18 +19,19 @@ from core.commands.console import (
     settings_for,
     split_keys,
 )
+from core.tasks import end_with_parent
+from core.views import Learning
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from core.commands.measuring import Measurement
+    from core.commands.learning import Learned
     from core.data.dataset import Dataset
-    from core.progress import Progress
 
 __all__ = ["register"]
 
 _MEASURED = frozenset({"match", "relevance", "wishes"})
 """What the metrics of a model hold that was measured by this version."""
+_NICE = 10
+"""Who is asked for a list comes before who trains."""
 _SHOWN_METRICS = {
     "liked_ndcg@10": "NDCG@10 liked",
     "rated_ndcg@10": "NDCG@10 rated",
@@ -68,78 +69,100 @@ def train(
             "random sample of the users.",
         ),
     ] = True,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            help="Algorithms at once, each in a process of its own; by default as many as there are processors, and "
+            "fewer where they would not fit into the memory together.",
+            min=1,
+            max=64,
+        ),
+    ] = None,
+    beside_server: Annotated[int, typer.Option("--beside-server", hidden=True)] = 0,
     json_target: JsonOption = None,
 ) -> None:
-    """Fit algorithms and store their models; print time, peak memory and size."""
-    from core.commands.measuring import measuring
+    """Fit algorithms side by side and store their models; print time, peak memory and size."""
+    from core.commands.learning import default_jobs, learn
     from core.commands.profiles import take_feedback
-    from core.evaluation.manifest import SAMPLED_ABOVE
+    from core.memory_limit import training_room_mb
     from core.store.artifact import get_model_metadata
+    from core.store.learning import clear_learning, learning_alone, publish_learning
     from core.store.training import outdated
-    from core.store.training import train as fit
 
     settings = settings_for(dataset)
+    if beside_server:
+        end_with_parent(beside_server)
+        os.nice(_NICE)
+    root = settings.dataset_models_dir
     data = take_feedback(settings) if with_feedback else open_dataset(settings)
     keys = split_keys(algorithms, settings)
-    root = settings.dataset_models_dir
     missing = missing or with_feedback
-    wanted = outdated(data, keys, root) if missing else keys
-    # Models of an earlier run that was stopped before it measured them, or that measured less, are measured now.
-    unmeasured = [
-        key
-        for key in keys
-        if measure and (key in wanted or not set(get_model_metadata(root / key)["metrics"]) >= _MEASURED)
-    ]
-    reports = []
-    left_out: dict[str, str] = {}
-    notes: list[str] = []
-    # Beside the training of a large data set there would not be memory enough.
-    beside = data.n_ratings <= SAMPLED_ABOVE
-    with ExitStack() as stack:
-        if unmeasured and beside:
-            measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured, settings.cache_dir))
-        if wanted:
-            with progress("train") as report:
-                reports = fit(data, wanted, root, report, left_out=left_out)
-                report(1.0, "trained")
-        if unmeasured:
-            if not beside:
-                measurement = stack.enter_context(measuring(settings.dataset_dir, unmeasured, settings.cache_dir))
-            with progress("measure") as report:
-                notes = _attach(measurement, [key for key in unmeasured if key not in left_out], root, report)
+    with learning_alone(root, _wait):
+        wanted = outdated(data, keys, root) if missing else keys
+        # Models of an earlier run that was stopped before it measured them, or that measured less, are measured now.
+        unmeasured = [
+            key
+            for key in keys
+            if measure and (key in wanted or not set(get_model_metadata(root / key)["metrics"]) >= _MEASURED)
+        ]
+        latest = Learning("running")
+
+        def publish(learning: Learning) -> None:
+            nonlocal latest
+            latest = learning
+            publish_learning(root, learning)
+
+        with progress("train", plain=bool(beside_server)) as report:
+            learned = learn(
+                settings,
+                data,
+                wanted,
+                unmeasured,
+                jobs or default_jobs(),
+                training_room_mb(settings.workers if beside_server else 0),
+                report,
+                publish,
+            )
+        if learned.failed:
+            publish_learning(root, replace(latest, state="failed", reasons=learned.failed))
+        else:
+            clear_learning(root)
     rows = []
-    for item in reports:
+    for item in learned.reports:
         metrics = get_model_metadata(item.path)["metrics"]
         rows.append({**asdict(item), "metrics": metrics})
     if json_target:
-        document = {"dataset": data.name, "fingerprint": data.fingerprint, "models": rows, "left_out": left_out}
+        document = {
+            "dataset": data.name,
+            "fingerprint": data.fingerprint,
+            "models": rows,
+            "left_out": learned.left_out,
+            "failed": learned.failed,
+        }
         emit_json(document, json_target)
-    elif not rows and not left_out:
+    elif not rows and not learned.left_out and not learned.failed:
         typer.echo(f"All models of {data.name} in {root} are up to date.")
-    elif rows:
+    elif rows and not beside_server:
         _print_training(data, rows)
-    for note in [*(f"{key} was left out: {reason}" for key, reason in left_out.items()), *notes]:
+    for note in _notes(learned):
         typer.echo(note, err=True)
-    if left_out and not rows and not missing:
+    if learned.failed or (learned.left_out and not rows and not missing):
         raise typer.Exit(1)
 
 
-def _attach(measurement: Measurement, keys: list[str], root: Path, report: Progress) -> list[str]:
-    """Note with each model what was measured, and return a sentence where nothing could be."""
-    from core.errors import InvalidInputError
-    from core.store.artifact import attach_metrics
+def _wait() -> None:
+    typer.echo("Another process trains on this data set; this one goes on when that has ended.", err=True)
 
-    try:
-        found = measurement.result(report)
-    except InvalidInputError as error:
-        return [f"The models were not measured: {error} They are stored and can be used."] if keys else []
-    finally:
-        report(1.0, "measured on held-out ratings")
-    for key in keys:
-        if key in found:
-            attach_metrics(root / key, found[key])
-    alone = ", ".join(key for key in keys if key not in found)
-    return [f"Not measured, since a part of the ratings does not suffice to learn from: {alone}."] if alone else []
+
+def _notes(learned: Learned) -> list[str]:
+    """Return what there is to say of algorithms that have no model, or were not measured."""
+    notes = [f"{key} was left out: {reason}" for key, reason in learned.left_out.items()]
+    notes += [f"{key} failed: {reason}" for key, reason in learned.failed.items()]
+    if learned.unmeasured:
+        alone = ", ".join(learned.unmeasured)
+        notes.append(f"{alone}: not measured, since a part of the ratings does not suffice to learn from.")
+    return notes
 
 
 def _print_training(data: Dataset, rows: list[dict[str, Any]]) -> None:

@@ -20,7 +20,7 @@ from core.recommenders.registry import recommender_class, training_order, viewer
 from core.store.artifact import get_model_metadata, save_model
 from core.store.loader import open_artifact
 
-__all__ = ["TrainReport", "left_out_of", "outdated", "train"]
+__all__ = ["TrainReport", "left_out_of", "note_left_out", "outdated", "train"]
 
 _LOG = logging.getLogger("cinematch.train")
 _LEFT_OUT = ".left_out.json"
@@ -112,10 +112,15 @@ def train(
         _LOG.info("trained %s in %.1f s, peak %.0f MB, %.1f MB stored", key, seconds, peak, disk)
         reports.append(TrainReport(key, path, seconds, cpu_seconds, peak, disk))
     if unusable:
-        unusable |= left_out_of(root, dataset.fingerprint)
-        document = {"fingerprint": dataset.fingerprint, "keys": sorted(unusable)}
-        write_atomically(root / _LEFT_OUT, json.dumps(document))
+        note_left_out(root, dataset.fingerprint, unusable)
     return reports
+
+
+def note_left_out(models_dir: Path | str, fingerprint: str, keys: Iterable[str]) -> None:
+    """Note which algorithms could not learn from the data of a fingerprint, beside those that are noted already."""
+    root = Path(models_dir)
+    document = {"fingerprint": fingerprint, "keys": sorted({*keys, *left_out_of(root, fingerprint)})}
+    write_atomically(root / _LEFT_OUT, json.dumps(document))
 
 
 def left_out_of(models_dir: Path | str, fingerprint: str) -> set[str]:

@@ -7,6 +7,7 @@ from core.views.film_map import FilmMap
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.jobs import JobState, JobView
+from core.views.learning import Learning, with_learning
 from core.views.likeness import LEAST_COMMON, Interval, Likeness, LikePerson, SharedFilm
 from core.views.lists import Filters, ListComparison, ListItem, Overlap, RecommendationList
 from core.views.measurements import (
@@ -87,6 +88,7 @@ __all__ = [
     "KeptFilms",
     "KeptMark",
     "KeptRating",
+    "Learning",
     "LeftOut",
     "LikePerson",
     "Likeness",
@@ -138,4 +140,5 @@ __all__ = [
     "WishView",
     "number_of",
     "whole_number",
+    "with_learning",
 ]

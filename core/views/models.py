@@ -28,6 +28,8 @@ class ModelStatus:
     resident_mb: float | None = None
     loves: bool = False
     """Whether it tells what one would love from what one would watch."""
+    learning: Literal["fit", "measure"] | None = None
+    """Whether a model of it is being fitted, or it is being measured, now or after others."""
     similarity: str | None = None
     """What its number of similar movies is; null where it knows no likeness of movies."""
 

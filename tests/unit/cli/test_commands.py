@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from core.cli import main
-from core.commands import measuring, operate
-from core.evaluation import manifest
+from core.commands import operate
 from core.evaluation.wishes import WEIGHTS
+from core.store.learning import read_learning
 from core.views import OWN_ORDER
 
 
@@ -55,22 +55,21 @@ def test_train_missing_trains_once_and_measures_what_was_not(run, trained):
     assert "recency +0.2: On held-out ratings this" in run("recommend", "--user", "1", "--recency", ".2").out
 
 
-@pytest.mark.parametrize(("limit", "beside"), [(10, False), (10**6, True)])
-def test_large_data_sets_are_measured_after_training_for_there_is_no_memory_for_both(
-    run, home, monkeypatch, limit, beside
-):
-    file = home / "models_dir" / "toy" / "popularity" / "manifest.json"
-    found_trained, really = [], measuring.measuring
-
-    def spy(*given):
-        found_trained.append(file.is_file())
-        return really(*given)
-
-    monkeypatch.setattr(manifest, "SAMPLED_ABOVE", limit)
-    monkeypatch.setattr(measuring, "measuring", spy)
-    assert run("train", "--algorithms", "popularity").code == 0
-    assert found_trained == [not beside]
-    assert json.loads(file.read_text())["metrics"]["values"]
+def test_what_fails_is_named_and_the_others_are_trained(run, home):
+    """A file where a model's directory belongs; what failed is told to whoever serves until it is mended."""
+    models = home / "models_dir" / "toy"
+    models.mkdir(parents=True)
+    (models / "svd").write_text("no directory")
+    done = run("train", "--algorithms", "svd,popularity", "--no-measure", "--jobs", "1")
+    assert done.code == 1
+    assert "svd failed: " in done.err
+    assert (models / "popularity" / "manifest.json").is_file()
+    told = read_learning(models)
+    assert told is not None
+    assert (told.state, told.fits) == ("failed", {"svd": "failed", "popularity": "done"})
+    (models / "svd.superseded").unlink()
+    assert run("train", "--algorithms", "svd,popularity", "--missing", "--no-measure").code == 0
+    assert read_learning(models) is None
 
 
 def test_recommend_for_a_user(run, trained):

@@ -1,0 +1,229 @@
+"""Tasks that need each other, taken up by as many processes as there are processors and memory for."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from multiprocessing.connection import wait
+from typing import Any
+
+from core.tasks.estimate import Board, Course, estimate
+from core.tasks.workers import Message, Worker, attempt
+
+__all__ = ["Outcome", "Task", "side_by_side"]
+
+_LOOK_EVERY_S = 0.25
+_START_S = 2.0
+"""What a process is expected to take to start and to import libraries."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do.
+
+    Attributes
+    ----------
+    work : callable
+        A function of a module. It is called with a `Progress` and the arguments, which are pickled as its result is.
+    needs : tuple of str
+        Names of tasks that have to be done before; of those that are not there, nothing is awaited.
+    rank : int
+        Lower ones are taken up first; of equal ones, those after which the most is left to do.
+    seconds, memory_mb : float
+        What is expected of it. It is taken up when there is so much memory beside those that run.
+    steady : bool
+        Whether the share that it reports is one of its time.
+    """
+
+    name: str
+    work: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
+    needs: tuple[str, ...] = ()
+    rank: int = 0
+    seconds: float = 1.0
+    memory_mb: float = 0.0
+    steady: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: its result, or a sentence why there is none, with the traceback of the unexpected."""
+
+    result: Any = None
+    failure: str | None = None
+    detail: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class _Run:
+    jobs: int
+    room_mb: float
+    tasks: dict[str, Task]
+    courses: dict[str, Course]
+    started: float = field(default_factory=time.monotonic)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    at_work: dict[str, Worker] = field(default_factory=dict)
+    idle: list[Worker] = field(default_factory=list)
+
+    @property
+    def now(self) -> float:
+        return time.monotonic() - self.started
+
+    def begin(self) -> None:
+        """Give every process that is free the first task that can be done now."""
+        for name, task in self.tasks.items():
+            if len(self.at_work) == self.jobs:
+                return
+            if name in self.outcomes or name in self.at_work:
+                continue
+            needed = [self.outcomes.get(need) for need in task.needs if need in self.tasks]
+            if any(outcome is None for outcome in needed):
+                continue
+            failed = [need for need in task.needs if need in self.outcomes and self.outcomes[need].failure]
+            if failed:
+                self._end(name, Outcome(failure=f"It needs {failed[0]!r}, which failed."))
+                continue
+            taken = sum(self.tasks[other].memory_mb for other in self.at_work)
+            if self.at_work and taken + task.memory_mb > self.room_mb:
+                continue
+            starting = 0.0 if self.idle else _START_S
+            worker = self.idle.pop() if self.idle else Worker()
+            self.at_work[name] = worker
+            expected = self.courses[name].expected + starting
+            self.courses[name] = replace(self.courses[name], began=self.now, expected=expected)
+            worker.start(task.work, task.arguments)
+
+    def listen(self) -> None:
+        """Hear what the processes say for a moment."""
+        speakers = {worker.connection: name for name, worker in self.at_work.items()}
+        for connection in wait(list(speakers), _LOOK_EVERY_S):
+            name = speakers[connection]  # type: ignore[index]
+            worker = self.at_work[name]
+            message = worker.said()
+            if message.kind == "progress":
+                if self.tasks[name].steady:
+                    self.courses[name] = replace(self.courses[name], done=message.content[0])
+                continue
+            del self.at_work[name]
+            if worker.lives:
+                self.idle.append(worker)
+            self._end(name, _outcome_of(message, self.now - (self.courses[name].began or 0.0)))
+
+    def _end(self, name: str, outcome: Outcome) -> None:
+        self.outcomes[name] = outcome
+        began = self.courses[name].began
+        self.courses[name] = replace(self.courses[name], began=self.now if began is None else began, ended=self.now)
+
+    def board(self) -> Board:
+        return estimate(self.courses, self.jobs, self.now)
+
+    def close(self) -> None:
+        for worker in (*self.at_work.values(), *self.idle):
+            worker.end()
+
+
+def side_by_side(
+    tasks: Sequence[Task],
+    jobs: int,
+    room_mb: float,
+    ended: Callable[[str, Outcome], None] = lambda _name, _outcome: None,
+    told: Callable[[Board], None] = lambda _board: None,
+) -> dict[str, Outcome]:
+    """Do tasks in processes, as many at once as there are jobs and memory for.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    jobs : int
+    room_mb : float
+        What the tasks that run may take together by their own account; one alone is taken up whatever it takes.
+    ended : callable
+        Called in this process with each task's name and outcome, in the order in which they end.
+    told : callable
+        Called about four times a second with how far all are. What either raises, Ctrl+C included, ends the processes
+        and passes.
+
+    Returns
+    -------
+    dict of str to Outcome
+        One for every task. A task that fails does not stop the others, but those that need it.
+
+    Notes
+    -----
+    What is expected to take less than a process to start is done in this one.
+    """
+    ordered = _ordered(tasks)
+    if not tasks:
+        return {}
+    if sum(task.seconds for task in ordered) <= _START_S:
+        return _here(ordered, ended, told)
+    run = _Run(
+        max(jobs, 1),
+        room_mb,
+        {task.name: task for task in ordered},
+        {task.name: Course(task.seconds, task.needs) for task in ordered},
+    )
+    try:
+        while len(run.outcomes) < len(run.tasks):
+            before = set(run.outcomes)
+            run.begin()
+            run.listen()
+            for name in run.outcomes:
+                if name not in before:
+                    ended(name, run.outcomes[name])
+            told(run.board())
+    finally:
+        run.close()
+    return run.outcomes
+
+
+def _here(
+    tasks: Sequence[Task], ended: Callable[[str, Outcome], None], told: Callable[[Board], None]
+) -> dict[str, Outcome]:
+    """Do tasks one after another in this process, which is quicker than to start another for them."""
+    names = [task.name for task in tasks]
+    outcomes: dict[str, Outcome] = {}
+    started = time.monotonic()
+
+    def tell(running: int, share: float) -> None:
+        passed = time.monotonic() - started
+        done = (len(outcomes) + share) / len(tasks)
+        left = passed * (1 - done) / done if done else 0.0
+        told(Board(tuple(names[running : running + 1]), tuple(names[running + 1 :]), tuple(outcomes), passed, left))
+
+    for number, task in enumerate(tasks):
+        tell(number, 0.0)
+        failed = [need for need in task.needs if need in outcomes and outcomes[need].failure]
+        if failed:
+            outcomes[task.name] = Outcome(failure=f"It needs {failed[0]!r}, which failed.")
+        else:
+            began = time.monotonic()
+            message = attempt(task.work, partial(_tell_share, tell, number), task.arguments)
+            outcomes[task.name] = _outcome_of(message, time.monotonic() - began)
+        ended(task.name, outcomes[task.name])
+    tell(len(tasks), 0.0)
+    return outcomes
+
+
+def _tell_share(tell: Callable[[int, float], None], number: int, share: float, _text: str) -> None:
+    tell(number, share)
+
+
+def _outcome_of(message: Message, seconds: float) -> Outcome:
+    if message.kind == "failure":
+        return Outcome(None, message.content, message.detail, seconds)
+    return Outcome(message.content, seconds=seconds)
+
+
+def _ordered(tasks: Sequence[Task]) -> list[Task]:
+    """Return tasks in the order in which they are taken up: by rank, then what has the longest way behind it."""
+    following: dict[str, list[Task]] = {}
+    for task in tasks:
+        for need in task.needs:
+            following.setdefault(need, []).append(task)
+
+    def way(task: Task) -> float:
+        return task.seconds + max((way(after) for after in following.get(task.name, ())), default=0.0)
+
+    return sorted(tasks, key=lambda task: (task.rank, -way(task)))

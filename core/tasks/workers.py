@@ -1,0 +1,106 @@
+"""One process that does one task after another, and says how far it is."""
+
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Any, Literal, NamedTuple
+
+from core.errors import CineMatchError
+from core.progress import Progress
+from core.tasks.lives import end_with_parent
+
+__all__ = ["Message", "Worker", "attempt"]
+
+_SAID_EVERY_S = 0.2
+_LIBRARIES = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "NUMBA", "VECLIB_MAXIMUM", "BLIS")
+
+
+class Message(NamedTuple):
+    """What a process says of its task: how far it is and what it does, what it has found, or why it failed."""
+
+    kind: Literal["progress", "result", "failure"]
+    content: Any
+    detail: str = ""
+
+
+class Worker:
+    """A process for tasks.
+
+    It is started anew rather than forked: libraries that were used before a fork may hang after it. Each has one
+    thread for linear algebra and compiled loops, since the other processors have tasks of their own.
+    """
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, os.getpid()), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def start(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        """Hand over a task: a function of a module, called with a `Progress` and the arguments."""
+        self.connection.send((work, arguments))
+
+    def said(self) -> Message:
+        """Return what it says next; a process that has ended fails whatever it was doing."""
+        try:
+            message: Message = self.connection.recv()
+        except (EOFError, ConnectionError):
+            self._process.join()
+            code = self._process.exitcode
+            killed = code == -signal.SIGKILL
+            why = "was killed, as happens where memory is short" if killed else f"ended with code {code}"
+            return Message("failure", f"Its process {why}.")
+        return message
+
+    @property
+    def lives(self) -> bool:
+        """Whether it can be given a task."""
+        return self._process.is_alive()
+
+    def end(self) -> None:
+        """End it, whatever it is doing."""
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _work(connection: Connection, parent: int) -> None:
+    """Do what is asked until nobody asks any more; the main function of the process."""
+    # Ctrl+C reaches every process of a terminal: whoever started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent(parent)
+    # Before anything imports numpy, which this module and those that it needs do not.
+    os.environ.update({f"{library}_NUM_THREADS": "1" for library in _LIBRARIES})
+    with suppress(EOFError, ConnectionError):
+        while True:
+            work, arguments = connection.recv()
+            connection.send(_done(connection, work, arguments))
+
+
+def _done(connection: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Message:
+    said = 0.0
+
+    def report(fraction: float, text: str) -> None:
+        nonlocal said
+        if time.monotonic() - said >= _SAID_EVERY_S:
+            said = time.monotonic()
+            connection.send(Message("progress", (fraction, text)))
+
+    return attempt(work, report, arguments)
+
+
+def attempt(work: Callable[..., Any], report: Progress, arguments: tuple[Any, ...]) -> Message:
+    """Do a task, and return what it has found or why it failed."""
+    try:
+        return Message("result", work(report, *arguments))
+    except CineMatchError as error:
+        return Message("failure", str(error))
+    except Exception as error:  # noqa: BLE001
+        # Whatever a task raises is its own failure: the others go on.
+        return Message("failure", f"{type(error).__name__}: {error}", traceback.format_exc())

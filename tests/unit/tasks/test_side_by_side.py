@@ -1,0 +1,105 @@
+"""Tasks in processes: what needs what, what fits, what fails, and that nothing is left behind."""
+
+import os
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from core.errors import InvalidInputError
+from core.tasks import Board, Task, side_by_side
+from core.tasks.estimate import Course, estimate
+
+
+def add(report: Callable[[float, str], None], first: int, second: int) -> int:
+    report(0.5, "adding")
+    return first + second
+
+
+def refuse(_report: object) -> None:
+    raise InvalidInputError("There are no ratings.")
+
+
+def crash(_report: object) -> None:
+    os._exit(3)
+
+
+def stay(_report: object) -> None:
+    time.sleep(60)
+
+
+def threads(_report: object) -> str | None:
+    return os.environ.get("OPENBLAS_NUM_THREADS")
+
+
+def test_failures_are_told_and_the_others_go_on() -> None:
+    tasks = [
+        Task("crash", crash, rank=0),
+        Task("after crash", add, (1, 2), needs=("crash", "not there")),
+        Task("refuse", refuse, rank=1),
+        Task("add", add, (1, 2), rank=2),
+        Task("after add", threads, needs=("add",), rank=2),
+    ]
+    ended: list[str] = []
+    boards: list[Board] = []
+    found = side_by_side(tasks, 1, 0.0, lambda name, _outcome: ended.append(name), boards.append)
+    assert found["add"].result == 3
+    assert found["after add"].result == "1"
+    assert found["crash"].failure == "Its process ended with code 3."
+    assert found["after crash"].failure == "It needs 'crash', which failed."
+    assert found["refuse"].failure == "There are no ratings."
+    assert sorted(ended) == sorted(found)
+    assert ended.index("crash") < ended.index("refuse") < ended.index("add") < ended.index("after add")
+    assert boards[-1].fraction == 1.0
+    assert not _workers()
+
+
+def _workers() -> list[psutil.Process]:
+    return [one for one in psutil.Process().children() if "spawn_main" in " ".join(one.cmdline())]
+
+
+def test_what_does_not_fit_waits_and_an_interruption_ends_all_processes() -> None:
+    tasks = [Task("one", stay, memory_mb=60), Task("two", stay, memory_mb=60), Task("small", stay, memory_mb=30)]
+    seen: list[Board] = []
+
+    def told(board: Board) -> None:
+        seen.append(board)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        side_by_side(tasks, 3, 100.0, told=told)
+    assert set(seen[0].running) == {"one", "small"}
+    assert not _workers()
+
+
+def test_the_estimate_is_learned_from_what_has_ended() -> None:
+    """Machines of half and twice the speed: from a tenth of the time on the estimate is within 30%."""
+    expected = {"a": 2.0, "b": 3.0, "c": 5.0, "d": 20.0, "e": 20.0, "f": 30.0}
+    for speed in (0.5, 1.0, 2.0):
+        at, courses = 0.0, {name: Course(seconds) for name, seconds in expected.items()}
+        whole = sum(expected.values()) * speed
+        for name, seconds in expected.items():
+            courses[name] = Course(seconds, began=at)
+            for share in (0.25, 0.5, 0.75, 1.0):
+                now = at + seconds * speed * share
+                board = estimate({**courses, name: Course(seconds, began=at, done=share)}, 1, now)
+                if now >= 0.1 * whole and now < 0.95 * whole:
+                    assert board.left == pytest.approx(whole - now, rel=0.3), (speed, name, share)
+            at = now
+            courses[name] = Course(seconds, began=at - seconds * speed, ended=at)
+    board = estimate({"a": Course(4.0), "b": Course(4.0), "c": Course(2.0, needs=("a",))}, 2, 0.0)
+    assert board.left == pytest.approx(6.0)
+
+
+def test_what_is_quicker_than_a_process_is_done_here() -> None:
+    def here(_report: object) -> int:
+        return os.getpid()
+
+    tasks = [Task("refuse", refuse, seconds=0.1), Task("after", here, needs=("refuse",), seconds=0.1)]
+    boards: list[Board] = []
+    found = side_by_side([*tasks, Task("here", here, seconds=0.1)], 4, 1e9, told=boards.append)
+    assert found["here"].result == os.getpid()
+    assert found["refuse"].failure == "There are no ratings."
+    assert found["after"].failure == "It needs 'refuse', which failed."
+    assert boards[-1] == Board((), (), tuple(found), boards[-1].seconds, 0.0)
