@@ -7,6 +7,7 @@ from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from callbacks.friends import chosen_friends
 from callbacks.selects import offer_films
 from callbacks.visitor import FILM_STARS, Visitor, watchlist
 from core.errors import CineMatchError
@@ -36,22 +37,25 @@ def register(app: "Dash", service: "CineMatch") -> None:
         Output(Home.SHELVES, "found"),
         Output(Home.STANDING, "data"),
         Input(Shell.OWN_FILMS, "data"),
+        Input(Home.FRIEND, "chosen"),
         # What is kept while one looks stays where it stands.
         State(Shell.WATCHLIST, "data"),
         State(Home.STANDING, "data"),
         on_error=notify_error,
     )
-    def shelves(data: str | None, kept: Any, standing: Any) -> tuple[Any, Any]:
+    def shelves(data: str | None, friend: Any, kept: Any, standing: Any) -> tuple[Any, Any]:
         if data is None:
             raise PreventUpdate
         mine = Visitor.of(data, service)
         if not mine.ratings:
             return None, []
+        friends = chosen_friends(friend, service)
         request = ShelvesRequest(
             ratings=mine.ratings,
             watchlist=watchlist(kept, service),
             unwanted=tuple(mine.unwanted),
             standing=[movie for movie in standing or () if movie in mine.ratings],
+            friend=(friends[0].name, friends[0].ratings) if friends and friends[0].ratings else None,
         )
         try:
             found = service.shelves(request)

@@ -82,9 +82,16 @@
     return [arrow(-1, ends[0], "back"), arrow(1, ends[1], "on")];
   }
 
+  function addressOf(shelf) {
+    const friends = window.cinematchFriends;
+    const friend = shelf.key === "friend" && friends.read().friends.filter((one) => !one.mine).slice(-1)[0];
+    return friend ? friends.addressOf("together?me=1&friends=1", friend) : shelf.href;
+  }
+
   function Shelf({ shelf, name }) {
     const ref = React.useRef(null);
     const title = `${name}-title`;
+    const address = addressOf(shelf);
     const [back, on] = useArrows(ref, shelf.list.films);
     React.useLayoutEffect(() => { stop(ref.current, currentOf(ref.current)); });
     return h("section", {
@@ -94,7 +101,7 @@
     h("div", { className: "shelf-head" },
       h("h2", { id: title }, shelf.title),
       h("p", { className: "shelf-reason" }, shelf.reason, h("span", { className: "shelf-keys", "aria-hidden": true }, "Arrow keys move along the row")),
-      shelf.href && h("a", { className: "text-link shelf-all", href: shelf.href, "data-nav": "1", "aria-label": `The whole list: ${shelf.title}` }, "The whole list")),
+      address && h("a", { className: "text-link shelf-all", href: address, "data-nav": "1", "aria-label": `The whole list: ${shelf.title}` }, "The whole list")),
     h("div", { className: "shelf-films" }, back, h(Cards, { list: shelf.list, name: name, label: shelf.title }), on));
   }
 

@@ -54,6 +54,17 @@
       known.length ? h("div", { className: "picks" }, buttons) : h("p", { className: "note" }, props.empty));
   }
 
+  /* Nothing to see: who came last by a link, for callbacks. */
+  function LastFriend(props) {
+    const last = friends.use().friends.filter((friend) => !friend.mine).slice(-1)[0];
+    React.useEffect(() => {
+      if (!last && props.chosen === undefined) { return; }
+      if (last) { friends.show([last.key]); }
+      props.setProps({ chosen: last ? [told(last)] : [] });
+    }, [last && last.code]);
+    return null;
+  }
+
   /* --- what can be done with a friend's films --- */
 
   function FriendActions({ friend, on }) {
@@ -126,6 +137,6 @@
   }
 
   Object.assign(window.cinematch, {
-    Arrival: Arrival, FriendPicks: FriendPicks, FriendPanel: FriendPanel, counted: counted
+    Arrival: Arrival, FriendPicks: FriendPicks, LastFriend: LastFriend, FriendPanel: FriendPanel, counted: counted
   });
 })();

@@ -12,7 +12,7 @@ from core.recommenders.base import Recommender
 from core.recommenders.parts.top_n import top_n
 from core.views import GroupMethod
 
-__all__ = ["GroupRecommendations", "recommend_group"]
+__all__ = ["GroupRecommendations", "recommend_group", "relative"]
 
 _BEST = 10
 _SHORTLIST = 2
@@ -72,7 +72,7 @@ def recommend_group(
         For another number of profiles, an unknown method or a length that is not served.
     """
     check_group(len(profiles), n, method)
-    viewers = np.stack([_relative(model.score(profile), profile.items) for profile in profiles])
+    viewers = np.stack([relative(model.score(profile), profile.items) for profile in profiles])
     together = viewers.mean(axis=0)
     if candidates is not None:
         together = np.where(candidates, together, np.float32(np.nan))
@@ -106,7 +106,15 @@ def _stars(model: Recommender, profiles: Sequence[Profile], items: NDArray[np.in
     return np.stack([model.predict(profile, items) for profile in profiles])
 
 
-def _relative(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> NDArray[np.float32]:
+def relative(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return a viewer's scores so that they compare with others': 0 for the average movie, 1 for the ten best unseen.
+
+    Parameters
+    ----------
+    scores : ndarray of float32, shape (n_movies,)
+    seen : ndarray of int32
+        Dense indices of the movies that the viewer rated.
+    """
     known = np.isfinite(scores)
     if not known.any():
         return scores

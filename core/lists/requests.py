@@ -181,6 +181,8 @@ class ShelvesRequest:
     """A key; by default the best that is loaded."""
     n: int = 12
     """Movies on a shelf, 1 to `MAX_LIST`."""
+    friend: tuple[str, Stars] | None = None
+    """Name and ratings of somebody to watch with: one shelf is for both."""
 
     def __post_init__(self) -> None:
         check_length(self.n)

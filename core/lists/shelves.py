@@ -1,11 +1,12 @@
 """Which shelves a person's first page has, and the movies on them: no movie on two, none that is rated or unwanted.
 
-A shelf is a list that could be asked for by itself, with its reason: filters and a wish over one scoring pass. One
-more is one more function that returns plans.
+A shelf is a list that could be asked for by itself, with its reason: filters and a wish over one of few orders, each
+scored once. One more is one more function that returns plans.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,10 @@ from core.lists.reranking import NOTHING, reorder
 from core.recommenders.parts.top_n import top_n
 from core.views import Filters, Near, Reranking
 
-__all__ = ["ShelfPlan", "fill_shelves", "plan_shelves"]
+__all__ = ["ShelfOrder", "ShelfPlan", "fill_shelves", "plan_shelves"]
+
+ShelfOrder = Literal["own", "next", "friend"]
+"""By the person's own scores, by what comes next after the last films, or by a friend's as much as by one's own."""
 
 _FEWEST = 4
 """A shelf with fewer movies is left out."""
@@ -52,6 +56,7 @@ class ShelfPlan:
     fewest: int = _FEWEST
     first: bool = False
     """Whether it takes its movies before the shelves above it."""
+    order: ShelfOrder = "own"
 
 
 def plan_shelves(
@@ -59,6 +64,7 @@ def plan_shelves(
     profile: Profile,
     watchlist: Sequence[int | str] = (),
     standing: Sequence[int] = (),
+    friend: str | None = None,
 ) -> list[ShelfPlan]:
     """Return the shelves that somebody could have, from the top of the page down.
 
@@ -71,12 +77,16 @@ def plan_shelves(
         Raw ids of what the person keeps for later.
     standing : sequence of int
         Dense indices of movies whose shelves are there already: they stay while the movies are liked.
+    friend : str, optional
+        The name of somebody to watch with.
     """
     about = list(_about(dataset, profile, standing))
     return [
         ShelfPlan("for-you", "For you", f"The best for your {_counted(len(profile), 'rating')}"),
         *about[:1],
         *_watchlist(watchlist),
+        *_next(dataset, profile),
+        *_friend(friend),
         *_decade(dataset, profile),
         *about[1:],
         _little_known(dataset),
@@ -85,7 +95,7 @@ def plan_shelves(
 
 def fill_shelves(
     dataset: Dataset,
-    scores: NDArray[np.float32],
+    scores: Mapping[ShelfOrder, NDArray[np.float32]],
     plans: Sequence[ShelfPlan],
     n: int,
     mask: Callable[[Filters], NDArray[np.bool_] | None],
@@ -95,25 +105,25 @@ def fill_shelves(
     Parameters
     ----------
     dataset : Dataset
-    scores : ndarray of float32, shape (n_movies,)
-        Of one algorithm for one profile; NaN for what is to stand nowhere.
+    scores : mapping of str to ndarray of float32, shape (n_movies,)
+        Of one algorithm by order; NaN for what is to stand nowhere. Plans of an order that is not there are left out.
     plans : sequence of ShelfPlan
     n : int
         Movies on a shelf at most.
     mask : callable
         Which movies pass filters, bool of shape (n_movies,), None for all.
     """
-    left = scores.copy()
+    left = np.ones(dataset.n_movies, dtype=bool)
     filled: dict[str, NDArray[np.int32]] = {}
-    for plan in sorted(plans, key=lambda plan: not plan.first):
+    for plan in sorted((plan for plan in plans if plan.order in scores), key=lambda plan: not plan.first):
         admitted = mask(plan.filters)
-        here = left if admitted is None else np.where(admitted, left, np.float32(np.nan))
+        here = np.where(left if admitted is None else left & admitted, scores[plan.order], np.float32(np.nan))
         best = top_n(here, plan.wish.depth(n))
         near = NOTHING if plan.about is None else Near(movie_ids=(int(dataset.movies.ids[plan.about]),))
         items = best[reorder(dataset, best, here[best], n, plan.wish, near)]
         if len(items) >= min(plan.fewest, n):
             filled[plan.key] = items
-            left[items] = np.nan
+            left[items] = False
     return [(plan, filled[plan.key]) for plan in plans if plan.key in filled]
 
 
@@ -154,6 +164,26 @@ def _watchlist(kept: Sequence[int | str]) -> Iterator[ShelfPlan]:
             fewest=_FEWEST_KEPT,
             first=True,
         )
+
+
+def _next(dataset: Dataset, profile: Profile) -> Iterator[ShelfPlan]:
+    """Yield the shelf of what comes next, where the films have an order and one was the last."""
+    if profile.order is not None and len(profile):
+        last = int(profile.items[int(np.argmax(profile.order))])
+        title = short_title(dataset.movies.title(last), include_year=False)
+        yield ShelfPlan(
+            "next",
+            "What next",
+            f"After {title} and what you rated before it, by the order in which people rate",
+            wish=Reranking(lately=1.0),
+            order="next",
+        )
+
+
+def _friend(name: str | None) -> Iterator[ShelfPlan]:
+    if name:
+        reason = "For both of you alike; neither has rated them"
+        yield ShelfPlan("friend", f"With {name}", reason, order="friend")
 
 
 def _little_known(dataset: Dataset) -> ShelfPlan:

@@ -1,4 +1,4 @@
-"""The shelves of a visitor's first page, as they are served: one scoring pass, one prediction for all of them."""
+"""The shelves of a visitor's first page, as they are served: each order scored once, stars predicted once for all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from core.display.titles import short_title
+from core.lists.groups import relative
 from core.lists.match import PLACES
 from core.lists.requests import ProfileRequest
 from core.lists.shelves import ShelfPlan, fill_shelves, plan_shelves
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
+    from core.data.profile import Profile
     from core.lists.match import MatchMap
     from core.lists.requests import ShelvesRequest
+    from core.lists.shelves import ShelfOrder
     from core.recommenders.base import Recommender
     from core.views import Filters, ListItem, Reading
 
@@ -57,19 +60,37 @@ def shelves_answer(
     shelves: list[Shelf] = []
     if len(profile):
         standing = [dataset.movie_index(movie) for movie in request.standing]
-        scores = model.score(profile)
-        scores[profile.items] = np.nan
-        leaders = top_n(scores, PLACES)
-        scores[[dataset.movie_index(movie) for movie in request.unwanted]] = np.nan
-        plans = plan_shelves(dataset, profile, request.watchlist, standing)
-        filled = fill_shelves(dataset, scores, plans, request.n, mask)
+        orders = _orders(model, profile, request)
+        own = orders["own"].copy()
+        leaders = top_n(own, PLACES)
+        unwanted = [dataset.movie_index(movie) for movie in request.unwanted]
+        for scores in orders.values():
+            scores[unwanted] = np.nan
+        friend = None if request.friend is None else request.friend[0]
+        plans = plan_shelves(dataset, profile, request.watchlist, standing, friend)
+        filled = fill_shelves(dataset, orders, plans, request.n, mask)
         if filled:
             items = np.concatenate([items for _, items in filled])
-            found = Recommendations(model.key, items, scores[items], model.predict(profile, items))
+            found = Recommendations(model.key, items, own[items], model.predict(profile, items))
             rows = iter(items_of(model, profile, found, match, leaders=leaders))
             shelves = [_shelf(dataset, plan, list(islice(rows, len(items))), read) for plan, items in filled]
     took_ms = round((time.perf_counter() - started) * 1000, 3)
     return Shelves(model.key, dataset.name, shelves, took_ms)
+
+
+def _orders(model: Recommender, profile: Profile, request: ShelvesRequest) -> dict[ShelfOrder, NDArray[np.float32]]:
+    """Return scores by order, NaN for what is rated, without the orders that the algorithm or the person lacks."""
+    orders: dict[ShelfOrder, NDArray[np.float32]] = {"own": model.score(profile)}
+    if model.loves:
+        orders["next"] = model.ordered(lately=1.0).score(profile)
+    if request.friend is not None:
+        other = profile_of(model.dataset, ProfileRequest(ratings=request.friend[1]))
+        both = relative(orders["own"], profile.items) + relative(model.score(other), other.items)
+        both[other.items] = np.nan
+        orders["friend"] = both
+    for scores in orders.values():
+        scores[profile.items] = np.nan
+    return orders
 
 
 def _shelf(dataset: Dataset, plan: ShelfPlan, rows: list[ListItem], read: Callable[[str], Reading]) -> Shelf:

@@ -41,13 +41,16 @@ def _shelf(shelf: Shelf, algorithm: str) -> dict[str, Any]:
             "className": "rail",
             "ranked": True,
             "actions": ["why", "keep", "hide", "rate"],
-            "asked": {"algorithm": algorithm, "user": None, "films": None, "own": {}},
+            "asked": {"algorithm": algorithm, "user": None, "films": None, "own": shelf.wish.own},
         },
     }
 
 
 def _whole_list(shelf: Shelf) -> str:
     """Return the address of the list that a shelf is the beginning of."""
+    if shelf.key == "friend":
+        # The link carries the friend's films, which the browser has (assets/js/29-shelves.js).
+        return ""
     if shelf.movie_id is not None and shelf.say is None:
         # No sentence names this film and no other: what is like it stands on its own page.
         return href(f"/movie/{shelf.movie_id}")

@@ -1,6 +1,7 @@
 """A person's films as a link: there and back, what a friend sees who opens one, and what a damaged one says."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -170,6 +171,25 @@ def test_two_real_people_watch_together_and_the_address_carries_the_friend(
     follow(other, link)
     expect(other.locator("#tog-summary")).to_contain_text("for Bo and Ana, by EASE")
     assert other.locator(".together-row .row-title").all_inner_texts() == shown
+
+
+def test_a_friend_has_a_shelf_at_home_and_lists_side_by_side(page: Page, visit: Visit, site: str) -> None:
+    rated(page, _MINE)
+    visit("/people")
+    code = code_of(page, _ANAS)
+    follow(page, f"{site}/compare?mode=friend&algorithms=ease,popularity&n=5#p={code}")
+    expect(page.locator("#compare-summary")).to_contain_text("films in all")
+    hers = set(page.locator(".side-title").all_inner_texts())
+    page.get_by_text("For me", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/compare\?mode=me&"))
+    settle(page)
+    assert set(page.locator(".side-title").all_inner_texts()) != hers
+
+    page.get_by_role("link", name="CineMatch").first.click()
+    shelf = page.get_by_role("region", name="With Ana", exact=True)
+    expect(shelf.locator(".movie-card").first).to_be_visible()
+    shelf.get_by_role("link", name="The whole list: With Ana").click()
+    expect(page.locator("#tog-summary")).to_contain_text("for you and Ana")
 
 
 def test_a_shared_list_of_mine_is_mine_elsewhere_and_a_bare_address_says_that_it_is_not(

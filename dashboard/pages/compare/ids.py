@@ -9,6 +9,8 @@ class Compare:
     MODE = "compare-mode"
     USER = "compare-user"
     USER_PANEL = "compare-user-panel"
+    FRIEND = "compare-friend"
+    FRIEND_PANEL = "compare-friend-panel"
     ALGORITHMS = "compare-algorithms"
     COUNT = "compare-count"
     SUMMARY = "compare-summary"

@@ -12,7 +12,7 @@ from dashboard.address import Query, integer, words
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.bars import share_bars
 from dashboard.components.controls import DEFAULT_COUNT, count_select
-from dashboard.components.light import mounted
+from dashboard.components.light import mounted, own
 from dashboard.components.side_by_side import side_by_side
 from dashboard.components.user_select import user_select
 from dashboard.pages.compare.ids import Compare
@@ -25,9 +25,16 @@ LONGEST = 50
 """Films of each list that are drawn at most."""
 
 
+def mode_of(query: Query) -> str:
+    """Return whose taste an address asks for: a stored user's where it names one, a friend's, or the visitor's."""
+    if "user" in query or query.get("mode") == "user":
+        return "user"
+    return "friend" if query.get("mode") == "friend" else "me"
+
+
 def layout(service: CineMatch, query: Query) -> Component:
     """Return the page with its controls as the address says."""
-    mine = "user" not in query and query.get("mode") != "user"
+    mode = mode_of(query)
     user = service.user_named(query.get("user", ""))
     count = integer(query, "n", DEFAULT_COUNT, 1, LONGEST) or DEFAULT_COUNT
     return html.Div(
@@ -47,14 +54,29 @@ def layout(service: CineMatch, query: Query) -> Component:
                 [
                     dmc.SegmentedControl(
                         id=Compare.MODE,
-                        data=[{"value": "me", "label": "For me"}, {"value": "user", "label": "For a viewer"}],
-                        value="me" if mine else "user",
+                        data=[
+                            {"value": "me", "label": "For me"},
+                            {"value": "user", "label": "For a viewer"},
+                            {"value": "friend", "label": "For a friend"},
+                        ],
+                        value=mode,
                         **{"aria-label": "Whose taste"},
                     ),
                     html.Div(
                         user_select(Compare.USER, service.users(keep=() if user is None else (user,)), user),
                         id=Compare.USER_PANEL,
-                        style={"display": "none"} if mine else None,
+                        style=None if mode == "user" else {"display": "none"},
+                    ),
+                    html.Div(
+                        own(
+                            "FriendPicks",
+                            id=Compare.FRIEND,
+                            label="Friend",
+                            needed=mode == "friend",
+                            empty="Nobody yet: a friend's films come by the link of “Share my films” on People.",
+                        ),
+                        id=Compare.FRIEND_PANEL,
+                        style=None if mode == "friend" else {"display": "none"},
                     ),
                     dmc.MultiSelect(
                         id=Compare.ALGORITHMS,
@@ -65,6 +87,7 @@ def layout(service: CineMatch, query: Query) -> Component:
                         searchable=True,
                     ),
                     count_select(Compare.COUNT, count),
+                    own("ShareButton", what="list", label="Share", title="Share this comparison"),
                 ],
                 className="compare-asked",
                 **{"aria-label": "What to compare"},

@@ -6,6 +6,7 @@ __all__ = ["Home"]
 class Home:
     """The first page."""
 
+    FRIEND = "home-friend"
     STARTERS = "home-starters"
     SHELVES = "home-shelves"
     STANDING = "home-standing"

@@ -33,6 +33,7 @@ def layout(service: CineMatch, query: Query) -> Component:
     return html.Div(
         [
             own("Visit"),
+            own("LastFriend", id=Home.FRIEND),
             mounted(_hero(service, data, models)),
             html.Div(starter_shelf(Home.STARTERS, first), className="for-first section-tight"),
             shelves(Home.SHELVES),

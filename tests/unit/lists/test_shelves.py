@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.profile import Profile
+from core.display.titles import short_title
 from core.lists.filters import FilterMasks
 from core.lists.shelves import ShelfPlan, fill_shelves, plan_shelves
 from core.recommenders.popularity import Popularity
@@ -25,7 +26,7 @@ def _shelves(rated, unwanted=(), watchlist=(), standing=(), n=6):
     scores = MODEL.score(profile)
     scores[[*items.tolist(), *unwanted]] = np.nan
     plans = plan_shelves(DATASET, profile, [IDS[item] for item in watchlist], standing)
-    return fill_shelves(DATASET, scores, plans, n, MASK)
+    return fill_shelves(DATASET, {"own": scores}, plans, n, MASK)
 
 
 _items = st.integers(0, len(IDS) - 1)
@@ -99,5 +100,25 @@ def test_what_is_little_known_has_less_than_half_of_the_ratings():
 def test_a_shelf_with_too_few_movies_is_left_out(count):
     scores = np.full(len(IDS), np.nan, dtype=np.float32)
     scores[:count] = 1.0
-    found = fill_shelves(DATASET, scores, [ShelfPlan("for-you", "For you", "")], 6, MASK)
+    found = fill_shelves(DATASET, {"own": scores}, [ShelfPlan("for-you", "For you", "")], 6, MASK)
     assert len(found) == (count == 4)
+
+
+def test_what_comes_next_and_what_two_like_stand_by_their_own_orders():
+    profile = Profile.of([0, 7], [4.0, 3.5], order=[1, 0])
+    own = MODEL.score(profile)
+    orders = {"own": own, "next": -own, "friend": np.roll(own, 5)}
+    for scores in orders.values():
+        scores[[0, 7]] = np.nan
+    plans = plan_shelves(DATASET, profile, friend="Anna")
+    found = {plan.key: (plan, items) for plan, items in fill_shelves(DATASET, orders, plans, 5, MASK)}
+    # The film with the greatest order was rated last, wherever it stands.
+    assert short_title(DATASET.movies.title(0), include_year=False) in found["next"][0].reason
+    assert found["friend"][0].title == "With Anna"
+    for key in ("next", "friend"):
+        items = found[key][1]
+        assert (np.diff(orders[key][items]) <= 0).all()
+    shown = [item for _, items in found.values() for item in items.tolist()]
+    assert len(shown) == len(set(shown))
+    without = {plan.key for plan, _ in fill_shelves(DATASET, {"own": own}, plans, 5, MASK)}
+    assert not without & {"next", "friend"}
