@@ -17,6 +17,7 @@ from core.recommenders.parts.linear_rows import add_gram, inverse, mirror, most_
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
 from core.recommenders.parts.recency import faded, steps_back
 from core.recommenders.parts.sparse_rows import SparseRows
+from core.recommenders.parts.trend import Trend
 from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["SLIST", "SLISTConfig"]
@@ -45,6 +46,8 @@ class SLISTConfig(AlgorithmConfig):
     """How much more a film of the profile counts for each star above what its user gives on average."""
     popularity: float = Field(default=0.08, ge=0)
     """Weight of how many people rated a movie, which fades as the profile grows: see `PopularityPrior`."""
+    trend: float = Field(default=0.2, ge=0, le=1)
+    """How much counts what was being rated when somebody rated last: the power of `Trend`."""
     min_ratings: int = Field(default=5, ge=1)
     """Movies with fewer ratings take no part."""
     max_movies: int = Field(default=10_000, ge=1)
@@ -63,7 +66,8 @@ class SLIST(Recommender):
     and whose target is the film. SLIS: for each user there is a row, whose features and targets are all of his films.
     With X the features and Y the targets of both, P = (X' X + penalty I)^-1 and B = P X' Y, the weights with a zero
     diagonal are B - P diag(B) / diag(P). Rows and columns are scaled by powers of their sums, as EASE's are. A
-    profile's own films, fading by place, are its features. Stars are those of the baseline.
+    profile's own films, fading by place, are its features; what speaks for a film is multiplied by its `Trend`, since
+    people rate what is new and what a site shows at the time. Stars are those of the baseline.
 
     Where times are equal, a lot decides in training, and in a profile films of one time count alike; so do all films
     of a profile without times: the order says nothing then. Data without times teach only what is rated together.
@@ -100,7 +104,8 @@ class SLIST(Recommender):
             return block
 
         kept = pruned(weights, chosen, size, dataset.n_movies, config.weights_per_movie, part_of(progress, 0.7, 1.0))
-        return {**kept.arrays("weight"), **fitted.baseline.arrays()}
+        trend = Trend.fit(dataset, chosen, config.trend)
+        return {**kept.arrays("weight"), **trend.arrays("trend"), **fitted.baseline.arrays()}
 
     def _counted(
         self, dataset: Dataset, chosen: NDArray[np.int32], progress: Progress
@@ -135,6 +140,7 @@ class SLIST(Recommender):
 
     def _bind(self) -> None:
         self._rows = SparseRows.from_arrays(self.arrays, "weight")
+        self._trend = Trend.from_arrays(self.arrays, "trend")
         self._baseline = Baseline.from_arrays(self.arrays)
         self._prior = PopularityPrior(self.dataset, self.config.popularity)
         self._fade = np.float32(self.config.fade) ** np.arange(_REACH, dtype=np.float32)
@@ -148,6 +154,7 @@ class SLIST(Recommender):
         used = np.flatnonzero(weights)
         scores = self._rows.weighted_sum(profile.items[used], weights[used])
         scores += self._prior.added(profile)
+        self._trend.apply(profile, scores)
         return scores
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -160,5 +167,7 @@ class SLIST(Recommender):
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
         values = self._weights(profile) * self._rows.column(profile.items, item)
-        rest = watched_by_many(self._prior.value(profile, item))
-        return film_contributions(self.dataset, profile, values, rest, steps_back(profile))
+        prior = self._prior.value(profile, item)
+        factor = self._trend.factor(profile, item) if values.sum() + prior > 0 else 1.0
+        rest = watched_by_many(factor * prior)
+        return film_contributions(self.dataset, profile, factor * values, rest, steps_back(profile))

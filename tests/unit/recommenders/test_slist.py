@@ -12,7 +12,7 @@ from core.recommenders.parts.rating_weights import profile_weights
 from core.recommenders.slist import SLIST
 from core.testing.toy import toy_dataset, toy_movies
 
-SETTINGS = {"min_ratings": 1, "penalty": 3.0, "window": 3, "popularity": 0.0}
+SETTINGS = {"min_ratings": 1, "penalty": 3.0, "window": 3, "popularity": 0.0, "trend": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_without_an_order_all_films_of_a_profile_count_alike(chain: Dataset) -> 
 
 
 def test_a_score_is_the_weighted_sum_that_explains_it(dataset: Dataset) -> None:
-    model = SLIST().fit(dataset)
+    model = SLIST({"trend": 0.0}).fit(dataset)
     profile = dataset.profile(4)
     weights = 0.8 ** np.argsort(np.argsort(-profile.order.astype(float)))
     weights = weights * profile_weights(fit_baseline(dataset).baseline, profile, 0.0)
