@@ -21,7 +21,7 @@ from core.evaluation.relevance import scale_of
 __all__ = ["PeerRun", "start_peers"]
 
 _ROOT = Path(__file__).parents[1]
-_MODULES = ("peers", "peer_registry", "peers_of_lists", "peers_of_stars")
+_MODULES = ("peers", "peer_registry", "peers_of_lists", "peers_of_order", "peers_of_stars")
 
 
 @dataclass
@@ -103,5 +103,7 @@ def _task(split: Split, protocol: Protocol, options: dict[str, Any]) -> dict[str
     }
     if protocol.kind == "ratings":
         return task | {"test_users": split.test_users, "test_items": split.test_items}
+    if protocol.in_time:
+        task["times"] = train.user_times
     asked = {"ask_users": np.unique(split.test_users), "length": max(protocol.k)}
     return task | asked | {"options": json.dumps(options, sort_keys=True)}

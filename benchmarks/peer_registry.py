@@ -11,7 +11,7 @@ Options = dict[str, Any]
 Peer = Callable[[Task, Options], np.ndarray]
 
 PEERS: dict[str, tuple[str, str, str, Peer]] = {}
-"""Key -> kind (``ratings`` or ``ranking``), package, title, function."""
+"""Key -> kind (``ratings``, ``ranking`` or ``order``), package, title, function."""
 
 SIGNALS = {"all": "all ratings", "liked": "liked ones", "weighted": "weights by stars"}
 

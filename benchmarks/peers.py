@@ -3,7 +3,8 @@
 ``python -m benchmarks.peers TASK.npz RESULT.npz [KEY ...]``. The task holds ``n_users``, ``n_movies``, the training
 ratings ``users``, ``items``, ``ratings``, from how many stars on a film is liked (``liked_from``) and either
 ``test_users``, ``test_items`` (predict stars) or ``ask_users`` and ``length`` (rank the catalogue without training
-movies); as JSON in ``options``, by key and variant, hyper-parameters of peers that rank. The result holds one array
+movies); as JSON in ``options``, by key and variant, hyper-parameters of peers that rank; ``times`` where it is
+asked what comes next, without which peers that look at the order are not asked. The result holds one array
 per key and variant (``implicit_als:liked``) and, as JSON in ``report``, CPU seconds, versions, and why a peer did not
 run. The caller limits the threads of BLAS. Nothing of `core` is imported here, so that peers may live in an
 environment of their own.
@@ -20,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import peers_of_lists, peers_of_stars
+from benchmarks import peers_of_lists, peers_of_order, peers_of_stars
 from benchmarks.peer_registry import PEERS, SIGNALS, Options
 
-__all__ = ["main", "peers_of_lists", "peers_of_stars"]
+__all__ = ["main", "peers_of_lists", "peers_of_order", "peers_of_stars"]
 
 
 def _variants(
@@ -44,18 +45,18 @@ def main(arguments: list[str]) -> None:
     with np.load(source, allow_pickle=False) as archive:
         task = {name: archive[name] for name in archive.files}
     options = json.loads(str(task.pop("options", "{}")))
-    kind = "ratings" if "test_items" in task else "ranking"
+    kinds = {"ratings"} if "test_items" in task else {"ranking", "order"} if "times" in task else {"ranking"}
     report: dict[str, Any] = {"seconds": {}, "missing": {}, "versions": {}, "titles": {}}
     results = {}
     for key, (its_kind, package, title, function) in PEERS.items():
-        if its_kind != kind or (keys and key not in keys):
+        if its_kind not in kinds or (keys and key not in keys):
             continue
         try:
             report["versions"][package] = version(package)
         except PackageNotFoundError:
             report["missing"][key] = f"{package} is not installed"
             continue
-        for name, (told, chosen) in _variants(key, kind, title, options).items():
+        for name, (told, chosen) in _variants(key, its_kind, title, options).items():
             began = time.process_time()
             results[name] = function(task, chosen)
             report["seconds"][name] = round(time.process_time() - began, 2)
