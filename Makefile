@@ -42,10 +42,9 @@ $(VENV)/.test: requirements-test.lock $(VENV)/.runtime
 
 setup: $(VENV)/.runtime ## Create the virtual environment from the lock file
 
-demo: setup ## Fetch real ratings, train all algorithms and serve the dashboard
+demo: setup ## Fetch real ratings and serve the dashboard, while the algorithms are learned
 	$(BIN)/cinematch data fetch $(DATASET)
-	$(BIN)/cinematch train --missing
-	$(BIN)/cinematch serve
+	exec $(BIN)/cinematch serve --train-missing
 
 lint: $(VENV)/.test ## Check style, types and layers, and that no secret is in the repository
 	$(BIN)/ruff check .

@@ -15,13 +15,14 @@ __all__ = ["first_page", "register_all"]
 def register_all(app: "Dash", service: "CineMatch") -> None:
     """Register what all pages share, and the callbacks of every page that has some."""
     # Here, not above: the modules of this package import the pages, which import components and core.
-    from callbacks import carry_over, explanation, job_list, routing
+    from callbacks import carry_over, explanation, job_list, learning, routing
     from dashboard.pages import all_pages
 
     routing.register(app, service)
     carry_over.register(app, service)
     explanation.register(app, service)
     job_list.register(app)
+    learning.register(app, service)
     for name in all_pages():
         module = f"{__name__}.{name}"
         if find_spec(module) is not None:

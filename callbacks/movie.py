@@ -7,6 +7,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.explanation import explain
+from callbacks.learning import offer_learned
 from callbacks.selects import offer_users
 from callbacks.visitor import Visitor
 from core.views import number_of
@@ -31,6 +32,7 @@ _DRAWN, _PLACES = 8, 20
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
     offer_users(app, service, Movie.WHY_USER)
+    offer_learned(app, service, Movie.ALGORITHM)
 
     @app.callback(Output(Movie.SIMILAR, "list"), Input(Movie.ID, "data"), on_error=notify_error)
     def similar(movie_id: int) -> dict[str, Any]:

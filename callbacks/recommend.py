@@ -12,6 +12,7 @@ from dash.exceptions import PreventUpdate
 from callbacks import own_films, shaping, wishes
 from callbacks.errors import notify_error
 from callbacks.friends import chosen_friends
+from callbacks.learning import offer_learned
 from callbacks.list_controls import ListControls, list_controls
 from callbacks.selects import offer_tags, offer_users, user_name
 from callbacks.shaping import without_note
@@ -115,12 +116,18 @@ def _taste(service: "CineMatch", mode: str, user: str | None, visitor: Any, frie
         return empty_state("No taste to show", "It appears as soon as there is a list.")
 
 
-def register(app: "Dash", service: "CineMatch") -> None:
-    """Register the callbacks."""
+def _offer(app: "Dash", service: "CineMatch") -> None:
+    """Register what the selects offer."""
     offer_users(app, service, Recommend.USER)
-    wishes.register(app, service)
+    offer_learned(app, service, Recommend.ALGORITHM)
     for tags in (Recommend.TAGS, Recommend.EXCLUDE_TAGS):
         offer_tags(app, service, tags)
+
+
+def register(app: "Dash", service: "CineMatch") -> None:
+    """Register the callbacks."""
+    _offer(app, service)
+    wishes.register(app, service)
     own_films.register(app, service)
     shaping.register(app, service)
 

@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
 from callbacks.friends import Friend, chosen_friends
+from callbacks.learning import offer_learned
 from callbacks.visitor import Visitor
 from core.errors import CineMatchError
 from core.lists.requests import GroupRequest, ProfileRequest
@@ -142,6 +143,7 @@ def _summary(found: GroupList, asked: int, name: str, visitors: Sequence[str] = 
 
 def register(app: "Dash", service: "CineMatch") -> None:
     """Register the callbacks."""
+    offer_learned(app, service, Together.ALGORITHM)
 
     @app.callback(
         output=[

@@ -1,7 +1,7 @@
 """The Flask server underneath: health, metrics, security headers, compression, limits and the REST API."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response, redirect
@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from core import __version__
 from core.service import people_of
 from core.settings import Settings
-from core.views import ModelStatus
 from dashboard.api import install_api
 from dashboard.web.compression import install_compression
 from dashboard.web.feedback_metrics import FeedbackFigures
@@ -104,9 +103,6 @@ def make_server(
         server.wsgi_app = ProxyFix(server.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     # Hooks after a request run last first: names and figures see the answer as it leaves.
-    def models() -> Sequence[ModelStatus]:
-        return service.models()
-
     install_tracing(server)
     service.on_ask = note_algorithm
     install_request_ids(server)
@@ -117,7 +113,7 @@ def make_server(
     install_security_headers(server, page)
     install_relative_redirects(server)
     install_refresh(server, service)
-    install_health(server, _bases(prefix), models, service.storage_trouble, lambda: service.newer)
+    install_health(server, _bases(prefix), service)
     install_problems(server, prefix, page)
     install_run_downloads(server, prefix, service.measurements.exported)
     install_api(server, settings, service)

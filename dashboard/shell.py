@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from core.service import people_of
 from dashboard.address import href
 from dashboard.components.icons import icon
+from dashboard.components.learning_line import learning_line
 from dashboard.components.light import own
 from dashboard.pages import all_pages
 from dashboard.shell_ids import Shell
@@ -17,7 +18,9 @@ from dashboard.theme import INDEX_STRING, MANTINE_THEME
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["EMPTY_VISITOR", "INDEX_STRING", "build_layout"]
+__all__ = ["EMPTY_VISITOR", "INDEX_STRING", "build_layout", "learning_line_of"]
+
+_LEARNING_EVERY_MS = 2000
 
 EMPTY_VISITOR: dict[str, list[Any]] = {"ratings": [], "hidden": [], "watched": []}
 """What a browser keeps of its person; assets/js/20-own-films.js tells the form."""
@@ -57,6 +60,7 @@ def build_layout(
                     dmc.AppShellMain(
                         [
                             own("Arrival"),
+                            *_learning(service),
                             html.Div(
                                 id=Shell.PAGE,
                                 className="page",
@@ -85,6 +89,25 @@ def _marks(service: "CineMatch") -> dict[str, str]:
     """Return what the page's scripts are told: whose films are meant, and where a profile is kept, if anywhere."""
     kept = {} if people_of(service) is None else {"data-profiles": href("/api/v1/me")}
     return {"data-dataset": service.identity(), "data-root": href("/"), **kept}
+
+
+def _learning(service: "CineMatch") -> list[Component]:
+    """Return the line that says what is being learned, and what asks for it anew while that is so."""
+    line = learning_line_of(service)
+    return [
+        html.Div(line, id=Shell.LEARNING),
+        dcc.Store(id=Shell.LEARNED, data=None),
+        dcc.Interval(id=Shell.LEARNING_TICK, interval=_LEARNING_EVERY_MS, disabled=service.learning is None),
+    ]
+
+
+def learning_line_of(service: "CineMatch", *, ended: bool = False) -> Component | None:
+    """Return what is to be said of learning now; `ended` where something was being learned a moment ago."""
+    if service.learning is None and not ended:
+        return None
+    statuses = service.models()
+    default = service.default_algorithm() if any(status.state == "loaded" for status in statuses) else None
+    return learning_line(service.learning, {status.key: status.name for status in statuses}, default, ended=ended)
 
 
 def _header() -> Component:

@@ -25,3 +25,6 @@ class Shell:
     SUGGESTIONS = "suggestions"
     WHY_DRAWER = "why-drawer"
     WHY_BODY = "why-body"
+    LEARNING = "learning"
+    LEARNING_TICK = "learning-tick"
+    LEARNED = "learned"

@@ -59,6 +59,14 @@ def serve(
     workers: Annotated[
         int | None, typer.Option(help="Processes; by default CINEMATCH_WORKERS.", min=1, max=64)
     ] = None,
+    train_missing: Annotated[
+        bool,
+        typer.Option(
+            "--train-missing",
+            help="Train what is missing, and serve as soon as what is learned in seconds stands: the rest is learned "
+            "beside the server, which takes it up.",
+        ),
+    ] = False,
     dataset: DatasetOption = None,
 ) -> None:
     """Serve the dashboard and the REST API with gunicorn; this process becomes its master."""
@@ -71,13 +79,17 @@ def serve(
         "CINEMATCH_PORT": str(settings.port),
         "CINEMATCH_WORKERS": str(settings.workers),
     }
-    address = f"http://{settings.address}{settings.url_prefix}"
-    typer.echo(f"Serving {settings.dataset} at {address} (stop with Ctrl+C)", err=True)
-    sys.stderr.flush()
     here = str(Path.cwd())
     # gunicorn would look for modules where one stands before all other places, and a folder named core there need not
     # be ours. It does not where that place is known already, behind ours.
     known = [str(root), *filter(None, [os.environ.get("PYTHONPATH")]), here]
     os.environ["PYTHONPATH"] = os.pathsep.join(known)
+    if train_missing:
+        from core.commands.first_models import train_beside
+
+        train_beside(settings)
+    address = f"http://{settings.address}{settings.url_prefix}"
+    typer.echo(f"Serving {settings.dataset} at {address} (stop with Ctrl+C)", err=True)
+    sys.stderr.flush()
     command = ["-P", "-m", "gunicorn", "-c", str(config), "--chdir", here, "dashboard.wsgi:server"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606

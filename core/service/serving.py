@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.dataset import Dataset
 from core.data.versions import former_dataset, former_models, trained_on
-from core.errors import CineMatchError, UnknownIdError
+from core.errors import CineMatchError, ModelUnavailableError, UnknownIdError
 from core.lists.filters import FilterMasks
 from core.lists.similar import SimilarFilms
 from core.recommenders.registry import algorithm_keys
@@ -20,14 +20,15 @@ from core.service.catalogue import best_loaded
 from core.service.disk import disk_use
 from core.service.versions import Version, current_version, stamp_of
 from core.store.cache import ModelCache
+from core.store.learning import read_learning
 from core.store.storage import StorageWatch
-from core.views import ModelMemory
+from core.views import ModelMemory, with_learning
 
 if TYPE_CHECKING:
     from core.recommenders.base import Recommender
     from core.search import TitleIndex
     from core.settings import Settings
-    from core.views import DiskUse, ModelStatus
+    from core.views import DiskUse, Learning, ModelStatus
 
 __all__ = ["Serving"]
 
@@ -73,6 +74,9 @@ class Serving:
         self._follows = dataset.path in (settings.dataset_dir, former_dataset(settings, settings.dataset))
         self._stamp: tuple[int, int] | None = None
         self._refused: Version | None = None
+        self.learning: Learning | None = None
+        """What is being learned of these data, or could not be; None where all is there."""
+        self._look_at_learning()
         self.newer: str | None = None
         """Why a data set that is installed is not served yet; None where it is."""
         self.on_ask: Callable[[str], None] | None = None
@@ -116,7 +120,8 @@ class Serving:
 
     def models(self) -> list[ModelStatus]:
         """Return the state of every algorithm."""
-        return self.model_cache.statuses()
+        statuses = self.model_cache.statuses()
+        return statuses if self.learning is None else with_learning(statuses, self.learning)
 
     def model_memory(self) -> ModelMemory:
         """Return the loaded models' memory and their budget."""
@@ -149,7 +154,12 @@ class Serving:
             self.on_ask(key)
         if key not in algorithm_keys():
             raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
-        return self.model_cache.get(key)
+        try:
+            return self.model_cache.get(key)
+        except ModelUnavailableError:
+            # Another process may have told of it already: it was learned since this one looked.
+            self.model_cache.refresh(verify=False)
+            return self.model_cache.get(key)
 
     # --- taking up what is new ----------------------------------------------------------------------------
 
@@ -171,6 +181,7 @@ class Serving:
             Keys of the models that were replaced.
         """
         with self._turn:
+            self._look_at_learning()
             stamp = stamp_of(self.settings)
             if self._follows and stamp is not None and (stamp != self._stamp or self.newer is not None):
                 taken = self._take_newer()
@@ -178,6 +189,14 @@ class Serving:
                 if taken:
                     return taken
         return self._current.models.refresh(verify=verify)
+
+    def _look_at_learning(self) -> None:
+        former, found = self.learning, read_learning(self.settings.dataset_models_dir)
+        told = [] if former is None else former.trouble()
+        for sentence in [] if found is None else found.trouble():
+            if sentence not in told:
+                _LOG.error("%s", sentence)
+        self.learning = found
 
     def _take_newer(self) -> list[str]:
         here = self._current

@@ -10,6 +10,8 @@ _TRUST = 0.03
 """Share of all expected work by which the expectation is trusted before anything was seen."""
 _SAYS_SOMETHING = 0.2
 """From this share on what a task says of itself counts: before, it has imported and compiled."""
+_MOMENT_S = 1.0
+"""After so long it is seen whether the processors are shared with others."""
 _NEVER_LESS = 0.1
 """Of a task's expected time, what is thought to be left of it for as long as it runs."""
 
@@ -28,6 +30,8 @@ class Course:
         Seconds since the start.
     done : float
         Share that is done by its own account, 0 where that says nothing.
+    busy : float
+        Seconds that a processor has worked on it.
     """
 
     expected: float
@@ -35,6 +39,7 @@ class Course:
     began: float | None = None
     ended: float | None = None
     done: float = 0.0
+    busy: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,9 @@ class Board:
 def estimate(courses: Mapping[str, Course], jobs: int, now: float) -> Board:
     """Return how far tasks are that `jobs` processes take up in the order given.
 
-    What is left is what remains to be expected of every task, times how much longer than expected those took that
-    have ended and as much as is known of those that run, laid out over the processes as they will take it up.
+    What is left is what remains to be expected of every task, laid out over the processes as they will take it up. It
+    is stretched twice: by how much more work than expected what has ended took, and by how much longer than the work
+    all took because others use the processors, too. The second is known after a moment.
     """
     waiting = [name for name, course in courses.items() if course.began is None]
     running = [name for name, course in courses.items() if course.began is not None and course.ended is None]
@@ -86,17 +92,17 @@ def estimate(courses: Mapping[str, Course], jobs: int, now: float) -> Board:
 
 def _pace(courses: Sequence[Course], now: float) -> float:
     """Return how many seconds stand for an expected one."""
-    taken = expected = _TRUST * sum(course.expected for course in courses)
+    worked = expected = _TRUST * sum(course.expected for course in courses)
+    passed = busy = _MOMENT_S
     for course in courses:
         if course.began is None:
             continue
-        so_far = (now if course.ended is None else course.ended) - course.began
+        passed += (now if course.ended is None else course.ended) - course.began
+        busy += course.busy
         share = 1.0 if course.ended is not None else course.done if course.done >= _SAYS_SOMETHING else 0.0
-        if not share and so_far > course.expected:
-            share = 1.0
-        taken += so_far if share else 0.0
+        worked += course.busy if share else 0.0
         expected += course.expected * share
-    return taken / expected if expected else 1.0
+    return (worked / expected if expected else 1.0) * max(passed / busy, 1.0)
 
 
 def _left(course: Course, pace: float, now: float) -> float:

@@ -65,6 +65,7 @@ class _Run:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     at_work: dict[str, Worker] = field(default_factory=dict)
     idle: list[Worker] = field(default_factory=list)
+    busy_before: dict[str, float] = field(default_factory=dict)
 
     @property
     def now(self) -> float:
@@ -90,6 +91,7 @@ class _Run:
             starting = 0.0 if self.idle else _START_S
             worker = self.idle.pop() if self.idle else Worker()
             self.at_work[name] = worker
+            self.busy_before[name] = 0.0 if starting else worker.busy()
             expected = self.courses[name].expected + starting
             self.courses[name] = replace(self.courses[name], began=self.now, expected=expected)
             worker.start(task.work, task.arguments)
@@ -105,6 +107,7 @@ class _Run:
                 if self.tasks[name].steady:
                     self.courses[name] = replace(self.courses[name], done=message.content[0])
                 continue
+            self._look(name, worker)
             del self.at_work[name]
             if worker.lives:
                 self.idle.append(worker)
@@ -115,7 +118,12 @@ class _Run:
         began = self.courses[name].began
         self.courses[name] = replace(self.courses[name], began=self.now if began is None else began, ended=self.now)
 
+    def _look(self, name: str, worker: Worker) -> None:
+        self.courses[name] = replace(self.courses[name], busy=worker.busy() - self.busy_before[name])
+
     def board(self) -> Board:
+        for name, worker in self.at_work.items():
+            self._look(name, worker)
         return estimate(self.courses, self.jobs, self.now)
 
     def close(self) -> None:

@@ -10,6 +10,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any, Literal, NamedTuple
 
+import psutil
+
 from core.errors import CineMatchError
 from core.progress import Progress
 from core.tasks.lives import end_with_parent
@@ -40,6 +42,7 @@ class Worker:
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, os.getpid()), daemon=True)
         self._process.start()
+        self._busy = 0.0
         theirs.close()
 
     def start(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -57,6 +60,15 @@ class Worker:
             why = "was killed, as happens where memory is short" if killed else f"ended with code {code}"
             return Message("failure", f"Its process {why}.")
         return message
+
+    def busy(self) -> float:
+        """Return how many seconds a processor has worked for it since it was started."""
+        try:
+            times = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:
+            return self._busy
+        self._busy = times.user + times.system
+        return self._busy
 
     @property
     def lives(self) -> bool:

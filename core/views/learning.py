@@ -1,7 +1,7 @@
 """What is being learned beside a server."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -73,10 +73,8 @@ class Learning:
         return found
 
 
-def with_learning(statuses: Iterable[ModelStatus], learning: Learning | None) -> Sequence[ModelStatus]:
+def with_learning(statuses: Iterable[ModelStatus], learning: Learning) -> list[ModelStatus]:
     """Return the states of models with what is known of their learning."""
-    if learning is None:
-        return list(statuses)
     return [_told(status, learning) for status in statuses]
 
 

@@ -33,11 +33,15 @@ def algorithm_options(statuses: list[ModelStatus]) -> list[dict[str, Any]]:
     return [
         {
             "value": status.key,
-            "label": status.name if status.state == "loaded" else f"{status.name} ({_STATES[status.state].lower()})",
+            "label": status.name if status.state == "loaded" else f"{status.name} ({_state(status).lower()})",
             "disabled": status.state != "loaded",
         }
         for status in statuses
     ]
+
+
+def _state(status: ModelStatus) -> str:
+    return "Being learned" if status.state == "missing" and status.learning else _STATES[status.state]
 
 
 def similarity_options(statuses: list[ModelStatus]) -> list[dict[str, Any]]:
@@ -62,7 +66,8 @@ def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:
         )
         body.append(measured_how(status.metrics))
     elif ready:
-        body.append(html.P("Not measured on held-out ratings yet.", className="algorithm-how"))
+        told = "Being measured on held-out ratings." if status.learning else "Not measured on held-out ratings yet."
+        body.append(html.P(told, className="algorithm-how"))
     if details:
         facts = [
             f"{label} {value:,.1f} MB"
@@ -76,7 +81,7 @@ def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:
             html.Div(
                 [
                     html.H3(status.name),
-                    html.Span(_STATES[status.state], className=f"state-badge state-{status.state}"),
+                    html.Span(_state(status), className=f"state-badge state-{status.state}"),
                 ],
                 className="algorithm-head",
             ),

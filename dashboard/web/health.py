@@ -1,21 +1,27 @@
 """Whether the process is up, and whether it can do its work."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Flask, Response
 
 from core.display.paths import without_directories
-from core.views import ModelStatus
+from core.views import Learning, ModelStatus
+
+if TYPE_CHECKING:
+    from core.service import CineMatch
 
 __all__ = ["install_health", "readiness"]
 
 
 def readiness(
-    models: Sequence[ModelStatus], storage_trouble: str | None = None, newer_data: str | None = None
+    models: Sequence[ModelStatus],
+    storage_trouble: str | None = None,
+    newer_data: str | None = None,
+    learning: Learning | None = None,
 ) -> tuple[int, dict[str, Any]]:
-    """Return the HTTP status and the document: which models serve, whether anything can be kept, what data wait.
+    """Return the HTTP status and the document: which models serve, what is learned, what can be kept, what data wait.
 
     200 `ready` when all is well, 200 `degraded` when some models serve or nothing can be kept, 503 `unavailable` when
     no model serves.
@@ -32,15 +38,27 @@ def readiness(
         "models": states,
         "storage": storage,
         "dataset": {"state": "waiting" if newer_data else "ok", "reason": waits},
+        "learning": _learning(learning),
+    }
+
+
+def _learning(learning: Learning | None) -> dict[str, Any]:
+    if learning is None:
+        return {"state": "done", "models": [], "measures": [], "seconds_left": None, "reason": None}
+    left = learning.seconds_left
+    return {
+        "state": learning.state,
+        "models": learning.pending("fits"),
+        "measures": learning.pending("measures"),
+        "seconds_left": None if left is None else round(left),
+        "reason": without_directories(" ".join(learning.trouble())) or None,
     }
 
 
 def install_health(
     server: Flask,
     prefixes: Iterable[str],
-    models: Callable[[], Sequence[ModelStatus]],
-    storage_trouble: Callable[[], str | None],
-    newer_data: Callable[[], str | None],
+    service: "CineMatch",
 ) -> None:
     """Serve `healthz` and `readyz` below each prefix."""
 
@@ -48,7 +66,7 @@ def install_health(
         return Response(b'{"status":"ok"}', mimetype="application/json")
 
     def readyz() -> Response:
-        status, document = readiness(models(), storage_trouble(), newer_data())
+        status, document = readiness(service.models(), service.storage_trouble(), service.newer, service.learning)
         return Response(orjson.dumps(document), status, mimetype="application/json")
 
     for number, prefix in enumerate(prefixes):

@@ -15,7 +15,7 @@ __all__ = ["install_refresh"]
 log = logging.getLogger("cinematch.web")
 
 
-def install_refresh(server: Flask, service: "CineMatch", every_s: float = 5.0) -> None:
+def install_refresh(server: Flask, service: "CineMatch", every_s: float = 5.0, while_learning_s: float = 1.0) -> None:
     """Look for replaced models and data with a request now and then, in each worker.
 
     A thread of its own would do it more regularly, but would not survive the fork; and a worker that is asked
@@ -27,6 +27,8 @@ def install_refresh(server: Flask, service: "CineMatch", every_s: float = 5.0) -
     service : CineMatch
     every_s : float
         Shortest time between two looks.
+    while_learning_s : float
+        The same while models are learned beside the server: somebody waits for them.
     """
     turn = threading.Lock()
     looked = time.monotonic()
@@ -34,7 +36,8 @@ def install_refresh(server: Flask, service: "CineMatch", every_s: float = 5.0) -
     @server.before_request
     def look() -> None:
         nonlocal looked
-        if time.monotonic() - looked < every_s or not turn.acquire(blocking=False):
+        every = every_s if service.learning is None else min(while_learning_s, every_s)
+        if time.monotonic() - looked < every or not turn.acquire(blocking=False):
             return
         try:
             looked = time.monotonic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,12 +15,12 @@ from core.service import open_service
 from core.settings import Settings, load_settings
 from core.store.training import train
 from core.testing.toy import toy_dataset
+from tests.integration.asking import Answer, Asking
 from tests.servers import ROOT, GunicornProcess, wait_for
 
 pytestmark = pytest.mark.integration
 
 KEYS = ("popularity", "svd")
-Answer = tuple[tuple[int, float], ...]
 
 
 def install(settings: Settings, seed: int) -> tuple[str, Answer]:
@@ -30,28 +29,6 @@ def install(settings: Settings, seed: int) -> tuple[str, Answer]:
     train(dataset, KEYS, settings.dataset_models_dir)
     found = open_service(settings).recommend(user_id=1, algorithm="svd", n=5)
     return dataset.fingerprint, tuple((item.movie_id, round(item.score, 4)) for item in found.items)
-
-
-class Asking(threading.Thread):
-    """Somebody who asks for a list again and again, over new connections, to either worker."""
-
-    def __init__(self, url: str) -> None:
-        super().__init__()
-        self.url = url
-        self.answers: Counter[Answer] = Counter()
-        self.failed: list[str] = []
-        self.enough = threading.Event()
-
-    def run(self) -> None:
-        """Ask until it is enough."""
-        path = f"{self.url}/api/v1/users/1/recommendations?algorithm=svd&n=5"
-        while not self.enough.wait(0.01):
-            answer = requests.get(path, headers={"Connection": "close"}, timeout=20)
-            if answer.status_code == 200:
-                items = answer.json()["items"]
-                self.answers[tuple((item["movie_id"], round(item["score"], 4)) for item in items)] += 1
-            else:
-                self.failed.append(answer.text)
 
 
 def serves(url: str, fingerprint: str) -> Callable[[], bool]:
@@ -72,7 +49,7 @@ def test_data_and_models_are_replaced_together_and_brought_back(tmp_path: Path) 
     env |= {"CINEMATCH_DATASET": "toy", "CINEMATCH_ALGORITHMS": ",".join(KEYS), "CINEMATCH_RATE_LIMIT": "off"}
     server = GunicornProcess("dashboard.wsgi:server", tmp_path, env=env, config=ROOT / "gunicorn.conf.py")
     with server.start("/readyz", timeout=60):
-        workers, people = server.worker_pids(), [Asking(server.url) for _ in range(3)]
+        workers, people = server.worker_pids(), [Asking(server.url, "algorithm=svd&n=5") for _ in range(3)]
         for one in people:
             one.start()
         try:

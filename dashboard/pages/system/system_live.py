@@ -23,10 +23,9 @@ __all__ = ["system_live"]
 def system_live(service: CineMatch, traffic: TrafficHour, jobs: Sequence[JobView]) -> Component:
     """Return what needs a person, requests, models and memory, as they are now."""
     statuses = service.models()
-    loaded = sum(status.state == "loaded" for status in statuses)
     rows, disk = server_processes(), service.disk_use()
     limit, _ = container_limit()
-    told = [sentence for sentence in (service.storage_trouble(), service.newer) if sentence]
+    told = [sentence for sentence in (service.storage_trouble(), service.newer, *_trouble(service)) if sentence]
     return html.Div(
         [
             attention([*told, *needs(statuses, traffic, total_mb(rows) / limit, disk, jobs)]),
@@ -34,7 +33,7 @@ def system_live(service: CineMatch, traffic: TrafficHour, jobs: Sequence[JobView
             html.Section(
                 [
                     html.Div(
-                        [html.H2("Models"), html.P(f"{loaded} of {len(statuses)} loaded", className="muted")],
+                        [html.H2("Models"), html.P(_loaded(service, statuses), className="muted")],
                         className="section-head",
                     ),
                     html.Div([_model(status) for status in statuses], className="algorithm-grid"),
@@ -44,6 +43,20 @@ def system_live(service: CineMatch, traffic: TrafficHour, jobs: Sequence[JobView
             html.Section([html.H2("Memory and disk"), _memory(service, rows, disk)], className="section stack"),
         ]
     )
+
+
+def _trouble(service: CineMatch) -> list[str]:
+    return [] if service.learning is None else service.learning.trouble()
+
+
+def _loaded(service: CineMatch, statuses: Sequence[ModelStatus]) -> str:
+    """Return how many models are loaded, and how long the others will take."""
+    told = f"{sum(status.state == 'loaded' for status in statuses)} of {len(statuses)} loaded"
+    learning = service.learning
+    if learning is None or learning.state != "running":
+        return told
+    fits, measures = len(learning.pending("fits")), len(learning.pending("measures"))
+    return f"{told}; {fits} being learned, {measures} being measured, all done in {learning.left_in_words}"
 
 
 def _model(status: ModelStatus) -> Component:

@@ -3,6 +3,7 @@
 import gzip
 import logging
 import re
+import time
 from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.recommenders.registry import algorithm_keys
-from core.views import ModelStatus
+from core.views import Learning, ModelStatus
 from dashboard.app import create_app
 from dashboard.web.health import readiness
 from dashboard.web.security import content_security_policy, inline_script_hashes
@@ -46,6 +47,21 @@ def test_a_cache_that_cannot_be_written_degrades_what_serves_all_the_same() -> N
     assert document["storage"] == {"state": "failed", "reason": "Nothing can be kept."}
 
 
+def test_readiness_tells_what_is_learned_and_what_could_not_be() -> None:
+    running = Learning("running", {"svd": "waiting", "ease": "running"}, {"svd": "waiting"}, ends_at=time.time() + 40)
+    status, document = readiness([model("a", "loaded"), model("svd", "missing")], None, None, running)
+    assert (status, document["status"]) == (200, "degraded")
+    learning = document["learning"]
+    assert (learning["state"], learning["models"], learning["measures"]) == ("running", ["ease", "svd"], ["svd"])
+    assert learning["seconds_left"] == pytest.approx(40, abs=2)
+    failed = Learning("failed", {"svd": "failed"}, reasons={"svd": "Its process was killed."})
+    assert readiness([model("a", "loaded")], learning=failed)[1]["learning"]["reason"] == (
+        "svd could not be learned: Its process was killed."
+    )
+    assert "svd, ease to go" not in str(readiness([], learning=running.stopped())[1])
+    assert "ease, svd to go" in str(readiness([], learning=running.stopped())[1])
+
+
 @pytest.mark.parametrize("prefix", ["/", "/films/"])
 def test_operations_answer_at_the_root_and_below_the_prefix(make_client: MakeClient, prefix: str) -> None:
     client = make_client(url_prefix=prefix)
@@ -58,6 +74,7 @@ def test_operations_answer_at_the_root_and_below_the_prefix(make_client: MakeCli
             "models": {key: {"state": "loaded", "reason": None} for key in algorithm_keys()},
             "storage": {"state": "ok", "reason": None},
             "dataset": {"state": "ok", "reason": None},
+            "learning": {"state": "done", "models": [], "measures": [], "seconds_left": None, "reason": None},
         }
         assert b"cinematch_http_requests_total" in client.get(f"{base}metrics").data
     root = client.get("/")
