@@ -198,7 +198,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         loves, wished = service.loves(algorithm), _own(service, algorithm, held)
         told = dict.fromkeys(_OWN, "" if loves else NOT_TOLD)
         for cost in service.wish(algorithm or "", Reranking(**wished)).costs:
-            told[cost.wish] = f"{cost.text} Measured for one person alone."
+            told[cost.wish] = f"{cost.text}{' Measured for one person alone.' if cost.measured else ''}"
         return {"costs": told, "fixed": dict.fromkeys(_OWN, not loves)}
 
     @app.callback(Output(Together.METHOD_NOTE, "children"), Input(Together.METHOD, "value"))

@@ -69,3 +69,19 @@ def test_a_measurement_is_kept_and_shown(visit: Callable[[str], Page]) -> None:
     expect(table.get_by_role("columnheader", name="Coverage@10")).to_have_attribute("aria-sort", "descending")
     expect(page).to_have_url(re.compile("sort=coverage%4010"))
     expect(page.locator("#ana-run-view .js-plotly-plot").first).to_be_visible()
+
+
+def test_the_next_film_is_asked_for_by_its_name(visit: Callable[[str], Page]) -> None:
+    page = visit("/analytics?tab=measure")
+    for box in page.get_by_role("group", name="Algorithms").get_by_role("checkbox").all():
+        if box.get_attribute("value") not in ("slist", "popularity"):
+            box.evaluate("box => box.click()")
+    page.get_by_role("textbox", name="Question").click()
+    page.get_by_role("option", name="The next film", exact=True).click()
+    page.get_by_role("button", name="Measure", exact=True).click()
+    job = _jobs(page).filter(has_text="The next film: ").first
+    expect(job).to_contain_text("Finished", timeout=60_000)
+    page.get_by_role("button", name="Measure", exact=True).click()
+    page.get_by_role("link", name="See the stored result").click()
+    expect(page.locator("#ana-run-view")).to_contain_text("in the order in which the site showed them")
+    expect(page.locator("#ana-run-view")).to_contain_text("“The next film, orders shuffled” beside this: measure it")

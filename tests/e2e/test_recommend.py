@@ -120,6 +120,7 @@ def test_a_list_at_once_from_films_that_are_liked(visit: Visit) -> None:
 
 def test_a_film_explains_itself_and_leads_to_others(visit: Visit) -> None:
     page = visit("/movie/30?user=2&algorithm=ease")
+    expect(page.locator("#movie-next-told")).to_contain_text("not when they were watched")
     expect(page.locator("#movie-why .why-text")).not_to_be_empty()
     first = page.locator("#movie-similar .card-title").first
     name = first.inner_text()

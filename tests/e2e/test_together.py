@@ -53,3 +53,18 @@ def test_the_page_is_accessible_and_fits(visit: Visit, context_options: dict[str
     assert not violations(page)
     wide = page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth")
     assert wide <= 0
+
+
+def test_a_group_goes_by_what_everybody_watched_lately(visit: Visit) -> None:
+    page = visit("/together?users=1,7&n=5&algorithm=hybrid")
+    usual = page.locator(".together-row .row-title").all_inner_texts()
+    slider = page.get_by_role("slider", name="What I watched lately")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(page.locator("#tog-lately-note")).to_have_text("What this costs was not measured for this algorithm.")
+    settle(page)
+    assert page.url.endswith("/together?users=1,7&algorithm=hybrid&n=5&lately=1")
+    assert page.locator(".together-row .row-title").all_inner_texts() != usual
+    page.get_by_role("textbox", name="Algorithm").click()
+    page.get_by_role("option", name="EASE").click()
+    expect(page.locator("#tog-lately-note")).to_contain_text("one order only")
