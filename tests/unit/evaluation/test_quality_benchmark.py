@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from benchmarks import peers_of_lists, quality, quality_asking, quality_canonical, quality_groups
+from benchmarks import next_film, peers_of_lists, quality, quality_asking, quality_canonical, quality_groups
 from benchmarks.peer_registry import signal_matrix
 from benchmarks.peer_search import variants
 from benchmarks.quality import main, protocols
@@ -19,6 +20,8 @@ from benchmarks.quality_wishes import cold_start, wishes
 from core.data.readers.ratings import RatingColumns
 from core.data.readers.tables import SourceTables
 from core.evaluation.coldstart import SIZES
+from core.evaluation.measure import judge_lists
+from core.evaluation.protocols import Protocol
 from core.testing.toy import toy_dataset
 
 
@@ -162,3 +165,38 @@ def test_peers_learn_from_their_signal_and_list_nothing_rated() -> None:
     lists = np.array([[1, 0, 2, 3], [4, 3, -1, -1]], dtype=np.int32)
     assert peers_of_lists._without_training(lists, task).tolist() == [[2, 3], [3, -1]]
     assert peers_of_lists._depth(task) == 4
+
+
+def test_what_comes_next_is_measured_in_both_orders_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    toy_dataset().save(tmp_path / "toy")
+    monkeypatch.setenv("CINEMATCH_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CINEMATCH_CACHE_DIR", str(tmp_path / "cache"))
+    document = tmp_path / "QUALITY.md"
+    arguments = ["--datasets", "toy", "--algorithms", "popularity,slist", "--seeds", "42,43", "--out", str(document)]
+    next_film.main(arguments)
+    text = document.read_text()
+    for question, rows in (("next", 2), ("next-shuffled", 1), ("later", 2)):
+        table = text.partition(f"<!-- quality toy:{question} -->")[2].partition("<!-- end")[0]
+        assert table.count("\n| **") == rows
+        assert "not when they were watched" in table
+    assert "NDCG@10 by seed 42, 43" in text
+    monkeypatch.setattr(next_film, "fit_on", None)
+    next_film.main(arguments)
+    assert document.read_text() == text
+
+
+def test_of_each_peer_what_does_best_on_the_film_before_the_last_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    dataset, asked = toy_dataset(), []
+
+    def answered(split: Any, options: Any, *_: Any) -> Any:
+        asked.append(split.test_items)
+        last = np.split(split.test_items, len(split.test_items))
+        lists = {name: np.array(last if name == "1" else [[-1]] * len(last)) for name in next(iter(options.values()))}
+        users, protocol = np.unique(split.test_users), Protocol.named("next", k=(10,))
+        return {f"p:{name}": (judge_lists(found, users, split, protocol), 0.0) for name, found in lists.items()}
+
+    monkeypatch.setattr(next_film, "peers", answered)
+    monkeypatch.setattr(next_film, "GRIDS", {"p": {"epochs": (1, 2, 3)}})
+    assert next_film.tuned(dataset, 42, "", Path()) == {"p": {"tuned": {"epochs": 2}}}
+    held_out = next(Protocol.named("next", seed=42).splits(dataset)).test_items
+    assert (asked[0] != held_out).all()
