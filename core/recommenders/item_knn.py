@@ -74,7 +74,7 @@ class ItemKNN(Recommender):
     # --- fitting ------------------------------------------------------------------------------------------
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
-        from core.recommenders.kernels.neighbours import compare_movies, sort_neighbours
+        from core.recommenders.kernels.neighbours import compare_movies
 
         config, n = self.config, dataset.n_movies
         fitted = fit_baseline(dataset)
@@ -116,8 +116,8 @@ class ItemKNN(Recommender):
                 rating_values,
             )
             progress(0.05 + 0.9 * stop / n, "comparing films")
-        sort_neighbours(watch_sizes, watch_items, watch_values)
-        sort_neighbours(rating_sizes, rating_items, rating_values)
+        _sort_neighbours(watch_sizes, watch_items, watch_values)
+        _sort_neighbours(rating_sizes, rating_items, rating_values)
         np.power(watch_values, config.sharpness, out=watch_values)
         watch_values *= (size**config.score_power).astype(np.float32)[:, None]
         targets, places = np.nonzero(watch_items >= 0)
@@ -190,3 +190,16 @@ def _root_mean_square(values: NDArray[np.int8], indptr: NDArray[np.int64]) -> ND
     total = (squares[indptr[1:]] - squares[indptr[:-1]]).astype(np.float64)
     mean = total / np.maximum(np.diff(indptr), 1)
     return np.sqrt(np.where(mean > 0, mean, 1)).astype(np.float32)
+
+
+def _sort_neighbours(sizes: NDArray[np.int32], items: NDArray[np.int32], values: NDArray[np.float32]) -> None:
+    """Sort each row, the best first; places that were not filled get the neighbour -1 of value 0."""
+    for start in range(0, len(sizes), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        empty = np.arange(items.shape[1]) >= sizes[rows, None]
+        items[rows][empty] = -1
+        values[rows][empty] = -np.inf
+        order = np.argsort(-values[rows], axis=1, kind="stable")
+        items[rows] = np.take_along_axis(items[rows], order, axis=1)
+        values[rows] = np.take_along_axis(values[rows], order, axis=1)
+        values[rows][empty] = 0

@@ -16,17 +16,20 @@ and, scaled alike, the users who rated i. That some people and some movies are r
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from core.recommenders.kernels.gibbs import sample_rows
+from core.recommenders.kernels.gibbs import sample_rows, squared_errors
 
 __all__ = ["GibbsSettings", "Link", "Ratings", "Sample", "run_chain", "sample_wishart"]
 
 _PRIOR_SCALE = 0.1
 _LINK_RATE = 0.1
+_RANK = 1e-6
+"""Eigenvalues below this share of the largest are none."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +68,13 @@ class Ratings:
     ----------
     users, items : ndarray of int32, shape (n,)
         Ascending by user.
-    stars : ndarray of float64, shape (n,)
+    stars : ndarray of float32, shape (n,)
     n_users, n_items : int
     """
 
     users: NDArray[np.int32]
     items: NDArray[np.int32]
-    stars: NDArray[np.float64]
+    stars: NDArray[np.float32]
     n_users: int
     n_items: int
 
@@ -82,67 +85,98 @@ class Sample:
 
     Attributes
     ----------
-    items : ndarray of float64, shape (n_items, k + 1)
+    items : ndarray of float32, shape (n_items, k + 1)
         Bias and factors of movies.
-    link : ndarray of float64, shape (n_features, k + 1)
-        B_t; without rows when users have no features.
+    link : ndarray of float32, shape (n_features, k + 1)
+        B_t, without what no training user has; without rows when users have no features.
     mean : ndarray of float64, shape (k + 1,)
         m_t.
     precision : ndarray of float64, shape (k + 1, k + 1)
         L_t.
-    item_precision : ndarray of float64, shape (n_items,)
+    item_precision : ndarray of float32, shape (n_items,)
         a * a_i, the precision of a movie's ratings.
     """
 
-    items: NDArray[np.float64]
-    link: NDArray[np.float64]
+    items: NDArray[np.float32]
+    link: NDArray[np.float32]
     mean: NDArray[np.float64]
     precision: NDArray[np.float64]
-    item_precision: NDArray[np.float64]
+    item_precision: NDArray[np.float32]
+
+
+class Regression(NamedTuple):
+    """A draw of the regression B of vectors on features X, with k columns.
+
+    Attributes
+    ----------
+    along : ndarray of float64, shape (rank, k)
+        B along the right singular vectors of X.
+    linked : ndarray of float32, shape (n_rows, k)
+        X B.
+    scatter : ndarray of float64, shape (k, k)
+        B' B.
+    """
+
+    along: NDArray[np.float64]
+    linked: NDArray[np.float32]
+    scatter: NDArray[np.float64]
 
 
 class Link:
-    """Draws the regression B of vectors on features, exactly.
+    """Draws regressions on features, exactly.
 
-    Matheron's rule turns two standard normal matrices into a draw; the linear system is solved through one
-    eigendecomposition of the smaller of X X' and X'X, which serves every value of the penalty.
+    One eigendecomposition of the smaller of X X' and X'X = V diag(s) V' serves every value of the penalty: along the
+    right singular vectors of X the entries of B are independent. Beside these B is what its prior says, which touches
+    nothing but B' B.
     """
 
     def __init__(self, features: sparse.csr_array) -> None:
-        self.features = features
-        self.transposed = features.T.tocsr()
+        self._features = features.astype(np.float32)
+        self._transposed = self._features.T.tocsr()
         rows, columns = features.shape
         self._by_rows = rows < columns
-        small = features @ self.transposed if self._by_rows else self.transposed @ features
-        values, self._vectors = np.linalg.eigh(small.toarray())
-        self._values = np.maximum(values, 0.0)
-
-    def _solve(self, right: NDArray[np.float64], penalty: float) -> NDArray[np.float64]:
-        rotated = (self._vectors.T @ right) / (self._values + penalty)[:, None]
-        solved: NDArray[np.float64] = self._vectors @ rotated
-        return solved
+        small = features @ features.T if self._by_rows else features.T @ features
+        values, vectors = np.linalg.eigh(small.toarray().astype(np.float32))
+        kept = values > _RANK * values[-1]
+        self._values = values[kept].astype(np.float64)
+        self._vectors = np.ascontiguousarray(vectors[:, kept])
+        self.columns = columns
+        self._beside = columns - int(kept.sum())
 
     def draw(
-        self, vectors: NDArray[np.float64], root: NDArray[np.float64], penalty: float, rng: np.random.Generator
-    ) -> NDArray[np.float64]:
+        self, vectors: NDArray[np.float32], root: NDArray[np.float64], penalty: float, rng: np.random.Generator
+    ) -> Regression:
         """Return a draw of B given the vectors (without their mean).
 
         Parameters
         ----------
-        vectors : ndarray, shape (n_rows, k)
+        vectors : ndarray of float32, shape (n_rows, k)
         root : ndarray, shape (k, k)
             Upper factor R with R'R = covariance of the vectors.
         penalty : float
         """
-        rows, columns = self.features.shape
-        observed = vectors + rng.standard_normal((rows, len(root))) @ root
-        prior = rng.standard_normal((columns, len(root))) @ root / np.sqrt(penalty)
+        scale = self._values[:, None]
         if self._by_rows:
-            drawn: NDArray[np.float64] = prior + self.transposed @ self._solve(
-                observed - self.features @ prior, penalty
-            )
-            return drawn
-        return self._solve(self.transposed @ observed + penalty * prior, penalty)
+            projected = np.sqrt(scale) * (self._vectors.T @ vectors)
+        else:
+            projected = (self._vectors.T @ (self._transposed @ vectors)).astype(np.float64)
+        noise = rng.standard_normal(projected.shape) @ root
+        along = projected / (scale + penalty) + noise / np.sqrt(scale + penalty)
+        if self._by_rows:
+            linked = self._vectors @ (np.sqrt(scale) * along).astype(np.float32)
+        else:
+            linked = self._features @ (self._vectors @ along.astype(np.float32))
+        beside = rng.standard_normal((self._beside, len(root))) @ root
+        return Regression(along, linked, along.T @ along + beside.T @ beside / penalty)
+
+    def coefficients(self, drawn: Regression) -> NDArray[np.float32]:
+        """Return B of a draw, float32 of shape (n_columns, k); beside the singular vectors its mean, 0."""
+        if self._by_rows:
+            along = drawn.along / np.sqrt(self._values)[:, None]
+            found: NDArray[np.float32] = self._transposed @ (self._vectors @ along.astype(np.float32))
+        else:
+            found = self._vectors @ drawn.along.astype(np.float32)
+        return found
 
 
 def sample_wishart(
@@ -160,33 +194,87 @@ def sample_wishart(
 
 
 class _Side:
-    """Hyper-parameters of one side's vectors."""
+    """Vectors of one side, and their hyper-parameters."""
 
-    def __init__(self, count: int, size: int, features: sparse.csr_array | None) -> None:
+    def __init__(
+        self, indptr: NDArray[np.int64], size: int, features: sparse.csr_array | None, rng: np.random.Generator
+    ) -> None:
+        count = len(indptr) - 1
+        lengths = np.diff(indptr)
+        self.indptr = indptr
         self.link = None if features is None else Link(features)
-        self.coefficients = np.zeros((0 if features is None else features.shape[1], size))
+        # No regression at first: B = 0.
+        self.regression = Regression(np.zeros((0, size)), np.zeros((count, size), np.float32), np.zeros((size, size)))
         self.penalty = 10.0
         self.precision = 4.0 * np.eye(size)
         self.mean = np.zeros(size)
-        self.prior_mean = np.zeros((count, size))
+        self.vectors = 0.1 * rng.standard_normal((count, size), dtype=np.float32)
+        self.vectors[:, 0] = 0
+        self.scale = np.ones(count, dtype=np.float32)
+        self._lengths = lengths
+        self._in_short_rows = int(lengths[lengths < size].sum())
 
-    def update(self, vectors: NDArray[np.float64], rng: np.random.Generator) -> None:
-        count, size = vectors.shape
-        linked = self.prior_mean - self.mean
-        left = vectors - linked - self.mean
-        scatter = left.T @ left + self.penalty * self.coefficients.T @ self.coefficients
-        degrees = size + 2 + count + len(self.coefficients)
+    def update_vectors(
+        self,
+        indices: NDArray[np.int32],
+        targets: NDArray[np.float32],
+        common: float,
+        other: "_Side",
+        rng: np.random.Generator,
+    ) -> None:
+        """Draw the vectors given those of the other side, in coordinates in which their prior is standard normal."""
+        count, size = self.vectors.shape
+        lower = np.linalg.cholesky(self.precision)
+        back = np.linalg.inv(lower)
+        features = other.vectors.copy()
+        features[:, 0] = 1
+        prior = (self.regression.linked + self.mean.astype(np.float32)) @ lower.astype(np.float32)
+        drawn = np.empty((count, size), dtype=np.float32)
+        sample_rows(
+            self.indptr,
+            indices,
+            targets,
+            self.scale,
+            np.float32(common) * other.scale,
+            np.ascontiguousarray(other.vectors[:, 0]),
+            features @ back.T.astype(np.float32),
+            prior,
+            rng.standard_normal((count, size), dtype=np.float32),
+            rng.standard_normal(self._in_short_rows, dtype=np.float32),
+            drawn,
+        )
+        self.vectors = drawn @ back.astype(np.float32)
+
+    def update_prior(self, rng: np.random.Generator) -> None:
+        """Draw precision, mean and regression on the features, given the vectors."""
+        count, size = self.vectors.shape
+        unlinked = self.vectors - self.regression.linked
+        left = unlinked - self.mean.astype(np.float32)
+        scatter = (left.T @ left).astype(np.float64)
+        degrees = size + 2 + count
+        if self.link is not None:
+            scatter += self.penalty * self.regression.scatter
+            degrees += self.link.columns
         self.precision = sample_wishart(degrees, _PRIOR_SCALE * np.eye(size) + scatter, rng)
         root = np.linalg.cholesky(np.linalg.inv(self.precision)).T
-        centre = (vectors - linked).sum(axis=0) / (count + 1.0)
+        centre = unlinked.sum(axis=0, dtype=np.float64) / (count + 1.0)
         self.mean = centre + rng.standard_normal(size) @ root / np.sqrt(count + 1.0)
-        self.prior_mean = np.tile(self.mean, (count, 1))
         if self.link is not None:
-            self.coefficients = self.link.draw(vectors - self.mean, root, self.penalty, rng)
-            size_of = np.einsum("ij,jk,ik->", self.coefficients, self.precision, self.coefficients)
-            shape = 1.0 + self.coefficients.size / 2
+            drawn = self.link.draw(self.vectors - self.mean.astype(np.float32), root, self.penalty, rng)
+            size_of = float(np.sum(self.precision * drawn.scatter))
+            shape = 1.0 + self.link.columns * size / 2
             self.penalty = float(rng.gamma(shape, 1.0 / (_LINK_RATE + size_of / 2)))
-            self.prior_mean += self.link.features @ self.coefficients
+            self.regression = drawn
+
+    def update_scale(self, squares: NDArray[Any], degrees: float, rng: np.random.Generator) -> None:
+        """Draw the relative precision of the noise of every row, given its sum of squares in units of the others'."""
+        self.scale = rng.gamma((degrees + self._lengths) / 2, 2.0 / (degrees + squares)).astype(np.float32)
+
+    def coefficients(self) -> NDArray[np.float32]:
+        """Return the regression on the features, float32 of shape (n_features, k + 1); without features no rows."""
+        if self.link is None:
+            return np.zeros((0, self.vectors.shape[1]), dtype=np.float32)
+        return self.link.coefficients(self.regression)
 
 
 def run_chain(
@@ -211,79 +299,36 @@ def run_chain(
     """
     rng = np.random.default_rng(settings.seed)
     size = settings.factors + 1
-    users, items, n_users, n_items = ratings.users, ratings.items, ratings.n_users, ratings.n_items
+    items = ratings.items
     order = np.argsort(items, kind="stable")
-    user_indptr = np.concatenate([[0], np.cumsum(np.bincount(users, minlength=n_users))])
-    item_indptr = np.concatenate([[0], np.cumsum(np.bincount(items, minlength=n_items))])
-    stars = ratings.stars - mean
-    user_side, item_side = _Side(n_users, size, user_features), _Side(n_items, size, item_features)
-    user_vectors = 0.1 * rng.standard_normal((n_users, size))
-    item_vectors = 0.1 * rng.standard_normal((n_items, size))
-    user_vectors[:, 0] = item_vectors[:, 0] = 0.0
-    common, user_scale, item_scale = 1.0, np.ones(n_users), np.ones(n_items)
+    users = _Side(_starts(ratings.users, ratings.n_users), size, user_features, rng)
+    movies = _Side(_starts(items, ratings.n_items), size, item_features, rng)
+    stars = ratings.stars - np.float32(mean)
+    raters, stars_of_movies = ratings.users[order], stars[order]
+    squares = np.empty(len(stars), dtype=np.float32)
+    common = 1.0
     samples: list[Sample] = []
     sweeps = settings.burn_in + settings.samples * settings.thin
     for sweep in range(sweeps):
-        weights = common * user_scale[users] * item_scale[items]
-        targets = stars - item_vectors[items, 0]
-        normal = rng.standard_normal((n_users, size))
-        sample_rows(
-            user_indptr,
-            items,
-            targets,
-            weights,
-            _with_one(item_vectors),
-            user_side.precision,
-            user_side.prior_mean,
-            normal,
-            user_vectors,
-        )
-        targets = (stars - user_vectors[users, 0])[order]
-        normal = rng.standard_normal((n_items, size))
-        sample_rows(
-            item_indptr,
-            users[order],
-            targets,
-            weights[order],
-            _with_one(user_vectors),
-            item_side.precision,
-            item_side.prior_mean,
-            normal,
-            item_vectors,
-        )
-        user_side.update(user_vectors, rng)
-        item_side.update(item_vectors, rng)
-        product = np.einsum("ij,ij->i", user_vectors[users, 1:], item_vectors[items, 1:])
-        squares = (stars - user_vectors[users, 0] - item_vectors[items, 0] - product) ** 2
-        both = user_scale[users] * item_scale[items]
-        common = float(rng.gamma(1.0 + len(stars) / 2, 1.0 / (1.0 + float(both @ squares) / 2)))
-        user_scale = _draw_scales(users, common * item_scale[items] * squares, n_users, settings.user_noise, rng)
-        item_scale = _draw_scales(items, common * user_scale[users] * squares, n_items, settings.movie_noise, rng)
+        users.update_vectors(items, stars, common, movies, rng)
+        movies.update_vectors(raters, stars_of_movies, common, users, rng)
+        users.update_prior(rng)
+        movies.update_prior(rng)
+        squared_errors(users.indptr, items, stars, users.vectors, movies.vectors, squares)
+        of_users = np.bincount(ratings.users, movies.scale[items] * squares, ratings.n_users)
+        total = float(users.scale @ of_users)
+        common = float(rng.gamma(1.0 + len(stars) / 2, 1.0 / (1.0 + total / 2)))
+        users.update_scale(common * of_users, settings.user_noise, rng)
+        of_movies = np.bincount(items, users.scale[ratings.users] * squares, ratings.n_items)
+        movies.update_scale(common * of_movies, settings.movie_noise, rng)
         kept = sweep - settings.burn_in + 1
         if kept > 0 and kept % settings.thin == 0:
-            samples.append(
-                Sample(
-                    item_vectors.copy(),
-                    user_side.coefficients,
-                    user_side.mean,
-                    user_side.precision,
-                    common * item_scale,
-                )
-            )
+            precision: NDArray[np.float32] = np.float32(common) * movies.scale
+            samples.append(Sample(movies.vectors, users.coefficients(), users.mean, users.precision, precision))
         report((sweep + 1) / sweeps)
     return samples
 
 
-def _with_one(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    features = vectors.copy()
-    features[:, 0] = 1.0
-    return features
-
-
-def _draw_scales(
-    rows: NDArray[np.int32], squares: NDArray[np.float64], count: int, degrees: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Draw the relative precision of the noise of every row."""
-    seen = np.bincount(rows, minlength=count)
-    drawn: NDArray[np.float64] = rng.gamma((degrees + seen) / 2, 2.0 / (degrees + np.bincount(rows, squares, count)))
-    return drawn
+def _starts(rows: NDArray[np.int32], count: int) -> NDArray[np.int64]:
+    """Return where the entries of every row begin, and where the last one's end."""
+    return np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=count))]).astype(np.int64)

@@ -102,7 +102,7 @@ class BayesianMF(Recommender):
         lengths = np.diff(dataset.user_indptr)
         kept = np.repeat(chosen, lengths)
         users = np.repeat(np.arange(chosen.sum(), dtype=np.int32), lengths[chosen])
-        items, stars = dataset.user_items[kept], dataset.user_ratings[kept].astype(np.float64) * 0.5
+        items, stars = dataset.user_items[kept], dataset.user_ratings[kept].astype(np.float32) * np.float32(0.5)
         ratings = Ratings(users, items, stars, int(chosen.sum()), dataset.n_movies)
         small = min(ratings.n_users, ratings.n_items) <= config.feature_limit
         watched = sparse.csr_array((np.ones(len(users)), (users, items)), shape=(ratings.n_users, ratings.n_items))
@@ -127,7 +127,7 @@ class BayesianMF(Recommender):
             settings,
             lambda done: progress(0.95 * done, "sampling factors"),
         )
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "factors": np.stack([sample.items for sample in samples], axis=1),
             "precision": np.stack([sample.item_precision for sample in samples], axis=1),
             "prior_mean": np.stack([sample.mean for sample in samples]),

@@ -1,8 +1,9 @@
 """Compiled half step of implicit alternating least squares. Serial and imported only while training."""
 
 import numpy as np
-from numba import njit
+from numba import types
 
+from core.recommenders.kernels.compiling import compiled, read
 from core.recommenders.kernels.ridge import solve_in_place
 
 __all__ = ["solve_side"]
@@ -10,7 +11,14 @@ __all__ = ["solve_side"]
 _BLOCK = 256
 
 
-@njit(cache=True, nogil=True)
+@compiled(
+    read(types.int64),
+    read(types.int32),
+    read(types.float32),
+    read(types.float64, 2),
+    read(types.float64, 2),
+    read(types.float64),
+)
 def solve_side(indptr, indices, weights, others, gram, penalty):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Solve for the factors of one side while those of the other are held.
 
@@ -46,22 +54,27 @@ def solve_side(indptr, indices, weights, others, gram, penalty):  # type: ignore
         start, end = indptr[row], indptr[row + 1]
         if start == end:
             continue
-        matrix[:] = gram
-        right[:] = 0.0
+        for a in range(k):
+            right[a] = 0.0
+            for b in range(k):
+                matrix[a, b] = gram[a, b]
         for begin in range(start, end, _BLOCK):
             size = min(_BLOCK, end - begin)
             for place in range(size):
-                other = others[indices[begin + place]]
+                other = indices[begin + place]
                 weight = np.float64(weights[begin + place])
                 for a in range(k):
-                    value = weight * other[a]
-                    plain[place, a] = other[a]
+                    value = weight * others[other, a]
+                    plain[place, a] = others[other, a]
                     weighted[place, a] = value
                     right[a] += value
             np.dot(weighted[:size].T, plain[:size], part)
-            matrix += part
+            for a in range(k):
+                for b in range(a + 1):
+                    matrix[a, b] += part[a, b]
         for a in range(k):
             matrix[a, a] += penalty[row]
         solve_in_place(matrix, right)
-        factors[row] = right
+        for a in range(k):
+            factors[row, a] = right[a]
     return factors

@@ -1,11 +1,23 @@
 """Compiled product of a sparse matrix with itself. Serial and imported only while training."""
 
-from numba import njit
+from numba import types
+
+from core.recommenders.kernels.compiling import compiled, filled, read
 
 __all__ = ["gram_rows"]
 
 
-@njit(cache=True, nogil=True)
+@compiled(
+    types.int64,
+    types.int64,
+    read(types.int64),
+    read(types.int32),
+    read(types.float32),
+    read(types.int64),
+    read(types.int32),
+    read(types.float32),
+    filled(types.float32, 2),
+)
 def gram_rows(  # type: ignore[no-untyped-def]  # pragma: no cover
     first, last, user_indptr, user_items, user_values, item_indptr, item_users, item_values, gram
 ):
@@ -15,7 +27,7 @@ def gram_rows(  # type: ignore[no-untyped-def]  # pragma: no cover
     ----------
     first, last : int
         Rows to fill.
-    user_indptr, user_items, user_values
+    user_indptr, user_items, user_values : ndarray of int64, int32, float32
         X by user, items ascending within a user.
     item_indptr, item_users, item_values
         The same matrix by item.
@@ -28,7 +40,6 @@ def gram_rows(  # type: ignore[no-untyped-def]  # pragma: no cover
     user only items from the row's own on are read, which halves the work.
     """
     for item in range(first, last):
-        row = gram[item]
         for entry in range(item_indptr[item], item_indptr[item + 1]):
             user = item_users[entry]
             value = item_values[entry]
@@ -42,4 +53,4 @@ def gram_rows(  # type: ignore[no-untyped-def]  # pragma: no cover
                 else:
                     high = middle
             for other in range(low, end):
-                row[user_items[other]] += value * user_values[other]
+                gram[item, user_items[other]] += value * user_values[other]

@@ -1,16 +1,18 @@
 """Compiled search for the nearest movies of every movie. Serial and imported only while training."""
 
 import numpy as np
-from numba import njit
+from numba import types
 
-__all__ = ["compare_movies", "sort_neighbours"]
+from core.recommenders.kernels.compiling import compiled, filled, inner, read
+
+__all__ = ["compare_movies"]
 
 _BITS = 24
 _SHIFT = 1 << _BITS
 _FEW = 50
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inner()
 def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Put an entry on a heap of bounded size whose smallest value is on top; return the new size."""
     limit = len(values)
@@ -45,7 +47,7 @@ def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def] 
     return size
 
 
-@njit(cache=True, nogil=True)
+@inner()
 def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     item, user_indptr, user_items, user_values, item_indptr, item_users, item_values, reached, sums, touched
 ):
@@ -78,7 +80,29 @@ def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     return n_touched
 
 
-@njit(cache=True, nogil=True)
+@compiled(
+    types.int64,
+    types.int64,
+    read(types.int64),
+    read(types.int32),
+    read(types.int8),
+    read(types.int64),
+    read(types.int32),
+    read(types.int8),
+    read(types.float32),
+    read(types.float32),
+    types.float64,
+    read(types.float32),
+    types.float64,
+    types.int64,
+    filled(types.int64),
+    filled(types.int32),
+    filled(types.int32, 2),
+    filled(types.float32, 2),
+    filled(types.int32),
+    filled(types.int32, 2),
+    filled(types.float32, 2),
+)
 def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     first,
     last,
@@ -104,7 +128,7 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
 ):
     """Compare movies `first` to `last` with all movies before them, and keep the nearest of both.
 
-    To be called for consecutive spans from 0 to the number of movies, and then `sort_neighbours`.
+    To be called for consecutive spans from 0 to the number of movies. The heaps are not sorted.
 
     Parameters
     ----------
@@ -161,15 +185,3 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
                 rating_sizes[movie] = _offer(
                     rating_values[movie], rating_items[movie], rating_sizes[movie], agreement, item
                 )
-
-
-@njit(cache=True, nogil=True)
-def sort_neighbours(sizes, items, values):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Sort each heap, the best first; places that were not filled get the neighbour -1 of value 0."""
-    for row in range(len(sizes)):
-        size = sizes[row]
-        order = np.argsort(-values[row, :size])
-        items[row, :size] = items[row, :size][order]
-        values[row, :size] = values[row, :size][order]
-        items[row, size:] = -1
-        values[row, size:] = 0

@@ -5,12 +5,16 @@ starts without the compiler.
 """
 
 import numpy as np
-from numba import njit
+from numba import types
+
+from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
 __all__ = ["baseline_residuals", "movie_ridge", "ridge_rows", "shrunk_biases", "solve_in_place"]
 
+_INT, _MOVIE, _REAL, _WIDE = types.int64, types.int32, types.float32, types.float64
 
-@njit(cache=True, nogil=True)
+
+@inner()
 def solve_in_place(matrix, right):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Solve a positive definite system: `right` becomes the solution, the lower triangle a Cholesky factor."""
     d = len(right)
@@ -30,7 +34,7 @@ def solve_in_place(matrix, right):  # type: ignore[no-untyped-def]  # pragma: no
         right[a] /= matrix[a, a]
 
 
-@njit(cache=True, nogil=True)
+@compiled(read(_INT), read(_MOVIE), read(_REAL), read(_REAL, 2), read(_WIDE))
 def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Solve one ridge regression per row of a compressed matrix.
 
@@ -63,8 +67,10 @@ def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-
         start, end = indptr[row], indptr[row + 1]
         if start == end:
             continue
-        gram[:] = 0.0
-        right[:] = 0.0
+        for a in range(d):
+            right[a] = 0.0
+            for b in range(d):
+                gram[a, b] = 0.0
         for entry in range(start, end):
             feature = features[indices[entry]]
             target = targets[entry]
@@ -83,11 +89,12 @@ def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-
         for a in range(d):
             gram[a, a] += penalty[a]
         solve_in_place(gram, right)
-        weights[row] = right
+        for a in range(d):
+            weights[row, a] = right[a]
     return weights
 
 
-@njit(cache=True, nogil=True)
+@compiled(read(_INT), read(_MOVIE), read(_REAL), read(_REAL, 2), _INT, _WIDE)
 def movie_ridge(indptr, items, targets, traits, n_movies, penalty):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Solve one ridge regression per movie on three traits of its raters, in one pass over the users' rows.
 
@@ -106,31 +113,37 @@ def movie_ridge(indptr, items, targets, traits, n_movies, penalty):  # type: ign
                 for b in range(3):
                     gram[movie, a, b] += trait[a] * trait[b]
     weights = np.zeros((n_movies, 3), dtype=np.float32)
-    ridge = penalty * np.eye(3)
     for movie in range(n_movies):
         if gram[movie, 0, 0] > 0.0:
-            weights[movie] = np.linalg.solve(gram[movie] + ridge, right[movie])
+            for a in range(3):
+                gram[movie, a, a] += penalty
+            solve_in_place(gram[movie], right[movie])
+            for a in range(3):
+                weights[movie, a] = right[movie, a]
     return weights
 
 
-@njit(cache=True, nogil=True)
+@compiled(read(_INT), read(_MOVIE), read(types.uint8), _WIDE, _WIDE, _WIDE, _INT, filled(_REAL), filled(_REAL))
 def shrunk_biases(  # type: ignore[no-untyped-def]
-    indptr, items, half_stars, n_movies, mean, user_shrinkage, item_shrinkage, sweeps
+    indptr, items, half_stars, mean, user_shrinkage, item_shrinkage, sweeps, of_users, of_movies
 ):  # pragma: no cover
     """Alternate shrunk means of what the other side leaves over; the users' come last.
 
-    Returns
-    -------
-    tuple of ndarray of float32, shapes (n_users,) and (n_movies,)
+    Parameters
+    ----------
+    of_users, of_movies : ndarray of float32, shapes (n_users,) and (n_movies,)
+        Overwritten by the biases.
     """
-    n_users = len(indptr) - 1
+    n_users, n_movies = len(of_users), len(of_movies)
     user_bias = np.zeros(n_users)
     item_bias = np.zeros(n_movies)
     counts = np.zeros(n_movies)
-    for movie in items:
-        counts[movie] += 1.0
+    totals = np.zeros(n_movies)
+    for entry in range(len(items)):
+        counts[items[entry]] += 1.0
     for _ in range(sweeps):
-        totals = np.zeros(n_movies)
+        for movie in range(n_movies):
+            totals[movie] = 0.0
         for user in range(n_users):
             level = mean + user_bias[user]
             for entry in range(indptr[user], indptr[user + 1]):
@@ -142,20 +155,29 @@ def shrunk_biases(  # type: ignore[no-untyped-def]
             for entry in range(indptr[user], indptr[user + 1]):
                 total += 0.5 * half_stars[entry] - mean - item_bias[items[entry]]
             user_bias[user] = total / (indptr[user + 1] - indptr[user] + user_shrinkage)
-    return user_bias.astype(np.float32), item_bias.astype(np.float32)
+    for user in range(n_users):
+        of_users[user] = user_bias[user]
+    for movie in range(n_movies):
+        of_movies[movie] = item_bias[movie]
 
 
-@njit(cache=True, nogil=True)
+@compiled(
+    read(_INT),
+    read(_MOVIE),
+    read(types.uint8),
+    _WIDE,
+    read(_REAL),
+    read(_REAL),
+    read(_REAL, 2),
+    read(_REAL, 2),
+    read(_REAL, 2),
+    read(_REAL, 2),
+    filled(_REAL),
+)
 def baseline_residuals(  # type: ignore[no-untyped-def]
-    indptr, items, half_stars, mean, user_bias, item_bias, taste, features, traits, effects
+    indptr, items, half_stars, mean, user_bias, item_bias, taste, features, traits, effects, left
 ):  # pragma: no cover
-    """Return stars minus mean, biases and both products of effects, per rating.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_ratings,)
-    """
-    left = np.empty(len(items), dtype=np.float32)
+    """Fill in stars minus mean, biases and both products of effects, per rating: float32 of shape (n_ratings,)."""
     for user in range(len(indptr) - 1):
         level = mean + user_bias[user]
         for entry in range(indptr[user], indptr[user + 1]):
@@ -166,4 +188,3 @@ def baseline_residuals(  # type: ignore[no-untyped-def]
             for a in range(traits.shape[1]):
                 total += traits[user, a] * effects[movie, a]
             left[entry] = 0.5 * half_stars[entry] - total
-    return left

@@ -1,12 +1,34 @@
 """Compiled sums over what was rated shortly before what. Serial and imported only while training."""
 
 import numpy as np
-from numba import njit
+from numba import types
+
+from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
 __all__ = ["add_transitions", "in_order_of_time"]
 
 
-@njit(cache=True, nogil=True)
+_GAPS = np.array([57314, 20001, 8861, 3937, 1750, 701, 301, 132, 57, 23, 10, 4, 1])
+"""Those of Ciura (2001), Tokuda (1992) beyond."""
+
+
+@inner()
+def _sort(keys, values, start, end):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Sort a span of `values` by `keys`, which belong to it from the first on: Shell's sort.
+
+    NumPy's own sorting takes seconds to compile.
+    """
+    for gap in _GAPS:
+        for place in range(gap, end - start):
+            key, value = keys[place], values[start + place]
+            free = place
+            while free >= gap and keys[free - gap] > key:
+                keys[free], values[start + free] = keys[free - gap], values[start + free - gap]
+                free -= gap
+            keys[free], values[start + free] = key, value
+
+
+@compiled(read(types.int64), read(types.int32), read(types.uint32), types.int64)
 def in_order_of_time(indptr, items, times, seed):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Return the items of each user in the order of their times; of equal times a lot decides.
 
@@ -24,10 +46,13 @@ def in_order_of_time(indptr, items, times, seed):  # type: ignore[no-untyped-def
     -----
     The lot is a hash of seed, user and item (the finaliser of SplitMix64), so that it owes nothing to their numbers.
     """
-    ordered = np.empty_like(items)
+    ordered = np.empty(len(items), dtype=np.int32)
+    longest = 0
+    for user in range(len(indptr) - 1):
+        longest = max(longest, indptr[user + 1] - indptr[user])
+    keys = np.empty(longest, dtype=np.uint64)
     for user in range(len(indptr) - 1):
         start, end = indptr[user], indptr[user + 1]
-        keys = np.empty(end - start, dtype=np.uint64)
         for place in range(end - start):
             lot = np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15) * (
                 (np.uint64(user) << np.uint64(32)) + np.uint64(items[start + place]) + np.uint64(1)
@@ -36,11 +61,19 @@ def in_order_of_time(indptr, items, times, seed):  # type: ignore[no-untyped-def
             lot = (lot ^ (lot >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
             lot ^= lot >> np.uint64(31)
             keys[place] = (np.uint64(times[start + place]) << np.uint64(32)) | (lot >> np.uint64(32))
-        ordered[start:end] = items[start:end][np.argsort(keys)]
+            ordered[start + place] = items[start + place]
+        _sort(keys, ordered, start, end)
     return ordered
 
 
-@njit(cache=True, nogil=True)
+@compiled(
+    read(types.int64),
+    read(types.int32),
+    read(types.float32),
+    read(types.float32),
+    filled(types.float32, 2),
+    filled(types.float32, 2),
+)
 def add_transitions(indptr, sequence, fade, share, gram, onward):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Add up the normal equations of a regression from the last films to the next.
 

@@ -175,7 +175,8 @@ class BaselineFit:
         from core.recommenders.kernels.ridge import baseline_residuals
 
         base = self.baseline
-        left: NDArray[np.float32] = baseline_residuals(
+        left = np.empty(dataset.n_ratings, dtype=np.float32)
+        baseline_residuals(
             dataset.user_indptr,
             dataset.user_items,
             dataset.user_ratings,
@@ -183,6 +184,7 @@ class BaselineFit:
             self.user_bias,
             base.item_bias,
             *factors,
+            left,
         )
         return left
 
@@ -243,8 +245,10 @@ def _fit(dataset: Dataset) -> BaselineFit:
 
     indptr, items = dataset.user_indptr, dataset.user_items
     mean = dataset.global_mean
-    user_bias, item_bias = shrunk_biases(
-        indptr, items, dataset.user_ratings, dataset.n_movies, mean, USER_SHRINKAGE, ITEM_SHRINKAGE, SWEEPS
+    user_bias = np.empty(dataset.n_users, dtype=np.float32)
+    item_bias = np.empty(dataset.n_movies, dtype=np.float32)
+    shrunk_biases(
+        indptr, items, dataset.user_ratings, mean, USER_SHRINKAGE, ITEM_SHRINKAGE, SWEEPS, user_bias, item_bias
     )
     features = movie_features(dataset, item_bias)
     counts = np.diff(indptr)

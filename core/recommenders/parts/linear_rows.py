@@ -39,16 +39,18 @@ def add_gram(ratings: sparse.csr_array, gram: NDArray[np.float32], progress: Pro
     from core.recommenders.kernels.gram import gram_rows
 
     by_item = ratings.tocsc()
+    starts, starts_by_item = (matrix.indptr.astype(np.int64, copy=False) for matrix in (ratings, by_item))
+    columns, rows = (matrix.indices.astype(np.int32, copy=False) for matrix in (ratings, by_item))
     for start in range(0, len(gram), BLOCK):
         stop = min(start + BLOCK, len(gram))
         gram_rows(
             start,
             stop,
-            ratings.indptr,
-            ratings.indices,
+            starts,
+            columns,
             ratings.data,
-            by_item.indptr,
-            by_item.indices,
+            starts_by_item,
+            rows,
             by_item.data,
             gram,
         )

@@ -1,7 +1,10 @@
 """The Gibbs sampler against closed forms, and the fold-in against the sampler's own conditional."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import sparse
 
 from core.data.dataset import Dataset
@@ -25,43 +28,57 @@ def model(dataset: Dataset) -> BayesianMF:
     return BayesianMF(SHORT).fit(dataset)
 
 
+def _rows(lengths: list[int], k: int, rng: np.random.Generator) -> tuple[NDArray[Any], ...]:
+    """Return entries of rows of these lengths: all arguments of `sample_rows` up to the mean."""
+    entries = sum(lengths)
+    indices = np.concatenate([rng.permutation(300)[:length] for length in lengths]).astype(np.int32)
+    return (
+        np.concatenate([[0], np.cumsum(lengths)]),
+        indices,
+        rng.normal(size=entries).astype(np.float32),
+        rng.uniform(0.5, 2, len(lengths)).astype(np.float32),
+        rng.uniform(0.5, 2, 300).astype(np.float32),
+        rng.normal(size=300).astype(np.float32),
+        rng.normal(size=(300, k)).astype(np.float32),
+        rng.normal(size=(len(lengths), k)).astype(np.float32),
+    )
+
+
 def test_rows_without_noise_are_the_conditional_means() -> None:
-    rng = np.random.default_rng(0)
-    features = rng.normal(size=(9, 3))
-    indptr = np.array([0, 4, 4, 10])
-    indices = rng.integers(0, 9, 10).astype(np.int32)
-    targets, weights = rng.normal(size=10), rng.uniform(0.5, 2, 10)
-    root = rng.normal(size=(3, 3))
-    precision = root @ root.T + np.eye(3)
-    prior = rng.normal(size=(3, 3))
-    out = np.empty((3, 3))
-    sample_rows(indptr, indices, targets, weights, features, precision, prior, np.zeros((3, 3)), out)
-    np.testing.assert_allclose(out[1], prior[1])
-    for row in (0, 2):
+    lengths = [0, 1, 3, 4, 200]
+    given = _rows(lengths, 4, np.random.default_rng(0))
+    indptr, indices, targets, own, precision, taken, features, mean = given
+    out = np.empty((5, 4), dtype=np.float32)
+    sample_rows(*given, np.zeros((5, 4), dtype=np.float32), np.zeros(4, dtype=np.float32), out)
+    for row in range(len(lengths)):
         span = slice(indptr[row], indptr[row + 1])
-        chosen = features[indices[span]]
-        gram = precision + chosen.T @ (weights[span, None] * chosen)
-        expected = np.linalg.inv(gram) @ (precision @ prior[row] + chosen.T @ (weights[span] * targets[span]))
-        np.testing.assert_allclose(out[row], expected)
+        chosen = features[indices[span]].astype(float)
+        weights = own[row] * precision[indices[span]]
+        pull = chosen.T @ (weights * (targets[span] - taken[indices[span]]))
+        expected = np.linalg.solve(np.eye(4) + chosen.T @ (weights[:, None] * chosen), mean[row] + pull)
+        np.testing.assert_allclose(out[row], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_rows_have_the_conditional_covariance() -> None:
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_rows_have_the_conditional_covariance(length: int) -> None:
     rng = np.random.default_rng(1)
-    count, features = 40_000, rng.normal(size=(2, 2))
-    precision = np.array([[2.0, 0.3], [0.3, 1.0]])
-    out = np.empty((count, 2))
+    count, k = 40_000, 3
+    features = rng.normal(size=(length, k)).astype(np.float32)
+    out = np.empty((count, k), dtype=np.float32)
     sample_rows(
-        np.arange(0, 2 * count + 1, 2),
-        np.tile(np.array([0, 1], dtype=np.int32), count),
-        np.zeros(2 * count),
-        np.full(2 * count, 1.5),
+        np.arange(count + 1) * length,
+        np.tile(np.arange(length, dtype=np.int32), count),
+        np.zeros(count * length, dtype=np.float32),
+        np.full(count, 3, dtype=np.float32),
+        np.full(length, 0.5, dtype=np.float32),
+        np.zeros(length, dtype=np.float32),
         features,
-        precision,
-        np.zeros((count, 2)),
-        rng.standard_normal((count, 2)),
+        np.zeros((count, k), dtype=np.float32),
+        rng.standard_normal((count, k), dtype=np.float32),
+        rng.standard_normal(count * length, dtype=np.float32),
         out,
     )
-    expected = np.linalg.inv(precision + 1.5 * features.T @ features)
+    expected = np.linalg.inv(np.eye(k) + 1.5 * features.T @ features)
     np.testing.assert_allclose(np.cov(out.T), expected, atol=0.02)
 
 
@@ -70,17 +87,26 @@ def test_link_draws_from_the_matrix_normal_posterior(shape: tuple[int, int]) -> 
     rng = np.random.default_rng(2)
     dense = rng.normal(size=shape)
     link = Link(sparse.csr_array(dense))
-    vectors = rng.normal(size=(shape[0], 2))
+    vectors = rng.normal(size=(shape[0], 2)).astype(np.float32)
     root = np.array([[1.0, 0.4], [0.0, 0.7]])
+    covariance = root.T @ root
     penalty = 1.7
-    draws = np.stack([link.draw(vectors, root, penalty, rng) for _ in range(5_000)])
+    drawn = [link.draw(vectors, root, penalty, rng) for _ in range(5_000)]
+    draws = np.stack([link.coefficients(one) for one in drawn])
     posterior = np.linalg.inv(dense.T @ dense + penalty * np.eye(shape[1]))
-    np.testing.assert_allclose(draws.mean(axis=0), posterior @ dense.T @ vectors, atol=0.06)
-    centred = draws - draws.mean(axis=0)
-    rows = np.einsum("nij,nkj->ik", centred, centred) / len(draws) / np.trace(root.T @ root)
-    np.testing.assert_allclose(rows, posterior, atol=0.06)
-    columns = np.einsum("nij,nik->jk", centred, centred) / len(draws) / np.trace(posterior)
-    np.testing.assert_allclose(columns, root.T @ root, atol=0.05)
+    expected = posterior @ dense.T @ vectors
+    np.testing.assert_allclose(draws.mean(axis=0), expected, atol=0.06)
+    linked = np.stack([one.linked for one in drawn])
+    np.testing.assert_allclose(linked[0], dense @ draws[0], atol=1e-4)
+    centred = linked - linked.mean(axis=0)
+    rows = np.einsum("nij,nkj->ik", centred, centred) / len(draws) / np.trace(covariance)
+    np.testing.assert_allclose(rows, dense @ posterior @ dense.T, atol=0.06)
+    columns = np.einsum("nij,nik->jk", centred, centred) / len(draws) / np.trace(dense @ posterior @ dense.T)
+    np.testing.assert_allclose(columns, covariance, atol=0.05)
+    scatter = np.mean([one.scatter for one in drawn], axis=0)
+    np.testing.assert_allclose(
+        scatter, expected.T @ expected + np.trace(posterior) * covariance, rtol=0.05, atol=0.05
+    )
 
 
 def test_wishart_has_its_mean() -> None:
