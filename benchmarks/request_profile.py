@@ -93,7 +93,7 @@ class PhaseClock:
             owner: Any = importlib.import_module(module_name)
             *outer, name = path.split(".")
             if outer == ["orjson"]:
-                setattr(owner, "orjson", _Serialiser(self, owner.orjson, phase))
+                owner.orjson = _Serialiser(self, owner.orjson, phase)
                 continue
             for part in outer:
                 owner = getattr(owner, part)
@@ -149,7 +149,9 @@ def ask(server: Any, path: str, body: bytes = b"") -> bytes:
     return content
 
 
-def measure(server: Any, clock: PhaseClock, asked: Sequence[tuple[str, bytes]]) -> tuple[dict[str, float], list[float]]:
+def measure(
+    server: Any, clock: PhaseClock, asked: Sequence[tuple[str, bytes]]
+) -> tuple[dict[str, float], list[float]]:
     """Return milliseconds by phase, the mean of a request, and those of every request."""
     for path, body in asked[: len(asked) // 10]:
         ask(server, path, body)

@@ -1,7 +1,9 @@
 """What every algorithm scores: films and ratings, whoever gave them."""
 
-from dataclasses import dataclass
-from typing import Any, Self
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +12,9 @@ from core.data.conventions import MAX_RATING, MIN_RATING
 from core.errors import InvalidInputError
 
 __all__ = ["Profile"]
+
+Owner = TypeVar("Owner")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,9 @@ class Profile:
     ratings: NDArray[np.float32]
     user: int | None = None
     order: NDArray[np.integer[Any]] | None = None
+    _known: WeakKeyDictionary[object, dict[Callable[..., Any], Any]] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(
@@ -72,6 +80,26 @@ class Profile:
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def once(self, owner: Owner, compute: Callable[[Owner, "Profile"], Value]) -> Value:
+        """Return ``compute(owner, self)``, computed when it is first asked for.
+
+        A list is scored, its rows are predicted and explained, by several models: all begin with the same fold-in.
+        It is kept with the profile, which lives as long as a request, and not with the model, which serves several
+        at the same time; it goes when the owner goes.
+
+        Parameters
+        ----------
+        owner : object
+            Told from others by identity.
+        compute : callable
+            A method of its class, or a function of it and a profile. What it returns is not to be written to.
+        """
+        known = self._known.setdefault(owner, {})
+        if compute not in known:
+            known[compute] = compute(owner, self)
+        found: Value = known[compute]
+        return found
 
     def without(self, item: int) -> "Profile":
         """Return the profile as if `item` had not been rated."""

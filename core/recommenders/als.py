@@ -104,7 +104,7 @@ class ALS(Recommender):
 
     def _bind(self) -> None:
         self._factors: NDArray[np.float32] = self.arrays["factors"].view(np.ndarray)
-        self._baseline = Baseline.from_arrays(self.arrays)
+        self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._prior = PopularityPrior(self.dataset, self.config.popularity)
 
     def _system(self, profile: Profile) -> tuple[Profile, NDArray[np.float64], NDArray[np.float64]]:

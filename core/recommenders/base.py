@@ -164,13 +164,13 @@ class Recommender(ABC):
         InvalidInputError
             For movie indices outside the data set.
         """
-        self._checked(profile.items)
+        self._check(profile)
         scores = self._score(profile)
         return scores if items is None else scores[self._checked(items)]
 
     def scoring(self, profile: Profile) -> Scoring:
         """Return the scores of all movies with what an explanation of them needs, so that it need not ask again."""
-        self._checked(profile.items)
+        self._check(profile)
         return self._scoring(profile)
 
     def predict(self, profile: Profile, items: ArrayLike) -> NDArray[np.float32]:
@@ -183,7 +183,7 @@ class Recommender(ABC):
         items : array_like of int
             Dense movie indices.
         """
-        self._checked(profile.items)
+        self._check(profile)
         low, high = self.dataset.rating_range
         predicted = self._predict(profile, self._checked(items))
         return np.clip(predicted, low, high).astype(np.float32, copy=False)
@@ -202,7 +202,7 @@ class Recommender(ABC):
         ndarray of float32, shape (len(items),)
             NaN where the algorithm does not know how sure it is.
         """
-        self._checked(profile.items)
+        self._check(profile)
         return self._spread(profile, self._checked(items))
 
     def recommend(
@@ -328,6 +328,11 @@ class Recommender(ABC):
             contributions=contributions,
             films=films,
         )
+
+    def _check(self, profile: Profile) -> None:
+        # Ascending, so that the ends tell.
+        if len(profile) and not 0 <= profile.items[0] <= profile.items[-1] < self.dataset.n_movies:
+            self._checked(profile.items)
 
     def _checked(self, items: ArrayLike) -> NDArray[np.int32]:
         return checked_items(items, self.dataset.n_movies)

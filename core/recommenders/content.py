@@ -111,7 +111,7 @@ class Content(Recommender):
 
     def _bind(self) -> None:
         arrays = self.arrays
-        self._baseline = Baseline.from_arrays(arrays)
+        self._baseline = Baseline.shared(self.dataset, arrays)
         self._bells = year_bells()
         # As wide as an index: NumPy would widen them in each request. Films without a year take the last entry.
         self._kind_of = arrays["kind_of"].astype(np.intp)

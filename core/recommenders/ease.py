@@ -131,7 +131,7 @@ class EASE(Recommender):
 
     def _bind(self) -> None:
         self._rows = SparseRows.from_arrays(self.arrays, "weight")
-        self._baseline = Baseline.from_arrays(self.arrays)
+        self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._prior = PopularityPrior(self.dataset, self.config.popularity)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:

@@ -135,7 +135,7 @@ class ItemKNN(Recommender):
 
     def _bind(self) -> None:
         self._rows = SparseRows.from_arrays(self.arrays, "watched")
-        self._baseline = Baseline.from_arrays(self.arrays)
+        self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._prior = PopularityPrior(self.dataset, self.config.popularity)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
@@ -147,7 +147,7 @@ class ItemKNN(Recommender):
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         user = self._baseline.fold_in(profile)
         left = np.zeros(self.dataset.n_movies + 1, dtype=np.float32)
-        left[profile.items] = self._baseline.profile_residuals(user, profile)
+        left[profile.items] = self._baseline.profile_residuals(profile)
         # Empty places hold -1, which points at the last entry: never rated.
         rated = np.zeros(len(left), dtype=np.bool_)
         rated[profile.items] = True

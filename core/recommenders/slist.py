@@ -141,7 +141,7 @@ class SLIST(Recommender):
     def _bind(self) -> None:
         self._rows = SparseRows.from_arrays(self.arrays, "weight")
         self._trend = Trend.from_arrays(self.arrays, "trend")
-        self._baseline = Baseline.from_arrays(self.arrays)
+        self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._prior = PopularityPrior(self.dataset, self.config.popularity)
         self._fade = np.float32(self.config.fade) ** np.arange(_REACH, dtype=np.float32)
 

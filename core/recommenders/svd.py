@@ -95,7 +95,7 @@ class SVD(Recommender):
         }
 
     def _bind(self) -> None:
-        self._baseline = Baseline.from_arrays(self.arrays)
+        self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._spectral = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling(), self._baseline)
         self._prior = PopularityPrior(self.dataset, _POPULARITY)
 
@@ -108,7 +108,7 @@ class SVD(Recommender):
         user = self._baseline.fold_in(profile)
         factors = self.arrays["rating_factors"]
         penalty = np.full(factors.shape[1], self.config.rating_penalty)
-        left = self._baseline.profile_residuals(user, profile)
+        left = self._baseline.profile_residuals(profile)
         coordinates = ridge_row(factors[profile.items], left, penalty).astype(np.float32)
         predicted = self._baseline.predict(user, items)
         predicted += factors[items] @ coordinates

@@ -14,7 +14,6 @@ from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
-from core.recommenders.parts.memo import LastProfile
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
 from core.recommenders.parts.residuals import RESIDUAL_UNIT, quantised
 from core.recommenders.parts.sparse_rows import add_rows_of_ones
@@ -137,11 +136,10 @@ class UserKNN(Recommender):
 
     def _bind(self) -> None:
         dataset, config = self.dataset, self.config
-        self._baseline = Baseline.from_arrays(self.arrays)
+        self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._weights = self._movie_weights(dataset)
         norms: NDArray[np.float32] = self.arrays["norms"]
         self._norms = norms ** np.float32(1 - config.asymmetry)
-        self._people = LastProfile(self._most_alike)
         counts = dataset.movie_counts
         self._outward = np.maximum(counts, 1).astype(np.float32) ** np.float32(config.score_power)
         self._prior = PopularityPrior(dataset, config.popularity)
@@ -199,7 +197,7 @@ class UserKNN(Recommender):
         return _Neighbourhood(people[:some], found[:some])
 
     def _nearest(self, profile: Profile) -> _Neighbourhood:
-        alike = self._people(profile)
+        alike = profile.once(self, UserKNN._most_alike)
         users = alike.users[: self.config.neighbours]
         activity = self._lengths(users).astype(np.float32)
         votes = alike.votes[: self.config.neighbours] ** np.float32(self.config.sharpness)
@@ -257,7 +255,7 @@ class UserKNN(Recommender):
 
     def _rated_alike(self, profile: Profile) -> NDArray[np.int32]:
         """Return the people whose ratings are looked at: the nearest, as many as have few enough ratings together."""
-        people = self._people(profile).users[: self.config.rating_candidates]
+        people = profile.once(self, UserKNN._most_alike).users[: self.config.rating_candidates]
         together = np.cumsum(self._lengths(people))
         return people[: max(int(np.searchsorted(together, self.config.rating_entries, side="right")), 1)]
 

@@ -14,7 +14,6 @@ from core.data.splits import draw_users
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.contributions import film_contributions
-from core.recommenders.parts.memo import LastProfile
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.results import Contribution, Scoring
 
@@ -150,7 +149,6 @@ class BayesianMF(Recommender):
         self._linked = len(self.arrays["link"]) > 0
         counts = self.dataset.movie_counts
         self._spectral = WatchedDirections(self.arrays, counts, _SCALING, self._level)
-        self._posterior = LastProfile(self._fold_in)
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
 
     # --- folding in ---------------------------------------------------------------------------------------
@@ -196,7 +194,7 @@ class BayesianMF(Recommender):
 
     def _weights(self, profile: Profile) -> tuple[NDArray[np.float32], np.float32]:
         """Return what to multiply the concatenated factors of all samples with, and what to add."""
-        means = self._posterior(profile).means
+        means = profile.once(self, BayesianMF._fold_in).means
         weights = means / self._n_samples
         weights[:, 0] = 1.0 / self._n_samples
         return weights.astype(np.float32).ravel(), np.float32(self._level + means[:, 0].mean())
@@ -217,7 +215,7 @@ class BayesianMF(Recommender):
 
     def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return how far ratings lie from the prediction: noise of the rating, of the taste, and between samples."""
-        posterior = self._posterior(profile)
+        posterior = profile.once(self, BayesianMF._fold_in)
         rows = self.arrays["factors"][items].astype(np.float64)
         own = rows[:, :, 0].copy()
         rows[:, :, 0] = 1.0

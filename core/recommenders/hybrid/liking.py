@@ -17,7 +17,7 @@ from core.recommenders.hybrid.rating_stack import RatingStack
 from core.recommenders.parts.rating_weights import own_mean
 from core.recommenders.parts.top_n import top_n
 
-__all__ = ["LIKED_STARS", "LIKING", "LOW", "Liking", "Pleasing"]
+__all__ = ["LIKED_STARS", "LIKING", "LOW", "Liking", "Pleasing", "likeliest"]
 
 LIKING, LOW = "liking", "low"
 """The keys of the two parts among the members of a blend."""
@@ -60,7 +60,20 @@ class Liking:
 
     def values(self, profile: Profile, items: NDArray[np.int32]) -> Pleasing:
         """Return both parts for some movies."""
-        stars = np.clip(self._stack.predict(self._members, profile, items).total(), *self._range)
+        return self.of_stars(profile, self.stars(profile, items))
+
+    def stars(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the predicted stars of some movies, within the data set's scale."""
+        low, high = self._range
+        stars = self._stack.stars(self._members, profile, items)
+        return np.minimum(np.maximum(stars, low, out=stars), high, out=stars)
+
+    def at_most(self, profile: Profile) -> Pleasing:
+        """Return both parts for a film that pleases as much as any can, arrays of shape (1,)."""
+        return self.of_stars(profile, np.array([self._range[1]], dtype=np.float32))
+
+    def of_stars(self, profile: Profile, stars: NDArray[np.float32]) -> Pleasing:
+        """Return both parts for films of such predicted stars."""
         liking = log_ndtr((stars - np.float32(LIKED_STARS - _STEP / 2)) / np.float32(self._stack.spread))
         low = np.float32(_BELOW_OWN) * np.minimum(stars - np.float32(own_mean(profile, self._mean)), 0)
         low += np.float32(_POOR) * np.minimum(stars - np.float32(_POOR_STARS), 0)
@@ -76,9 +89,14 @@ class Liking:
         watched : ndarray of float32, shape (n_movies,)
             By what the likeliest are told, NaN where nothing is known.
         """
-        likely = top_n(watched, _CANDIDATES)
+        likely = likeliest(watched)
         parts = {}
         for key, values in self.values(profile, likely).items():
             parts[key] = np.full(len(watched), values.min(initial=0), dtype=np.float32)
             parts[key][likely] = values
         return parts
+
+
+def likeliest(watched: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Return the movies whose stars are predicted for a list, the likeliest first."""
+    return top_n(watched, _CANDIDATES)

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
 from core.data.dataset import Dataset
@@ -14,6 +14,7 @@ from core.data.splits import draw_users, holdout_per_user
 from core.errors import InvalidInputError
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
+from core.recommenders.hybrid.leaders import leaders
 from core.recommenders.hybrid.liking import LIKING, LOW, Liking
 from core.recommenders.hybrid.next_learning import learn_next
 from core.recommenders.hybrid.opening import Opening, opening_list
@@ -25,11 +26,14 @@ from core.recommenders.parts.recency import steps_back
 from core.recommenders.parts.top_n import top_n
 from core.recommenders.registry import recommender_class
 from core.recommenders.results import Contribution, Scoring
+from core.recommenders.validation import candidate_mask
 from core.views import MAX_FACTOR
 
 __all__ = ["Hybrid", "HybridConfig"]
 
 _HEAVY = frozenset({"als", "bayesian_mf"})
+_EARLY = 100
+"""Lists up to this length are looked for without the stars of all likely films."""
 _TITLES = {LIKING: "How much it would please", LOW: "Fewer stars than usual"}
 
 
@@ -134,7 +138,7 @@ class Hybrid(Recommender):
         config, arrays = self.config, self.arrays
         rating_keys = [config.rating_members[position] for position in arrays["rating_keys"].tolist()]
         ranking_keys = [config.ranking_members[position] for position in arrays["ranking_keys"].tolist()]
-        self._stack = RatingStack.from_arrays(rating_keys, arrays, self.dataset.movie_counts)
+        self._stack = RatingStack.from_arrays(rating_keys, arrays, self.dataset)
         self._learned = RankingBlend.from_arrays([*ranking_keys, LIKING, LOW], arrays)
         self._blend = self._learned.at(config.love)
         next_keys = [config.next_members[position] for position in arrays["next_keys"].tolist()]
@@ -224,10 +228,44 @@ class Hybrid(Recommender):
         members: dict[str, NDArray[np.float32]] = {}
         return Scoring(profile, self._new.filled(self._total(profile, members)), members)
 
+    def best(
+        self,
+        profile: Profile,
+        n: int,
+        exclude_rated: bool = True,
+        candidates: NDArray[np.bool_] | ArrayLike | None = None,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        weights = self._blend.pleasing(len(profile))
+        usual = len(profile) and not self.config.lately and not len(self._new.items)
+        if not (usual and weights and 0 < n <= _EARLY):
+            return super().best(profile, n, exclude_rated, candidates)
+        self._check(profile)
+        free = np.ones(self.dataset.n_movies, dtype=bool)
+        if candidates is not None:
+            free &= candidate_mask(candidates, len(free))
+        if exclude_rated:
+            free[profile.items] = False
+        found = leaders(profile.once(self, Hybrid._watched), self._liking, weights, profile, n, free)
+        if found is None:
+            return super().best(profile, n, exclude_rated, candidates)
+        profile.once(self, Hybrid._foretold).update(zip(found.items.tolist(), found.stars.tolist(), strict=True))
+        return found.items, found.scores
+
+    def _watched(self, profile: Profile) -> NDArray[np.float32]:
+        """Return the order by what one would come to watch alone."""
+        return self._blend.watched(self.members, profile)
+
+    def _foretold(self, _profile: Profile) -> dict[int, float]:
+        """Return the stars that making a list has told already: an empty mapping to begin with."""
+        return {}
+
     def _total(self, profile: Profile, kept: dict[str, NDArray[np.float32]] | None = None) -> NDArray[np.float32]:
         """Return the order between the two blends; NaN for what one of them knows nothing of."""
         lately = np.float32(self.config.lately)
         if not lately:
+            if kept is None:
+                watched = profile.once(self, Hybrid._watched)
+                return self._blend.pleased(watched.copy(), profile, self._liking)
             return self._blend.total(self.members, profile, self._liking, kept)
         kept = {} if kept is None else kept
         following = self._next.total(self.members, profile, kept=kept)
@@ -239,7 +277,12 @@ class Hybrid(Recommender):
         return usual
 
     def _predict(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
-        return self.rating_parts(profile, items).total()
+        told = profile.once(self, Hybrid._foretold)
+        if told and len(items) <= len(told):
+            stars = [told.get(item) for item in items.tolist()]
+            if None not in stars:
+                return np.array(stars, dtype=np.float32)
+        return self._stack.stars(self.members, profile, items)
 
     def _spread(self, profile: Profile, items: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the spread that the most accurate member knows of: stacking moves the stars little."""

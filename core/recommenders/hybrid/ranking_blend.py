@@ -8,6 +8,7 @@ Weights are learned twice, for what one would come to watch and for what one wou
 a mean of both. The second needs how much one would like a film (`liking`), which joins as it is, a logarithm.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
@@ -20,7 +21,6 @@ from core.errors import ArtifactError
 from core.recommenders.base import Recommender
 from core.recommenders.hybrid.blend_learning import UNKNOWN, JudgedList, learn_weights, sample_lists
 from core.recommenders.hybrid.liking import LIKING, LOW, Liking
-from core.recommenders.parts.top_n import top_n
 
 __all__ = ["KNOTS", "RankingBlend", "Scale"]
 
@@ -29,6 +29,7 @@ KNOTS = (1, 3, 8, 20)
 _FOR_SHORT = frozenset({"popularity", "user_knn"})
 """Members that are heard only while little is known: for longer profiles learning gives them nothing, and to find the
 people nearest to a long profile is the dearest part of an answer."""
+_LOGS, _PLACES = np.log(KNOTS), np.arange(len(KNOTS))
 _LISTED = 100
 _PLEASING = (LIKING, LOW)
 _BEST = 20
@@ -109,7 +110,7 @@ class RankingBlend:
             part = parts[key]
             np.nan_to_num(part, copy=False, nan=UNKNOWN * weight)
             part[unknown] = np.nan
-        pleasing = {key: np.float32(weight) * scores[key] for key, weight in self._pleasing(len(profile)).items()}
+        pleasing = {key: np.float32(weight) * scores[key] for key, weight in self.pleasing(len(profile)).items()}
         return {**parts, **pleasing}
 
     def total(
@@ -131,6 +132,36 @@ class RankingBlend:
             Where to put the scores of each member that was asked, and those of `liking`; whose scores are there is
             not asked again.
         """
+        total = self.watched(members, profile, kept)
+        return total if liking is None else self.pleased(total, profile, liking, kept)
+
+    def pleased(
+        self,
+        total: NDArray[np.float32],
+        profile: Profile,
+        liking: Liking,
+        kept: dict[str, NDArray[np.float32]] | None = None,
+    ) -> NDArray[np.float32]:
+        """Add to the sum of what the members say, in place, how much one would like the films."""
+        weights = self.pleasing(len(profile))
+        found = liking.among_likely(profile, total) if weights else {}
+        for key, weight in weights.items():
+            if kept is not None:
+                kept[key] = found[key]
+            total += np.float32(weight) * found[key]
+        return total
+
+    def pleasing(self, length: int) -> dict[str, float]:
+        """Return the weights of the parts of `Liking` that have one, for a profile of so many ratings."""
+        return {key: weight for key, weight in self.influence(length).items() if key in _PLEASING and weight}
+
+    def watched(
+        self,
+        members: Mapping[str, Recommender],
+        profile: Profile,
+        kept: dict[str, NDArray[np.float32]] | None = None,
+    ) -> NDArray[np.float32]:
+        """Return the sum of what the members say, without how much one would like a film."""
         total: NDArray[np.float32] | None = None
         unknown: NDArray[np.bool_] | None = None
         unheard = 0.0
@@ -155,18 +186,7 @@ class RankingBlend:
             unheard += UNKNOWN * weight
         if total is None:
             raise ValueError("A blend needs a member.")
-        weights = self._pleasing(len(profile))
-        if liking is not None and weights:
-            found = liking.among_likely(profile, total)
-            for key, weight in weights.items():
-                if kept is not None:
-                    kept[key] = found[key]
-                total += np.float32(weight) * found[key]
         return total
-
-    def _pleasing(self, length: int) -> dict[str, float]:
-        """Return the weights of the parts of `Liking` that have one."""
-        return {key: weight for key, weight in self.influence(length).items() if key in _PLEASING and weight}
 
     def slope(self, key: str, scores: NDArray[np.float32], profile: Profile) -> float:
         """Return by how much the blend changes when a member's score of a movie changes by one."""
@@ -232,8 +252,8 @@ def _shared(
 
 def knot_shares(length: int) -> NDArray[np.float64]:
     """Return how much each of `KNOTS` counts for a profile of so many ratings, float64; adds up to 1."""
-    at = np.interp(np.log(max(length, 1)), np.log(KNOTS), np.arange(len(KNOTS)))
-    return np.maximum(1.0 - np.abs(np.arange(len(KNOTS)) - at), 0.0)
+    at = np.interp(math.log(max(length, 1)), _LOGS, _PLACES)
+    return np.maximum(1.0 - np.abs(_PLACES - at), 0.0)
 
 
 def scale_of(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> Scale:
@@ -241,10 +261,13 @@ def scale_of(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> Scale:
     # The scores are the caller's own: the seen ones are taken out and put back, which saves a copy of the catalogue.
     kept = scores[seen]
     scores[seen] = np.nan
-    best = scores[top_n(scores, _LISTED)].astype(np.float64)
+    known = scores[scores > -np.inf]
     scores[seen] = kept
-    if not len(best):
+    if not len(known):
         return Scale(0.0, 0.0)
+    best = np.sort(np.partition(known, -_LISTED)[-_LISTED:] if len(known) > _LISTED else known)[::-1].astype(
+        np.float64
+    )
     low, high = float(best[-1]), float(best[:_BEST].mean())
     return Scale(low, 1.0 / (high - low) if high - low > 1e-9 * max(abs(high), 1e-30) else 0.0)
 

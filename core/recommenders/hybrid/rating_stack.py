@@ -149,28 +149,39 @@ class RatingStack:
         changed.weights = np.concatenate([np.tile(factors, 3), np.ones(_SHARED)]) * self.weights
         return changed
 
+    def stars(
+        self, members: Mapping[str, Recommender], profile: Profile, items: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Return predicted stars of some movies, not clipped: the total of `predict`, without its parts."""
+        base, features = self._features(members, profile, items)
+        found: NDArray[np.float32] = (base + features @ self.weights).astype(np.float32)
+        return found
+
     def _features(
         self, members: Mapping[str, Recommender], profile: Profile, items: NDArray[np.int32]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         user = self.baseline.fold_in(profile)
         base = self.baseline.predict(user, items).astype(np.float64)
-        activity = np.full(len(items), float(np.clip(user.traits[1], -_LIMIT, _LIMIT)))
+        activity = min(max(float(user.traits[1]), -_LIMIT), _LIMIT)
         known = self._known[items]
+        size = len(self.keys)
+        # By feature first, so that each is written in one go.
+        rows = np.empty((3 * size + _SHARED, len(items)))
+        added, level = rows[:size], rows[3 * size + 2]
+        for number, key in enumerate(self.keys):
+            np.subtract(members[key].predict(profile, items), base, out=added[number])
         # A member that cannot say leaves the baseline as it is.
-        added = np.column_stack([np.nan_to_num(members[key].predict(profile, items) - base) for key in self.keys])
-        level = base - _MIDDLE
-        shared = [
-            activity,
-            known,
-            level,
-            level**2,
-            level**3 / 4,
-            level * activity,
-            level * known,
-            np.ones(len(items)),
-        ]
-        columns = [added, added * activity[:, None], added * known[:, None], np.column_stack(shared)]
-        return base, np.concatenate(columns, axis=1)
+        added[np.isnan(added)] = 0.0
+        np.multiply(added, activity, out=rows[size : 2 * size])
+        np.multiply(added, known, out=rows[2 * size : 3 * size])
+        shared = rows[3 * size :]
+        shared[0], shared[1], shared[-1] = activity, known, 1.0
+        np.subtract(base, _MIDDLE, out=level)
+        np.multiply(level, level, out=shared[3])
+        np.multiply(shared[3], level / 4, out=shared[4])
+        np.multiply(level, activity, out=shared[5])
+        np.multiply(level, known, out=shared[6])
+        return base, rows.T
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return the arrays under which an ensemble stores the stack."""
@@ -181,7 +192,8 @@ class RatingStack:
         }
 
     @classmethod
-    def from_arrays(cls, keys: Sequence[str], arrays: Mapping[str, NDArray[Any]], counts: NDArray[np.int32]) -> Self:
-        """Rebuild the stack from what `arrays` returned."""
-        baseline = Baseline.from_arrays(arrays, "stack_baseline_")
-        return cls(keys, arrays["stack_weights"], baseline, counts, float(arrays["stack_spread"][0]))
+    def from_arrays(cls, keys: Sequence[str], arrays: Mapping[str, NDArray[Any]], dataset: Dataset) -> Self:
+        """Rebuild the stack over a data set from what `arrays` returned."""
+        baseline = Baseline.shared(dataset, arrays, "stack_baseline_")
+        spread = float(arrays["stack_spread"][0])
+        return cls(keys, arrays["stack_weights"], baseline, dataset.movie_counts, spread)

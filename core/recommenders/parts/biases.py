@@ -17,8 +17,8 @@ profile of a training user gives the values of the fit.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Self
-from weakref import WeakKeyDictionary
+from typing import Any, Self, cast
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,7 @@ class UserBaseline:
     traits: NDArray[np.float32]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Baseline:
     """The movies' side of the baseline, which is all that is stored.
 
@@ -89,7 +89,10 @@ class Baseline:
     effects: NDArray[np.float32]
 
     def fold_in(self, profile: Profile) -> UserBaseline:
-        """Return the baseline of any profile, be it a stored user's or a visitor's."""
+        """Return the baseline of any profile, be it a stored user's or a visitor's; computed once for each."""
+        return profile.once(self, Baseline._folded_in)
+
+    def _folded_in(self, profile: Profile) -> UserBaseline:
         count = len(profile)
         left = profile.ratings - self.mean - self.item_bias[profile.items]
         bias = float(left.sum()) / (count + USER_SHRINKAGE)
@@ -109,10 +112,13 @@ class Baseline:
         predicted += np.float32(self.mean + user.bias)
         return predicted
 
-    def profile_residuals(self, user: UserBaseline, profile: Profile) -> NDArray[np.float32]:
-        """Return what the baseline leaves over of the profile's own ratings."""
-        left: NDArray[np.float32] = (profile.ratings - self.predict(user, profile.items)).astype(np.float32)
-        return left
+    def profile_residuals(self, profile: Profile) -> NDArray[np.float32]:
+        """Return what the baseline leaves over of the profile's own ratings; computed once, not to be written to."""
+        return profile.once(self, Baseline._residuals)
+
+    def _residuals(self, profile: Profile) -> NDArray[np.float32]:
+        left: NDArray[np.float32] = profile.ratings - self.predict(self.fold_in(profile), profile.items)
+        return left.astype(np.float32, copy=False)
 
     def profile_bias_residuals(self, user: UserBaseline, profile: Profile) -> NDArray[np.float32]:
         """Return what mean and biases alone leave over of the profile's own ratings."""
@@ -142,6 +148,18 @@ class Baseline:
             arrays[f"{prefix}features"],
             arrays[f"{prefix}effects"],
         )
+
+    @classmethod
+    def shared(cls, dataset: Dataset, arrays: Mapping[str, NDArray[Any]], prefix: str = "baseline_") -> Self:
+        """Rebuild the baseline that a model of a data set stored; models with the same one get the same object.
+
+        Each stores its own, to stand for itself. Served together they fold a profile in once, and read one of the
+        files. Equal means, spreads and biases are of equal ratings, from which all else follows.
+        """
+        own = cls.from_arrays(arrays, prefix)
+        known = _of_models.setdefault(dataset, WeakValueDictionary())
+        found = known.setdefault((own.mean, own.count_center, own.count_spread), own)
+        return cast("Self", found) if np.array_equal(found.item_bias, own.item_bias) else own
 
 
 @dataclass(frozen=True)
@@ -190,6 +208,9 @@ class BaselineFit:
 
 
 _fitted: WeakKeyDictionary[Dataset, BaselineFit] = WeakKeyDictionary()
+_of_models: WeakKeyDictionary[Dataset, WeakValueDictionary[tuple[float, float, float], Baseline]] = (
+    WeakKeyDictionary()
+)
 
 
 def fit_baseline(dataset: Dataset) -> BaselineFit:

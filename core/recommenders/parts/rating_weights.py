@@ -53,11 +53,25 @@ def profile_weights(baseline: Baseline, profile: Profile, gain: float) -> NDArra
 
     Above the person's own mean they equal those of `training_weights`.
     """
+    weights = np.float32(gain) * profile.once(baseline, _deviations)
+    weights += 1
+    np.maximum(weights, np.float32(_FLOOR), out=weights)
+    kept, against = profile.once(baseline, _signs)
+    weights *= kept
+    weights += against
+    return weights
+
+
+def _deviations(baseline: Baseline, profile: Profile) -> NDArray[np.float32]:
     item_bias = baseline.item_bias[profile.items]
     left = profile.ratings - np.float32(baseline.mean) - item_bias
     user_bias = left.sum() / (len(profile) + USER_SHRINKAGE)
-    deviation = left - np.float32(user_bias) + np.float32(1 - MOVIE_SHARE) * item_bias
-    return signed(np.maximum(1 + np.float32(gain) * deviation, np.float32(_FLOOR)), profile, baseline.mean)
+    deviations: NDArray[np.float32] = left - np.float32(user_bias) + np.float32(1 - MOVIE_SHARE) * item_bias
+    return deviations
+
+
+def _signs(baseline: Baseline, profile: Profile) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return _taste_signs(profile, baseline.mean)
 
 
 def own_mean(profile: Profile, mean: float) -> float:
@@ -75,12 +89,20 @@ def signed(weights: NDArray[np.float32], profile: Profile, mean: float) -> NDArr
     mean : float
         Everybody's mean rating, in stars.
     """
+    kept, against = _taste_signs(profile, mean)
+    found: NDArray[np.float32] = weights * kept + against
+    return found
+
+
+def _taste_signs(profile: Profile, mean: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return by what to multiply how much each film counts as watched, and what to add to it."""
     own = own_mean(profile, mean)
     nothing = max(own - AGAINST, POOR)
     full = max(own - FULL, nothing + _BETWEEN)
     above = profile.ratings - np.float32(nothing)
-    kept = weights * np.clip(above / np.float32(full - nothing), 0, 1)
-    return np.where(above > 0, kept, np.float32(DISLIKE_GAIN) * above).astype(np.float32)
+    kept = above / np.float32(full - nothing)
+    np.minimum(np.maximum(kept, 0, out=kept), 1, out=kept)
+    return kept, np.float32(DISLIKE_GAIN) * np.minimum(above, 0)
 
 
 class PopularityPrior:

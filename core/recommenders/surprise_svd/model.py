@@ -13,7 +13,6 @@ from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, UserBaseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions
 from core.recommenders.parts.factor_labels import factor_ends, factor_label
-from core.recommenders.parts.memo import LastProfile
 from core.recommenders.parts.ridge import ridge_row
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.results import Contribution, Scoring
@@ -110,19 +109,21 @@ class SurpriseSVD(Recommender):
         }
 
     def _bind(self) -> None:
-        self._baseline = Baseline.from_arrays(self.arrays)
+        self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._spectral = WatchedDirections(self.arrays, self.dataset.movie_counts, Scaling(), self._baseline)
-        self._fold_in = LastProfile(self._folded_in)
         counts = self.dataset.movie_counts
         self._popular = (self.config.popularity * np.log1p(counts)).astype(np.float32)
         # What every profile's scores start from; NaN for movies without ratings.
         self._common = np.where(counts > 0, self.arrays["item_bias"] + self._popular, np.nan).astype(np.float32)
 
+    def _fold_in(self, profile: Profile) -> tuple[UserBaseline, NDArray[np.float32]]:
+        return profile.once(self, SurpriseSVD._folded_in)
+
     def _folded_in(self, profile: Profile) -> tuple[UserBaseline, NDArray[np.float32]]:
         """Return the profile's baseline and its bias and vector, float32 of shape (factors + 1,)."""
         user = self._baseline.fold_in(profile)
         used = self._shortened(profile)
-        left = self._baseline.profile_residuals(user, used) - self.arrays["item_bias"][used.items]
+        left = self._baseline.profile_residuals(profile)[self._used(profile)] - self.arrays["item_bias"][used.items]
         return user, ridge_row(self._features(used.items), left, self._penalty(used)).astype(np.float32)
 
     def _used(self, profile: Profile) -> slice | NDArray[np.intp]:
@@ -211,7 +212,7 @@ class SurpriseSVD(Recommender):
         penalty = np.diag(self._penalty(used))
         target = self._features(np.array([item], dtype=np.int32))[0]
         pull = features @ np.linalg.solve(features.T @ features + penalty, target.astype(np.float64))
-        left = self._baseline.profile_residuals(user, used) - self.arrays["item_bias"][used.items]
+        left = self._baseline.profile_residuals(profile)[self._used(profile)] - self.arrays["item_bias"][used.items]
         # The vector's bias is part of what the films pull, so the rest is without it.
         rest = sum(part.value for part in self._rest(user, item, 0.0))
         values = self._spectral.by_item(profile, item) * self._spectral_weight(profile)

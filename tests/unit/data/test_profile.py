@@ -1,5 +1,8 @@
 """Profiles know what was rated later, wherever they are taken apart."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -32,3 +35,32 @@ def test_a_stored_profile_has_the_times_of_its_ratings():
 def test_another_number_of_times_is_refused():
     with pytest.raises(InvalidInputError, match="2 movies were given with 1 times"):
         Profile.of([7, 2], [4.0, 3.0], order=[1])
+
+
+class Counting:
+    asked = 0
+
+    def count(self, _profile):
+        self.asked += 1
+        return self.asked
+
+
+def test_what_is_asked_for_once_is_computed_once_for_each_profile():
+    model, other = Counting(), Counting()
+    first, second = Profile.of([1], [3.0]), Profile.of([1], [3.0])
+    assert [one.once(model, Counting.count) for one in (first, first, second, first)] == [1, 1, 2, 1]
+    assert first.once(other, Counting.count) == 1
+    assert first.part(np.array([0])).once(model, Counting.count) == 3
+
+
+def test_a_profile_keeps_no_model():
+    model, profile = Counting(), Profile.of([1], [3.0])
+    profile.once(model, Counting.count)
+    gone = weakref.ref(model)
+    # Without the cycle collector, which workers do not run over what came before the fork.
+    gc.disable()
+    try:
+        del model
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -56,7 +56,7 @@ def test_stars_are_the_baseline_plus_weighted_residuals(dataset):
     spread = np.sqrt((residuals**2).sum(axis=0) / np.maximum(watched.sum(axis=0), 1))
     profile = Profile.of([0, 3, 8, 12], [5.0, 2.0, 4.0, 1.5])
     user = fitted.baseline.fold_in(profile)
-    left = fitted.baseline.profile_residuals(user, profile)
+    left = fitted.baseline.profile_residuals(profile)
     changed = 0
     for item in (1, 5, 20, 33):
         common = (watched[:, item][:, None] & watched[:, profile.items]).sum(axis=0)

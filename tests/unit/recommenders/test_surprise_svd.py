@@ -98,3 +98,13 @@ def test_a_part_of_the_data_is_fitted_as_often_as_the_whole():
     assert SurpriseSVD().config_at(100_000).epochs == 60
     assert SurpriseSVD().config_at(32_000_000).epochs == 20
     assert SurpriseSVD({"epochs": 3}).config_at(32_000_000).epochs == 3
+
+
+def test_a_long_profile_is_fitted_to_an_even_selection_and_still_explained_exactly(dataset: Dataset) -> None:
+    model = SurpriseSVD({"factors": 8, "epochs": 5, "profile_limit": 6}).fit(dataset)
+    profile = dataset.profile(int(np.argmax(np.diff(dataset.user_indptr))))
+    assert len(profile) > 6
+    item = int(model.recommend(profile, 1).items[0])
+    explanation = model.explain(profile, item)
+    for parts in (explanation.contributions, explanation.films):
+        assert abs(sum(part.value for part in parts) - explanation.score) < 1e-3 * max(abs(explanation.score), 1)

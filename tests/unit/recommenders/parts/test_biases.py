@@ -81,9 +81,7 @@ def test_fold_in_of_a_training_user_gives_the_fit(dataset: Dataset) -> None:
     np.testing.assert_allclose(user.taste, fitted.user_taste[5], atol=1e-5)
     np.testing.assert_allclose(user.traits, fitted.user_traits[5], atol=1e-5)
     span = slice(dataset.user_indptr[5], dataset.user_indptr[6])
-    np.testing.assert_allclose(
-        fitted.baseline.profile_residuals(user, profile), fitted.residuals(dataset)[span], atol=1e-5
-    )
+    np.testing.assert_allclose(fitted.baseline.profile_residuals(profile), fitted.residuals(dataset)[span], atol=1e-5)
     np.testing.assert_allclose(
         fitted.baseline.profile_bias_residuals(user, profile), fitted.bias_residuals(dataset)[span], atol=1e-5
     )
@@ -109,3 +107,14 @@ def test_it_is_fitted_once_for_a_data_set_and_survives_storing(dataset: Dataset)
 def test_the_effects_explain_more_than_the_biases(dataset: Dataset) -> None:
     fitted = fit_baseline(dataset)
     assert (fitted.residuals(dataset) ** 2).mean() < (fitted.bias_residuals(dataset) ** 2).mean()
+
+
+def test_models_of_one_data_set_share_their_baseline_and_its_fold_in(dataset: Dataset) -> None:
+    stored = fit_baseline(dataset).baseline.arrays()
+    one, other = (Baseline.shared(dataset, {name: array.copy() for name, array in stored.items()}) for _ in range(2))
+    assert one is other
+    profile = dataset.profile(5)
+    assert one.fold_in(profile) is other.fold_in(profile)
+    changed = {**stored, "baseline_item_bias": stored["baseline_item_bias"] + np.float32(0.1)}
+    assert Baseline.shared(dataset, changed) is not one
+    assert Baseline.shared(toy_dataset(), stored) is not one
