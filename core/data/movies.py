@@ -2,14 +2,17 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MovieTable", "StringColumn"]
+__all__ = ["MovieFacts", "MovieTable", "StringColumn"]
+
+_REMEMBERED = 4096
+"""Movies whose facts a process remembers, about 400 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,16 @@ class StringColumn:
         return [content[start:end].decode("utf-8") for start, end in pairwise(bounds)]
 
 
+class MovieFacts(NamedTuple):
+    """What lists say of a movie; `source_id` where ids are text, else None."""
+
+    movie_id: int
+    title: str
+    year: int | None
+    genres: tuple[str, ...]
+    source_id: str | None
+
+
 @dataclass(frozen=True)
 class MovieTable:
     """One row per movie, in the order of the dense movie index.
@@ -88,6 +101,7 @@ class MovieTable:
     tag_ids: NDArray[np.int32]
     tag_counts: NDArray[np.int32]
     source_ids: StringColumn | None = None
+    _facts: dict[int, "MovieFacts"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -108,6 +122,22 @@ class MovieTable:
         """Return the names of a movie's genres; empty where none are listed."""
         bits = int(self.genre_bits[index])
         return [name for bit, name in enumerate(self.genre_names) if bits >> bit & 1]
+
+    def facts(self, index: int) -> "MovieFacts":
+        """Return what lists say of a movie; remembered, for the same few thousand stand in most of them."""
+        found = self._facts.get(index)
+        if found is None:
+            if len(self._facts) >= _REMEMBERED:
+                self._facts.clear()
+            found = MovieFacts(
+                int(self.ids[index]),
+                self.title(index),
+                self.year(index),
+                tuple(self.genres(index)),
+                self.source_id(index),
+            )
+            self._facts[index] = found
+        return found
 
     def genre_mask(self, names: Iterable[str]) -> int:
         """Return the bits of the named genres.

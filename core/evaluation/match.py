@@ -105,7 +105,7 @@ def collect_evidence(model: Recommender, split: Split, ranked: Ranked, seed: int
         stars, spread = model.predict(profile, items), model.spread(profile, items)
         known = np.isfinite(stars)
         best = model.best(profile, PLACES)[0] if leaders is None else leaders[leaders >= 0]
-        places = places_among(best, items, train)
+        places = places_among(best, items)
         rater = rater_of(profile.ratings, liked_share, train.global_mean)
         found = {
             "features": match_features(rater, stars, spread, places),

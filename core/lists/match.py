@@ -1,5 +1,6 @@
 """The match: how likely somebody is to give a film four stars or more, as far as that was measured."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -8,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.conventions import LIKED
-from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.base import Recommender
 from core.views import ReliabilityPoint, ReliabilityView
@@ -26,6 +26,7 @@ __all__ = [
 
 PLACES = 50
 """How far down a list a film's place counts; what stands further down, or not on the list, is alike."""
+_LOGS = np.log(np.maximum(np.arange(PLACES + 2), 1))
 _VERSION = 1
 _PRIOR = 10.0
 """Ratings of people in general that are added to a profile's own before its habits are told."""
@@ -129,18 +130,13 @@ def match_features(
         Place in the person's own list, from 1; what is further down than `PLACES` counts as just below it. Films that
         lead a list are liked more than their stars say: that people chose them says something, too.
     """
-    known = np.where(np.isfinite(spread), spread, 1.0).astype(np.float64)
-    return np.column_stack(
-        [
-            stars / known,
-            1.0 / known,
-            np.log(np.clip(places, 1, PLACES + 1)),
-            np.full(len(known), np.log1p(rater.length)),
-            np.full(len(known), rater.liking),
-            np.full(len(known), rater.mean),
-            np.full(len(known), rater.deviation),
-        ]
-    )
+    features = np.empty((len(stars), 7))
+    known = np.where(np.isfinite(spread), spread, 1.0)
+    features[:, 0] = stars / known
+    features[:, 1] = 1.0 / known
+    features[:, 2] = _LOGS[np.minimum(places, PLACES + 1)]
+    features[:, 3:] = math.log1p(rater.length), rater.liking, rater.mean, rater.deviation
+    return features
 
 
 def list_matches(
@@ -169,10 +165,11 @@ def list_matches(
     if leaders is None:
         leaders = model.best(profile, PLACES)[0]
     rater = rater_of(profile.ratings, match.liked_share, match.mean)
-    found = match.probability(
-        match_features(rater, stars, spread, places_among(leaders[:PLACES], items, model.dataset))
-    )
-    found[np.isin(items, profile.items)] = np.nan
+    found = match.probability(match_features(rater, stars, spread, places_among(leaders[:PLACES], items)))
+    if len(profile):
+        # Both ascending lookups: `isin` would sort the two together.
+        places = np.minimum(np.searchsorted(profile.items, items), len(profile) - 1)
+        found[profile.items[places] == items] = np.nan
     return found
 
 
@@ -185,8 +182,7 @@ def reliability_view(algorithm: str, metrics: Mapping[str, Any]) -> ReliabilityV
     return ReliabilityView(algorithm, points, found["ece"], found["chance"], found["how"])
 
 
-def places_among(leaders: NDArray[np.int32], items: NDArray[np.int32], dataset: Dataset) -> NDArray[np.int64]:
+def places_among(leaders: NDArray[np.int32], items: NDArray[np.int32]) -> NDArray[np.int64]:
     """Return the place of each item among the leaders of a list, from 1; one more than `PLACES` where it is none."""
-    place = np.full(dataset.n_movies, PLACES + 1, dtype=np.int64)
-    place[leaders] = np.arange(1, len(leaders) + 1)
-    return place[items]
+    place = {item: number for number, item in enumerate(leaders.tolist(), start=1)}
+    return np.array([place.get(item, PLACES + 1) for item in items.tolist()], dtype=np.int64)

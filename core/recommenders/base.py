@@ -330,8 +330,9 @@ class Recommender(ABC):
         )
 
     def _check(self, profile: Profile) -> None:
+        n_movies = self.dataset.n_movies
         # Ascending, so that the ends tell.
-        if len(profile) and not 0 <= profile.items[0] <= profile.items[-1] < self.dataset.n_movies:
+        if len(profile) and not 0 <= profile.items[0] <= profile.items[-1] < n_movies:
             self._checked(profile.items)
 
     def _checked(self, items: ArrayLike) -> NDArray[np.int32]:

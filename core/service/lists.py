@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from core.lists.match import list_matches
 from core.lists.reranking import recommend_wished
@@ -13,6 +12,7 @@ from core.service.profiles import profile_of
 from core.views import ListItem
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from core.data.dataset import Dataset
@@ -62,19 +62,19 @@ def items_of(
     return [
         ListItem(
             rank=rank,
-            movie_id=int(movies.ids[item]),
-            title=movies.title(item),
-            year=movies.year(item),
-            genres=movies.genres(item),
+            movie_id=film.movie_id,
+            title=film.title,
+            year=film.year,
+            genres=[*film.genres],
             score=score,
             predicted_rating=_known(predicted),
             predicted_spread=_known(around),
             match=_known(likely),
-            source_id=movies.source_id(item),
+            source_id=film.source_id,
         )
-        for rank, (item, score, predicted, around, likely) in enumerate(
+        for rank, (film, score, predicted, around, likely) in enumerate(
             zip(
-                found.items.tolist(),
+                map(movies.facts, found.items.tolist()),
                 found.scores.tolist(),
                 found.predicted.tolist(),
                 spread.tolist(),
@@ -100,4 +100,4 @@ def group_answer(
 
 
 def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+    return value if math.isfinite(value) else None

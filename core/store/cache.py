@@ -87,6 +87,7 @@ class ModelCache:
                 raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
         self.budget_mb = model_budget_mb() if budget_mb is None else float(budget_mb)
         self._entries: dict[str, _Entry] = {}
+        self._told: tuple[dict[str, _Entry], tuple[ModelStatus, ...]] = ({}, ())
         self._lock = threading.RLock()
         self.verifier = Verifier(self._verify)
 
@@ -113,8 +114,17 @@ class ModelCache:
         return entry.model
 
     def statuses(self) -> list[ModelStatus]:
-        """Return the state of every algorithm that is to be served, with the reason where it is not."""
-        return [self._status(key) for key in self.keys]
+        """Return the state of every algorithm that is to be served, with the reason where it is not.
+
+        They are told several times in each request, and change with the entries, which are replaced as a whole.
+        """
+        entries, (of, told) = self._entries, self._told
+        if of is not entries or not told:
+            told = tuple(self._status(key) for key in self.keys)
+            # Of what was not loaded yet, the disk says whether there is anything to load.
+            if all(key in entries for key in self.keys):
+                self._told = entries, told
+        return list(told)
 
     def used_mb(self) -> float:
         """Return the size of all loaded models, members of ensembles included, in MB."""

@@ -235,11 +235,11 @@ class Hybrid(Recommender):
         exclude_rated: bool = True,
         candidates: NDArray[np.bool_] | ArrayLike | None = None,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        self._check(profile)
         weights = self._blend.pleasing(len(profile))
         usual = len(profile) and not self.config.lately and not len(self._new.items)
         if not (usual and weights and 0 < n <= _EARLY):
             return super().best(profile, n, exclude_rated, candidates)
-        self._check(profile)
         free = np.ones(self.dataset.n_movies, dtype=bool)
         if candidates is not None:
             free &= candidate_mask(candidates, len(free))

@@ -258,16 +258,15 @@ def knot_shares(length: int) -> NDArray[np.float64]:
 
 def scale_of(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> Scale:
     """Return the map that gives the hundredth best unseen movie 0 and the mean of the twenty best 1."""
-    # The scores are the caller's own: the seen ones are taken out and put back, which saves a copy of the catalogue.
-    kept = scores[seen]
-    scores[seen] = np.nan
-    known = scores[scores > -np.inf]
-    scores[seen] = kept
-    if not len(known):
+    # Turned round, so that what is not known comes last.
+    behind = -scores
+    behind[seen] = np.nan
+    if len(behind) > _LISTED:
+        behind.partition(_LISTED - 1)
+        behind = behind[:_LISTED]
+    best = -np.sort(behind[behind < np.inf]).astype(np.float64)
+    if not len(best):
         return Scale(0.0, 0.0)
-    best = np.sort(np.partition(known, -_LISTED)[-_LISTED:] if len(known) > _LISTED else known)[::-1].astype(
-        np.float64
-    )
     low, high = float(best[-1]), float(best[:_BEST].mean())
     return Scale(low, 1.0 / (high - low) if high - low > 1e-9 * max(abs(high), 1e-30) else 0.0)
 

@@ -90,6 +90,5 @@ def test_a_map_survives_its_manifest():
 
 
 def test_places_count_from_one_and_end_below_the_list():
-    dataset = toy_dataset()
-    found = places_among(np.array([4, 7], dtype=np.int32), np.array([7, 4, 0], dtype=np.int32), dataset)
+    found = places_among(np.array([4, 7], dtype=np.int32), np.array([7, 4, 0], dtype=np.int32))
     assert found.tolist() == [2, 1, PLACES + 1]
