@@ -1,6 +1,6 @@
 """Memory of workers after pages: does it stay where it is?
 
-    python -m benchmarks.worker_memory [--pages 1,100,1000] [--connections 8] [--json FILE]
+    python -m benchmarks.worker_memory [--pages 1,6,600] [--connections 8] [--json FILE]
 
 Serves the installed data set and models (CINEMATCH_* variables) with gunicorn and two workers on 127.0.0.1, and has
 browsers open pages of all kinds, each with what it loads: the page, what Dash's renderer asks first, all bundles in
@@ -37,6 +37,8 @@ class Weight:
     """Of the workers after so many pages, in MB."""
 
     pages: int
+    requests: int
+    """That these pages made, bundles and all."""
     pss: list[float]
     uss: list[float]
     all_pss: float
@@ -65,6 +67,7 @@ class Visits:
             "/search?q=star",
             "/system",
         )
+        self.requests = 0
         self._paths = cycle([path for film in films for path in (*fixed, f"/movie/{film}")])
 
     def open(self, count: int, connections: int) -> None:
@@ -74,9 +77,10 @@ class Visits:
             for _ in range(count)
         ]
         with ThreadPoolExecutor(connections) as pool:
-            list(pool.map(lambda visit: self._open(*visit), visits))
+            self.requests += sum(pool.map(lambda visit: self._open(*visit), visits))
 
-    def _open(self, path: str, encoding: str, user: int, algorithm: str) -> None:
+    def _open(self, path: str, encoding: str, user: int, algorithm: str) -> int:
+        """Open a page and return how many requests that took."""
         with requests.Session() as browser:
             browser.headers["Accept-Encoding"] = encoding
 
@@ -90,19 +94,21 @@ class Visits:
             page = ask(path)
             for address in ("/_dash-layout", "/_dash-dependencies"):
                 ask(address)
-            for bundle in re.findall(r'src="([^"]*_dash-component-suites/[^"]+)"', page):
+            bundles = re.findall(r'src="([^"]*_dash-component-suites/[^"]+)"', page)
+            for bundle in bundles:
                 ask(bundle)
             ask("/_dash-update-component", list_callback(self._entry, user, algorithm))
             ask(f"/api/v1/users/{user}/recommendations?algorithm={algorithm}&n=10")
+            return len(bundles) + 5
 
 
-def weigh(pages: int, server: GunicornProcess) -> Weight:
+def weigh(pages: int, asked: int, server: GunicornProcess) -> Weight:
     """Return what the kernel counts now."""
     master = psutil.Process(server.pid).memory_full_info()
     workers = [psutil.Process(pid).memory_full_info() for pid in server.worker_pids()]
     mega = 2**20
     pss, uss = ([round(getattr(one, name) / mega, 1) for one in workers] for name in ("pss", "uss"))
-    return Weight(pages, pss, uss, round(sum(pss) + master.pss / mega, 1))
+    return Weight(pages, asked, pss, uss, round(sum(pss) + master.pss / mega, 1))
 
 
 def measure(place: Path, steps: list[int], connections: int) -> list[Weight]:
@@ -126,18 +132,18 @@ def measure(place: Path, steps: list[int], connections: int) -> list[Weight]:
         server = GunicornProcess("dashboard.wsgi:server", place, env=environment, config=ROOT / "gunicorn.conf.py")
         stack.callback(server.stop, 60)
         server.start("/readyz", timeout=300)
-        found = [weigh(0, server)]
+        found = [weigh(0, 0, server)]
         visits = Visits(server.url, Dataset.open(settings.dataset_dir))
         for step in steps:
             visits.open(step - found[-1].pages, connections)
-            found.append(weigh(step, server))
+            found.append(weigh(step, visits.requests, server))
         return found
 
 
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
-    parser.add_argument("--pages", type=lambda text: sorted(map(int, text.split(","))), default=[1, 100, 1000])
+    parser.add_argument("--pages", type=lambda text: sorted(map(int, text.split(","))), default=[1, 6, 600])
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
@@ -145,10 +151,10 @@ def main() -> None:
         found = measure(Path(place), given.pages, given.connections)
     if given.json:
         given.json.write_text(json.dumps([asdict(one) for one in found], indent=2))
-    print(f"{'pages':>6} {'PSS of each worker':>20} {'USS of each worker':>20} {'all PSS':>8}  (MB)")
+    print(f"{'pages':>6} {'requests':>8} {'PSS of each worker':>20} {'USS of each worker':>20} {'all PSS':>8}  (MB)")
     for one in found:
         pss, uss = (", ".join(f"{value:.1f}" for value in values) for values in (one.pss, one.uss))
-        print(f"{one.pages:6} {pss:>20} {uss:>20} {one.all_pss:8.1f}")
+        print(f"{one.pages:6} {one.requests:8} {pss:>20} {uss:>20} {one.all_pss:8.1f}")
 
 
 if __name__ == "__main__":
