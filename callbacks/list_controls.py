@@ -66,8 +66,9 @@ class ListControls:
             say=say,
         )
         asked = replace(asked, without=left_out(service, asked, held["off"]))
-        passed = held["passed"] or {}
-        return replace(asked, passed=tuple(passed["movies"])) if passed.get("address") == asked.address() else asked
+        passed = held["passed"]
+        others = passed and passed.get("address") == asked.address()
+        return replace(asked, passed=tuple(passed["movies"])) if others else asked
 
     @property
     def answerable(self) -> bool:

@@ -1,6 +1,6 @@
 """Implicit alternating least squares: factors of who watched what, everything not watched a weak no."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights, training_weights
+from core.recommenders.parts.ridge import positive_solve
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.results import Contribution, Scoring
 
@@ -40,6 +41,20 @@ class ALSConfig(AlgorithmConfig):
     profile_limit: int = Field(default=2000, ge=1)
     """Films of a profile that are folded in; of longer ones an even selection."""
     seed: int = 0
+
+
+class _Films(NamedTuple):
+    """Of a profile.
+
+    Attributes
+    ----------
+    rows : ndarray of float32, shape (n_films, n_factors)
+    weights : ndarray of float32, shape (n_films,)
+        Signed.
+    """
+
+    rows: NDArray[np.float32]
+    weights: NDArray[np.float32]
 
 
 class ALS(Recommender):
@@ -107,22 +122,22 @@ class ALS(Recommender):
         self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._prior = PopularityPrior(self.dataset, self.config.popularity)
 
-    def _system(self, profile: Profile) -> tuple[Profile, NDArray[np.float64], NDArray[np.float64]]:
-        """Return the films that are used, the matrix of their normal equations, and each one's share of the right."""
+    def _system(self, profile: Profile) -> tuple[Profile, NDArray[np.float64], _Films]:
+        """Return the films that are used, the matrix of their normal equations, and their factors and weights."""
         used = profile
         if len(profile) > self.config.profile_limit:
             chosen = np.linspace(0, len(profile) - 1, self.config.profile_limit).astype(np.int64)
             used = profile.part(chosen)
         rows = self._factors[used.items]
         # A film that counts against its like has the target -1: its weight's magnitude stands left, its sign right.
-        weighted = rows * profile_weights(self._baseline, used, self.config.rating_gain)[:, None]
-        matrix = self.arrays["gram"] + (np.copysign(weighted, rows).T @ rows)
-        matrix[np.diag_indices_from(matrix)] += self._penalty(np.array([len(used)]), self.dataset.n_movies)[0]
-        return used, matrix, weighted.astype(np.float64)
+        weights = profile_weights(self._baseline, used, self.config.rating_gain)
+        matrix = self.arrays["gram"] + ((rows * np.abs(weights)[:, None]).T @ rows)
+        matrix.ravel()[:: len(matrix) + 1] += self._penalty(np.array([len(used)]), self.dataset.n_movies)[0]
+        return used, matrix, _Films(rows, weights)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
-        _, matrix, weighted = self._system(profile)
-        vector = np.linalg.solve(matrix, weighted.sum(axis=0))
+        _, matrix, films = self._system(profile)
+        vector = positive_solve(matrix, (films.weights @ films.rows).astype(np.float64))
         scores: NDArray[np.float32] = self._factors @ vector.astype(np.float32)
         scores += self._prior.added(profile)
         return scores
@@ -138,7 +153,8 @@ class ALS(Recommender):
 
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
-        used, matrix, weighted = self._system(profile)
+        used, matrix, films = self._system(profile)
+        weighted = (films.rows * films.weights[:, None]).astype(np.float64)
         values = weighted @ np.linalg.solve(matrix, self._factors[item].astype(np.float64))
         return film_contributions(self.dataset, used, values, watched_by_many(self._prior.value(profile, item)))
 

@@ -55,8 +55,8 @@ def _all_fit(given: object, wanted: Sequence[tuple[str, str]]) -> bool:
 def _fits(given: object, component: str, prop: str) -> bool:
     """Return whether `given` is the property of a component, or of several where its id is a pattern."""
     if component.startswith("{") and isinstance(given, list):
-        return all(isinstance(one, Mapping) and _is(one, component, prop) for one in given)
-    return isinstance(given, Mapping) and _is(given, component, prop)
+        return all(isinstance(one, dict) and _is(one, component, prop) for one in given)
+    return isinstance(given, dict) and _is(given, component, prop)
 
 
 def _is(given: Mapping[str, Any], component: str, prop: str) -> bool:

@@ -220,7 +220,8 @@ class BayesianMF(Recommender):
         own = rows[:, :, 0].copy()
         rows[:, :, 0] = 1.0
         means = own + np.einsum("nsa,sa->ns", rows, posterior.means)
-        of_taste = np.einsum("nsa,sab,nsb->ns", rows, posterior.covariance, rows)
+        by_sample = rows.transpose(1, 0, 2)
+        of_taste = (np.matmul(by_sample, posterior.covariance) * by_sample).sum(axis=2).T
         of_rating = 1.0 / (self.arrays["precision"][items] * posterior.scale)
         # The law of total variance, over samples.
         variance: NDArray[np.float64] = (of_taste + of_rating).mean(axis=1) + means.var(axis=1)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
-__all__ = ["ridge_row"]
+__all__ = ["positive_solve", "ridge_row"]
 
 
 def ridge_row(
@@ -29,10 +29,19 @@ def ridge_row(
     rows: NDArray[Any] = features.astype(np.float64, copy=False)
     gram = rows.T @ rows
     gram.ravel()[:: len(penalty) + 1] += penalty
-    right = rows.T @ targets.astype(np.float64, copy=False)
-    # By Cholesky decomposition: the penalty makes the matrix positive definite.
+    return positive_solve(gram, rows.T @ targets.astype(np.float64, copy=False))
+
+
+def positive_solve(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the solution of normal equations with a penalty, by Cholesky decomposition; may overwrite both.
+
+    Raises
+    ------
+    LinAlgError
+        When the matrix is not positive definite.
+    """
     solution: NDArray[np.float64]
-    _, solution, failed = lapack.dposv(gram, right, lower=True, overwrite_a=True, overwrite_b=True)
+    _, solution, failed = lapack.dposv(matrix, right, lower=True, overwrite_a=True, overwrite_b=True)
     if failed:
         raise np.linalg.LinAlgError("The normal equations are not positive definite: is a penalty not positive?")
     return solution
