@@ -52,6 +52,12 @@ class _Entry:
         return float(self.manifest["sizes"]["disk"]) if self.manifest and self.model is not None else 0.0
 
 
+class _Entries(dict[str, _Entry]):
+    """By key, replaced as a whole: what is told of them holds for as long as they do."""
+
+    told: tuple[ModelStatus, ...] | None = None
+
+
 class ModelCache:
     """Thread-safe access to the trained models of one data set.
 
@@ -86,8 +92,7 @@ class ModelCache:
             if key not in algorithm_keys():
                 raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
         self.budget_mb = model_budget_mb() if budget_mb is None else float(budget_mb)
-        self._entries: dict[str, _Entry] = {}
-        self._told: tuple[dict[str, _Entry], tuple[ModelStatus, ...]] = ({}, ())
+        self._entries = _Entries()
         self._lock = threading.RLock()
         self.verifier = Verifier(self._verify)
 
@@ -118,13 +123,14 @@ class ModelCache:
 
         They are told several times in each request, and change with the entries, which are replaced as a whole.
         """
-        entries, (of, told) = self._entries, self._told
-        if of is not entries or not told:
-            told = tuple(self._status(key) for key in self.keys)
-            # Of what was not loaded yet, the disk says whether there is anything to load.
-            if all(key in entries for key in self.keys):
-                self._told = entries, told
-        return list(told)
+        entries = self._entries
+        if entries.told is not None:
+            return list(entries.told)
+        told = [self._status(key) for key in self.keys]
+        # Of what was not loaded yet, the disk says whether there is anything to load.
+        if entries is self._entries and all(key in entries for key in self.keys):
+            entries.told = tuple(told)
+        return told
 
     def used_mb(self) -> float:
         """Return the size of all loaded models, members of ensembles included, in MB."""
@@ -184,7 +190,7 @@ class ModelCache:
                     if key in ensemble.members and ensemble.model is not None:
                         reason = f"It needs {key!r}, which is not available (failed): {reason}"
                         entries[other] = replace(ensemble, state="skipped", reason=reason, model=None)
-            self._entries = entries
+            self._entries = _Entries(entries)
 
     def _loading_order(self) -> list[str]:
         """The most measured quality per megabyte first; see `core.store.priority`."""
@@ -216,7 +222,7 @@ class ModelCache:
         """Load one model, with the members that it needs, while the lock is held."""
         entries = dict(self._entries)
         entries[key] = self._attempt(key, entries)
-        self._entries = entries
+        self._entries = _Entries(entries)
         return entries[key]
 
     def _renew(self, keys: list[str]) -> list[str]:
@@ -234,7 +240,7 @@ class ModelCache:
                     due.append(key)
             later = self._replaced(entries)
             if not later:
-                self._entries = entries
+                self._entries = _Entries(entries)
                 return keys
             keys = list(dict.fromkeys([*keys, *later]))
 
