@@ -175,7 +175,12 @@ def _fault(file: Path, entry: Mapping[str, Any], array: NDArray[Any], may_be_nan
 def _out_of_range(
     file: Path, entry: Mapping[str, Any], array: NDArray[Any], _may_be_nan: Collection[str]
 ) -> str | None:
-    if "low" in entry and array.size and not (array.min() >= entry["low"] and array.max() <= entry["high"]):
+    if "low" not in entry or not array.size:
+        return None
+    # Read as unsigned, a number below 0 is larger than any: one pass over what may be a hundred MB.
+    from_nought = entry["low"] == 0 and array.dtype.kind == "i"
+    looked = array.view(array.dtype.str.replace("i", "u")) if from_nought else array
+    if looked.max() > entry["high"] or (not from_nought and array.min() < entry["low"]):
         return f"{file} holds numbers outside of {entry['low']} to {entry['high']}"
     return None
 

@@ -37,7 +37,7 @@ def test_a_folded_in_profile_is_the_minimum_of_the_loss(dataset):
     weights = np.concatenate([profile_weights(baseline, one, model.config.rating_gain) for one in profiles])
     assert weights.min() < 0
     systems = [model._system(profile) for profile in profiles]
-    users = np.array([np.linalg.solve(matrix, weighted.sum(axis=0)) for _, matrix, weighted in systems])
+    users = np.array([np.linalg.solve(matrix, films.weights @ films.rows) for _, matrix, films in systems])
     movies = model.arrays["factors"].astype(float)
     lowest = loss(model, users, movies, weights)
     rng = np.random.default_rng(0)
