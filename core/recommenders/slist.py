@@ -15,7 +15,7 @@ from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.linear_rows import add_gram, inverse, mirror, most_rated, pruned
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
-from core.recommenders.parts.recency import faded, steps_back
+from core.recommenders.parts.recency import faded, sittings_back, steps_back
 from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.parts.trend import Trend
 from core.recommenders.results import Contribution, Scoring
@@ -31,6 +31,8 @@ class SLISTConfig(AlgorithmConfig):
 
     fade: float = Field(default=0.8, gt=0, lt=1)
     """How much a film counts beside the one that was rated after it."""
+    sitting: float = Field(default=0.7, gt=0, le=1)
+    """How much a film counts beside one of the next sitting, beyond `fade`; a sitting ends with an hour's pause."""
     window: int = Field(default=10, ge=1, le=100)
     """So many films before each one are its features while fitting."""
     together: float = Field(default=0.3, ge=0)
@@ -66,8 +68,8 @@ class SLIST(Recommender):
     and whose target is the film. SLIS: for each user there is a row, whose features and targets are all of his films.
     With X the features and Y the targets of both, P = (X' X + penalty I)^-1 and B = P X' Y, the weights with a zero
     diagonal are B - P diag(B) / diag(P). Rows and columns are scaled by powers of their sums, as EASE's are. A
-    profile's own films, fading by place, are its features; what speaks for a film is multiplied by its `Trend`, since
-    people rate what is new and what a site shows at the time. Stars are those of the baseline.
+    profile's own films, fading by place and by sitting, are its features; what speaks for a film is multiplied by its
+    `Trend`, since people rate what is new and what a site shows at the time. Stars are those of the baseline.
 
     Where times are equal, a lot decides in training, and in a profile films of one time count alike; so do all films
     of a profile without times: the order says nothing then. Data without times teach only what is rated together.
@@ -147,7 +149,9 @@ class SLIST(Recommender):
 
     def _weights(self, profile: Profile) -> NDArray[np.float32]:
         """Return how much each film of the profile speaks for its like: the latest most, a hated one against it."""
-        return faded(profile, self._fade) * profile_weights(self._baseline, profile, self.config.rating_gain)
+        lately = faded(profile, self._fade) * np.float32(self.config.sitting) ** sittings_back(profile)
+        weights: NDArray[np.float32] = lately * profile_weights(self._baseline, profile, self.config.rating_gain)
+        return weights.astype(np.float32, copy=False)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
         weights = self._weights(profile)

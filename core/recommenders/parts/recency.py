@@ -5,7 +5,10 @@ from numpy.typing import NDArray
 
 from core.data.profile import Profile
 
-__all__ = ["faded", "steps_back"]
+__all__ = ["faded", "sittings_back", "steps_back"]
+
+_PAUSE = 3_600
+"""Seconds without a rating after which another sitting begins."""
 
 
 def faded(profile: Profile, fade: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -40,3 +43,19 @@ def steps_back(profile: Profile) -> list[int | None]:
     when = np.sort(profile.order)
     first, behind = (np.searchsorted(when, profile.order, side=side) for side in ("left", "right"))
     return [int(len(when) - end) if end - start == 1 else None for start, end in zip(first, behind, strict=True)]
+
+
+def sittings_back(profile: Profile) -> NDArray[np.int64]:
+    """Return in how many sittings somebody rated after that of each film; 0 for all where no times are known.
+
+    Returns
+    -------
+    ndarray of int64, as long as the profile
+    """
+    if profile.order is None:
+        return np.zeros(len(profile), dtype=np.int64)
+    when, places = np.unique(profile.order, return_inverse=True)
+    begun = np.zeros(len(when), dtype=np.int64)
+    np.cumsum(np.diff(when.astype(np.int64)) > _PAUSE, out=begun[1:])
+    later: NDArray[np.int64] = begun[-1:] - begun[places]
+    return later

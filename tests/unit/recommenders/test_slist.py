@@ -9,6 +9,7 @@ from core.lists.sentences import describe
 from core.recommenders.kernels.transitions import in_order_of_time
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.rating_weights import profile_weights
+from core.recommenders.parts.recency import sittings_back
 from core.recommenders.slist import SLIST
 from core.testing.toy import toy_dataset, toy_movies
 
@@ -87,7 +88,7 @@ def test_without_an_order_all_films_of_a_profile_count_alike(chain: Dataset) -> 
 
 
 def test_a_score_is_the_weighted_sum_that_explains_it(dataset: Dataset) -> None:
-    model = SLIST({"trend": 0.0}).fit(dataset)
+    model = SLIST({"trend": 0.0, "sitting": 1.0}).fit(dataset)
     profile = dataset.profile(4)
     weights = 0.8 ** np.argsort(np.argsort(-profile.order.astype(float)))
     weights = weights * profile_weights(fit_baseline(dataset).baseline, profile, 0.0)
@@ -109,6 +110,17 @@ def test_a_sentence_tells_the_place_where_it_is_known(chain: Dataset) -> None:
     text = describe(chain, unordered, model.explain(unordered, 5))
     assert "last" not in text
     assert "(4.5)" in text
+
+
+def test_what_was_rated_before_a_pause_counts_less(chain: Dataset) -> None:
+    orders = [1_000_000, 1_000_300, 1_003_901, 1_003_901, 1_010_000]
+    profile = Profile.of([1, 3, 5, 7, 9], [4.0] * 5, order=orders)
+    assert sittings_back(profile).tolist() == [2, 2, 1, 1, 0]
+    assert sittings_back(Profile.of([1, 3], [4.0] * 2, order=[0, 1])).tolist() == [0, 0]
+    assert sittings_back(Profile.of([1, 3], [4.0] * 2)).tolist() == [0, 0]
+    assert len(sittings_back(Profile.of([], [], order=[]))) == 0
+    model, plain = (SLIST({**SETTINGS, "sitting": sitting}).fit(chain) for sitting in (0.5, 1.0))
+    np.testing.assert_allclose(model._weights(profile) / plain._weights(profile), [0.25, 0.25, 0.5, 0.5, 1.0])
 
 
 def test_of_equal_times_a_lot_decides_that_owes_nothing_to_the_numbers() -> None:
