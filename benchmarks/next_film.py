@@ -37,7 +37,7 @@ from core.recommenders.registry import algorithm_keys, recommender_class
 from core.settings import load_settings
 
 LEAST = 5
-ORDERED = ("slist", "hybrid")
+ORDERED = ("slist", "hybrid", "rectools_sasrec")
 """Those that look at the order."""
 SHOWN = ("rated_ndcg@10", "liked_ndcg@10", "rated_recall@10", "disliked@10")
 GRIDS: dict[str, dict[str, Sequence[Any]]] = {
@@ -74,11 +74,12 @@ def peers(split: Split, options: dict[str, Any], python: str, kept_in: Path) -> 
     return found
 
 
-def tuned(dataset: Dataset, seed: int, python: str, kept_in: Path) -> dict[str, Any]:
+def tuned(dataset: Dataset, seed: int, keys: Sequence[str], python: str, kept_in: Path) -> dict[str, Any]:
     """Return for each peer the options that do best on the film before the last."""
     inner = next(Protocol.named("next", seed=seed).splits(_without_last(dataset, seed)))
     best: dict[str, Any] = {}
-    for key, grid in GRIDS.items():
+    for key in keys:
+        grid = GRIDS[key]
         points = {str(n): dict(zip(grid, point, strict=True)) for n, point in enumerate(product(*grid.values()))}
         found = peers(inner, {key: points}, python, kept_in)
         values = {name.rpartition(":")[2]: one.statistics[SHOWN[0]].value for name, (one, _) in found.items()}
@@ -116,10 +117,9 @@ def table(dataset: Dataset, question: str, options: argparse.Namespace, kept_in:
             parts.setdefault(key, []).append(measured)
             seconds.setdefault(key, []).append(fit_seconds)
             say(f"{dataset.name}, {question}, {seed}: {key} {measured.statistics[SHOWN[0]].value:.4f}")
-        if options.peer_python and (seed == seeds[0] or question != "next"):
-            chosen = tuned(dataset, seed, options.peer_python, kept_in / "peers")
-            if question == "next-shuffled":
-                chosen = {key: one for key, one in chosen.items() if key == "rectools_sasrec"}
+        asked = [key for key in options.peers.split(",") if question != "next-shuffled" or key in ORDERED]
+        if options.peer_python and seed == seeds[0]:
+            chosen = tuned(dataset, seed, asked, options.peer_python, kept_in / "peers")
             for name, (measured, took) in peers(split, chosen, options.peer_python, kept_in / "peers").items():
                 key = name.partition(":")[0]
                 given = ", ".join(f"{option} {value:g}" for option, value in chosen[key]["tuned"].items())
@@ -173,6 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--algorithms", default=",".join(algorithm_keys()), help="ours, by key")
     parser.add_argument("--seeds", default="42,43,44", help="of the lots")
     parser.add_argument("--peer-python", help="a Python that has the peers; without one ours stand alone")
+    parser.add_argument("--peers", default=",".join(GRIDS), help="by key")
     parser.add_argument("--out", type=Path, help="Markdown document whose tables are replaced")
     options = parser.parse_args(arguments)
     settings = load_settings()

@@ -197,6 +197,6 @@ def test_of_each_peer_what_does_best_on_the_film_before_the_last_is_asked(monkey
 
     monkeypatch.setattr(next_film, "peers", answered)
     monkeypatch.setattr(next_film, "GRIDS", {"p": {"epochs": (1, 2, 3)}})
-    assert next_film.tuned(dataset, 42, "", Path()) == {"p": {"tuned": {"epochs": 2}}}
+    assert next_film.tuned(dataset, 42, ["p"], "", Path()) == {"p": {"tuned": {"epochs": 2}}}
     held_out = next(Protocol.named("next", seed=42).splits(dataset)).test_items
     assert (asked[0] != held_out).all()
