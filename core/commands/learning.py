@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Learned", "default_jobs", "learn"]
 
+_LOG = logging.getLogger("cinematch.train")
 _FIT, _MEASURE = "fit", "measure"
 _HELD_OUT = ".held_out"
 """Where models that know the rest of the ratings wait for their ensembles."""
@@ -65,6 +67,7 @@ def learn(
     room_mb: float,
     report: Progress,
     publish: Callable[[Learning], None] = lambda _learning: None,
+    nice: int = 0,
 ) -> Learned:
     """Fit algorithms to all ratings and measure them on held-out ones, side by side.
 
@@ -79,12 +82,14 @@ def learn(
         Processes.
     room_mb : float
         What they may take together.
+    nice : int
+        How far they stand back for others, once what is learned in seconds stands.
     """
     from core.store.artifact import attach_metrics
     from core.store.training import note_left_out
 
     root = settings.dataset_models_dir
-    tasks = _tasks(settings, data, fits, measures)
+    tasks = [replace(task, nice=nice if task.rank else 0) for task in _tasks(settings, data, fits, measures)]
     learned = Learned()
     judged: dict[str, Judged] = {}
     started = time.perf_counter()
@@ -92,6 +97,7 @@ def learn(
 
     def ended(name: str, outcome: Outcome) -> None:
         kind, key = name.split(" ")
+        _LOG.info("%s: %.1f s", name, outcome.seconds)
         if outcome.failure is not None:
             learned.failed.setdefault(key, outcome.failure)
             teller.failed(name, outcome)
@@ -138,12 +144,10 @@ class _Teller:
 
     def failed(self, name: str, outcome: Outcome) -> None:
         """Log why something failed."""
-        import logging
-
         kind, key = name.split(" ")
         doing = "training" if kind == _FIT else "measuring"
         detail = f"\n{outcome.detail}" if outcome.detail else ""
-        logging.getLogger("cinematch.train").error("%s %s failed: %s%s", doing, key, outcome.failure, detail)
+        _LOG.error("%s %s failed: %s%s", doing, key, outcome.failure, detail)
         self._failed.add(name)
 
     def tell(self, board: Board) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,8 +29,8 @@ __all__ = ["register"]
 
 _MEASURED = frozenset({"match", "relevance", "wishes"})
 """What the metrics of a model hold that was measured by this version."""
-_NICE = 10
-"""Who is asked for a list comes before who trains."""
+_NICE = 5
+"""Who is asked for lists comes before who trains beside."""
 _SHOWN_METRICS = {
     "liked_ndcg@10": "NDCG@10 liked",
     "rated_ndcg@10": "NDCG@10 rated",
@@ -93,7 +92,6 @@ def train(
     settings = settings_for(dataset)
     if beside_server:
         end_with_parent(beside_server)
-        os.nice(_NICE)
     root = settings.dataset_models_dir
     data = take_feedback(settings) if with_feedback else open_dataset(settings)
     keys = split_keys(algorithms, settings)
@@ -123,6 +121,7 @@ def train(
                 training_room_mb(settings.workers if beside_server else 0),
                 report,
                 publish,
+                nice=_NICE if beside_server else 0,
             )
         if learned.failed:
             publish_learning(root, replace(latest, state="failed", reasons=learned.failed))

@@ -1,7 +1,7 @@
 """What training and measuring an algorithm are expected to take: for the order, for what fits, for how long yet.
 
-Seconds are relative: `core.tasks` learns how quick a machine is as it goes. `python -m benchmarks.first_start` prints
-those that were seen at 100,836 ratings of 610 people. Exponents and memory are those of docs/PERFORMANCE.md.
+Seconds are relative: `core.tasks` learns how quick a machine is as it goes. `cinematch -v train --jobs 1` tells those
+that were seen at 100,836 ratings of 610 people. Exponents and memory are those of docs/PERFORMANCE.md.
 """
 
 from dataclasses import dataclass

@@ -33,6 +33,8 @@ class Task:
         What is expected of it. It is taken up when there is so much memory beside those that run.
     steady : bool
         Whether the share that it reports is one of its time.
+    nice : int
+        How far a process stands back for others from this task on.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Task:
     seconds: float = 1.0
     memory_mb: float = 0.0
     steady: bool = False
+    nice: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class _Run:
             self.busy_before[name] = 0.0 if starting else worker.busy()
             expected = self.courses[name].expected + starting
             self.courses[name] = replace(self.courses[name], began=self.now, expected=expected)
-            worker.start(task.work, task.arguments)
+            worker.start(task.work, task.arguments, task.nice)
 
     def listen(self) -> None:
         """Hear what the processes say for a moment."""

@@ -45,9 +45,12 @@ class Worker:
         self._busy = 0.0
         theirs.close()
 
-    def start(self, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-        """Hand over a task: a function of a module, called with a `Progress` and the arguments."""
-        self.connection.send((work, arguments))
+    def start(self, work: Callable[..., Any], arguments: tuple[Any, ...], nice: int) -> None:
+        """Hand over a task: a function of a module, called with a `Progress` and the arguments.
+
+        `nice` is how far the process stands back from now on, if it did not already.
+        """
+        self.connection.send((work, arguments, nice))
 
     def said(self) -> Message:
         """Return what it says next; a process that has ended fails whatever it was doing."""
@@ -91,7 +94,8 @@ def _work(connection: Connection, parent: int) -> None:
     os.environ.update({f"{library}_NUM_THREADS": "1" for library in _LIBRARIES})
     with suppress(EOFError, ConnectionError):
         while True:
-            work, arguments = connection.recv()
+            work, arguments, nice = connection.recv()
+            os.nice(max(nice - os.nice(0), 0))
             connection.send(_done(connection, work, arguments))
 
 
