@@ -66,10 +66,11 @@ def name_functions(key: str, dataset: Dataset, members: dict[str, Recommender], 
     profile.runcall(recommender_class(key)(None).fit, dataset, None, others)
     stats = pstats.Stats(profile).get_stats_profile()
     found = [(entry.tottime, name, entry) for name, entry in stats.func_profiles.items()]
+    total = max(stats.total_tt, 1e-9)
     print(f"\n{key}: where it is spent")
     for seconds, name, entry in sorted(found, key=lambda one: -one[0])[:n]:
         place = f"{Path(entry.file_name).name}:{entry.line_number}" if entry.line_number else ""
-        print(f"{seconds / stats.total_tt:8.1%} {entry.ncalls:>12} times  {name} {place}")
+        print(f"{seconds / total:8.1%} {entry.ncalls:>12} times  {name} {place}")
 
 
 class _Compiling(event.Listener):

@@ -67,6 +67,14 @@ class Recommender(ABC):
         """
         return self.config
 
+    def config_for_weights(self) -> AlgorithmConfig:
+        """Return the configuration with which a member is fitted only to learn how far it is to be trusted.
+
+        Such a model knows a part of the ratings and is forgotten afterwards: what makes it dearer but hardly better
+        can be left out.
+        """
+        return self.config
+
     # --- fitting ------------------------------------------------------------------------------------------
 
     def fit(

@@ -93,6 +93,12 @@ class BayesianMF(Recommender):
         usual = factors_for(n_ratings) if n_ratings <= self.config.rating_limit else _FEWEST
         return self.config.model_copy(update={"factors": self.config.factors or usual})
 
+    def config_for_weights(self) -> BayesianMFConfig:
+        """Return the configuration with a chain of half the length and half the samples."""
+        config = self.config
+        halved = {"burn_in": -(-config.burn_in // 2), "samples": -(-config.samples // 2)}
+        return config.model_copy(update=halved)
+
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         from core.recommenders.bayesian_mf.gibbs import GibbsSettings, Ratings, run_chain
 

@@ -69,7 +69,8 @@ class Hybrid(Recommender):
 
     Who has rated nothing gets the `opening` list: films of different kinds that many people liked.
     For the weights every member is fitted a second time without a fifth of each user's ratings (of a sample of the
-    users where there are many); they are learned on that fifth and then used with the members that know all ratings.
+    users where there are many), as `config_for_weights` says; they are learned on that fifth and then used with the
+    members that know all ratings.
     """
 
     key = "hybrid"
@@ -94,26 +95,29 @@ class Hybrid(Recommender):
         ranking_keys = [key for key in config.ranking_members if key not in heavy]
         next_keys = [key for key in config.next_members if key not in heavy]
         wanted = list(dict.fromkeys([*rating_keys, *ranking_keys, *next_keys]))
-        configs = {key: self.members[key].config if key in self.members else None for key in wanted}
+        models = {key: self.members.get(key) or recommender_class(key)() for key in wanted}
         part = self._learning_part(dataset)
         split = holdout_per_user(part, config.held_out, config.seed)
         missing = [key for key in wanted if key not in self.members]
         steps = len(wanted) + len(missing)
 
-        def fitted(key: str, on: Dataset, step: int) -> Recommender:
-            return recommender_class(key)(configs[key]).fit(
+        def fitted(key: str, config: AlgorithmConfig, on: Dataset, step: int) -> Recommender:
+            return recommender_class(key)(config).fit(
                 on,
                 lambda done, text: progress(0.95 * (step + done) / steps, f"{recommender_class(key).title}: {text}"),
             )
 
-        inner = {key: fitted(key, split.train, step) for step, key in enumerate(wanted)}
+        inner = {
+            key: fitted(key, model.config_for_weights(), split.train, step)
+            for step, (key, model) in enumerate(models.items())
+        }
         stack = RatingStack.fit({key: inner[key] for key in rating_keys}, split)
         liking = Liking(stack, inner, split.train)
         blend = RankingBlend.fit({key: inner[key] for key in ranking_keys}, split, config.seed, liking)
         following = learn_next({key: inner[key] for key in next_keys}, part, split, config.seed)
         inner.clear()
         for number, key in enumerate(missing):
-            self.members[key] = fitted(key, dataset, len(wanted) + number)
+            self.members[key] = fitted(key, models[key].config, dataset, len(wanted) + number)
         self.members = {key: self.members[key] for key in wanted}
         progress(1.0, "learned the weights")
         return {

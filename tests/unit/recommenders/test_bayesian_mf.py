@@ -194,3 +194,8 @@ def test_factors_grow_with_the_data(dataset: Dataset) -> None:
     assert BayesianMF(quick).fit(dataset).arrays["factors"].shape[1:] == (2, 13)
     assert [BayesianMF(quick).config_at(n).factors for n in (1_000_209, 10_000_000)] == [32, 12]
     assert BayesianMF({**quick, "factors": 5}).config_at(1_000_209).factors == 5
+
+
+def test_for_weights_the_chain_is_half_as_long() -> None:
+    config = BayesianMF({"burn_in": 5, "samples": 8, "thin": 3}).config_for_weights()
+    assert (config.burn_in, config.samples, config.thin) == (3, 4, 3)

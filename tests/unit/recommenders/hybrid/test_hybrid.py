@@ -1,12 +1,16 @@
 """The two learned combinations against closed forms, and the hybrid over them."""
 
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.splits import Split, holdout_per_user
 from core.errors import InvalidInputError
+from core.progress import Progress
 from core.recommenders.hybrid.model import Hybrid
 from core.recommenders.hybrid.ranking_blend import RankingBlend, scale_of
 from core.recommenders.hybrid.rating_stack import RatingStack
@@ -108,6 +112,25 @@ def test_members_that_are_given_are_used(dataset: Dataset) -> None:
     model = Hybrid(FAST).fit(dataset, members={"svd": svd})
     assert model.members["svd"] is svd
     assert set(model.members) == {"svd", "popularity"}
+
+
+def test_weights_are_learned_with_cheaper_members_than_those_that_serve(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SVD, "config_for_weights", lambda self: self.config.model_copy(update={"factors": 3}))
+    fitted: list[tuple[int, int]] = []
+    learn = SVD._fit
+
+    def noted(self: SVD, on: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
+        fitted.append((self.config.factors, on.n_ratings))
+        return learn(self, on, progress)
+
+    monkeypatch.setattr(SVD, "_fit", noted)
+    model = Hybrid(FAST).fit(dataset)
+    (first, on_a_part), (second, on_all) = fitted
+    assert (first, second) == (3, SVD().config.factors)
+    assert on_a_part < on_all == dataset.n_ratings
+    assert model.members["svd"].config == SVD().config
 
 
 def test_heavy_members_are_left_out_of_large_data(dataset: Dataset) -> None:
