@@ -166,7 +166,7 @@ class Link:
             linked = self._vectors @ (np.sqrt(scale) * along).astype(np.float32)
         else:
             linked = self._features @ (self._vectors @ along.astype(np.float32))
-        beside = rng.standard_normal((self._beside, len(root))) @ root
+        beside = standard_wishart_root(self._beside, len(root), rng).T @ root
         return Regression(along, linked, along.T @ along + beside.T @ beside / penalty)
 
     def coefficients(self, drawn: Regression) -> NDArray[np.float32]:
@@ -179,16 +179,19 @@ class Link:
         return found
 
 
-def sample_wishart(
-    degrees: float, scale_inverse: NDArray[np.float64], rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Draw from a Wishart distribution given the inverse of its scale matrix (Bartlett's decomposition)."""
-    size = len(scale_inverse)
+def standard_wishart_root(degrees: int, size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw T of shape (size, min(degrees, size)), T T' from a Wishart distribution of scale I (Bartlett 1933)."""
+    columns = min(degrees, size)
+    lower = np.tril(rng.standard_normal((size, columns)), -1)
+    lower[np.arange(columns), np.arange(columns)] = np.sqrt(rng.chisquare(degrees - np.arange(columns)))
+    return lower
+
+
+def sample_wishart(degrees: int, scale_inverse: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw from a Wishart distribution given the inverse of its scale matrix."""
     scale = np.linalg.inv(scale_inverse)
     root = np.linalg.cholesky((scale + scale.T) / 2)
-    lower = np.tril(rng.standard_normal((size, size)), -1)
-    lower[np.diag_indices(size)] = np.sqrt(rng.chisquare(degrees - np.arange(size)))
-    factor = root @ lower
+    factor = root @ standard_wishart_root(degrees, len(scale), rng)
     drawn: NDArray[np.float64] = factor @ factor.T
     return drawn
 

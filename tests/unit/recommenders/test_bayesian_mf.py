@@ -109,11 +109,13 @@ def test_link_draws_from_the_matrix_normal_posterior(shape: tuple[int, int]) -> 
     )
 
 
-def test_wishart_has_its_mean() -> None:
+@pytest.mark.parametrize("degrees", [1, 2, 7])
+def test_wishart_has_its_mean_be_it_singular_or_not(degrees: int) -> None:
     rng = np.random.default_rng(3)
     scale = np.array([[0.5, 0.1], [0.1, 0.3]])
-    draws = np.stack([sample_wishart(7.0, np.linalg.inv(scale), rng) for _ in range(5_000)])
-    np.testing.assert_allclose(draws.mean(axis=0), 7 * scale, rtol=0.05)
+    draws = np.stack([sample_wishart(degrees, np.linalg.inv(scale), rng) for _ in range(5_000)])
+    np.testing.assert_allclose(draws.mean(axis=0), degrees * scale, rtol=0.05, atol=0.02)
+    assert (np.linalg.matrix_rank(draws[0]) == min(degrees, 2)).all()
 
 
 def test_fold_in_is_the_conditional_mean_of_each_sample(dataset: Dataset, model: BayesianMF) -> None:
