@@ -35,6 +35,8 @@ from tests.servers import ROOT, free_port, process_runs
 _MEASURED = {"match", "relevance", "wishes"}
 _LOOK_EVERY_S = 0.2
 _LONGEST_S = 3600.0
+_WORKERS = 3
+"""A server's own children: two workers, and who starts background jobs. The training is one more while it lives."""
 _ESTIMATE = re.compile(r"\((\d+) s, about (\d+) s left\)")
 _PHASES = {
     "data": "data set there",
@@ -172,7 +174,7 @@ def _over(found: Start, running: "subprocess.Popen[bytes]", *, ends: bool) -> bo
         if not ends:
             raise RuntimeError("The server has ended; its log has the reason.")
         return True
-    return not ends and set(found.seconds) == set(_PHASES)
+    return not ends and set(found.seconds) == set(_PHASES) and len(psutil.Process(running.pid).children()) <= _WORKERS
 
 
 def _look(home: _Home, found: Start, began: float) -> None:
@@ -186,7 +188,11 @@ def _interrupt(running: "subprocess.Popen[bytes]") -> int:
     """Press Ctrl+C, and return how many processes are left five seconds after the first has ended."""
     family = psutil.Process(running.pid).children(recursive=True)
     os.killpg(running.pid, signal.SIGINT)
-    running.wait(60)
+    try:
+        running.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
     until = time.monotonic() + 5
     while any(process_runs(one.pid) for one in family) and time.monotonic() < until:
         time.sleep(_LOOK_EVERY_S)
@@ -248,7 +254,8 @@ def main() -> None:
     parser.add_argument("--modes", default="cold,warm,again")
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    # Whoever ends this ends the server that it has started, too.
+    # A shell's background jobs ignore Ctrl+C, and what they start does. Whoever ends this ends its server, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     starts: list[Start] = []
     with tempfile.TemporaryDirectory() as name:

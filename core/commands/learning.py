@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Learned", "default_jobs", "learn"]
 
 _LOG = logging.getLogger("cinematch.train")
-_FIT, _MEASURE = "fit", "measure"
+_FIT, _PART, _MEASURE = "fit", "part", "measure"
+_WORDS = {_FIT: (), _PART: ("for measuring:",), _MEASURE: ("measuring",)}
 _HELD_OUT = ".held_out"
 """Where models that know the rest of the ratings wait for their ensembles."""
 
@@ -106,6 +107,8 @@ def learn(
             learned.reports += found
             if reason is not None:
                 learned.left_out[key] = reason
+        elif kind == _PART:
+            return
         elif outcome.result is None:
             learned.unmeasured += [key] if key in measures and key not in learned.left_out else []
         elif key in measures and key not in learned.left_out and (root / key).exists():
@@ -115,8 +118,9 @@ def learn(
     side_by_side(tasks, jobs, room_mb, ended, teller.tell)
     if learned.left_out:
         note_left_out(root, data.fingerprint, learned.left_out)
-    if judged:
-        _held_out(settings.dataset_dir, tuple(measures)).keep(
+    held = _held_out(settings.dataset_dir, tuple(measures)) if judged else None
+    if held is not None:
+        held.keep(
             {key: judged[key] for key in measures if key in judged},
             settings.cache_dir,
             time.perf_counter() - started,
@@ -152,7 +156,7 @@ class _Teller:
 
     def tell(self, board: Board) -> None:
         """Report a board, and publish it where it is another one or a second old."""
-        words = [name.replace(f"{_FIT} ", "").replace(f"{_MEASURE} ", "measuring ") for name in board.running]
+        words = [" ".join((*_WORDS[kind], key)) for kind, key in (name.split(" ") for name in board.running)]
         self._report(min(board.fraction, 0.99) if words else 1.0, ", ".join(words) or "done")
         now = time.monotonic()
         if self._published is None or self._published[0] != board.running or now - self._published[1] > 1.0:
@@ -175,13 +179,10 @@ class _Teller:
 
 
 def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Sequence[str]) -> list[Task]:
-    """Return what is to be done.
-
-    A model is measured after it was fitted: what has to be compiled for it is compiled once.
-    """
+    """Return what is to be done: models of all ratings, models of a part of them, and what those are asked."""
     from core.evaluation.manifest import SAMPLED_ABOVE, SAMPLED_RATINGS
     from core.recommenders.registry import training_order, viewers_of
-    from core.store.costs import FIRST, fitting, measuring
+    from core.store.costs import FIRST, asking, fitting
 
     tasks = []
     for key in fits:
@@ -201,11 +202,16 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
     drawn = data.n_ratings > SAMPLED_ABOVE
     size = min(data.n_ratings, SAMPLED_RATINGS) if drawn else data.n_ratings
     people = round(data.n_users * size / max(data.n_ratings, 1))
+    mapped = data.n_ratings if drawn else 0
     for key in training_order(tuple(measures)):
-        cost = measuring(key, size, people, data.n_movies, drawn_from=data.n_ratings if drawn else 0)
-        needs = (f"{_FIT} {key}", *(f"{_MEASURE} {member}" for member in viewers_of(key)))
+        cost = fitting(key, size, drawn_from=mapped)
         arguments = (settings.dataset_dir, key, settings.dataset_models_dir / _HELD_OUT, tuple(measures))
-        tasks.append(Task(f"{_MEASURE} {key}", _measure, arguments, needs, 2, cost.seconds, cost.memory_mb))
+        needs = tuple(f"{_PART} {member}" for member in viewers_of(key))
+        tasks.append(Task(f"{_PART} {key}", _fit_part, arguments, needs, 2, cost.seconds, cost.memory_mb))
+        if key in measures:
+            seconds = asking(key, people, data.n_movies)
+            needs = (f"{_FIT} {key}", f"{_PART} {key}")
+            tasks.append(Task(f"{_MEASURE} {key}", _measure, arguments, needs, 3, seconds, cost.memory_mb))
     return tasks
 
 
@@ -219,20 +225,31 @@ def _fit(report: Progress, dataset: Path, key: str, root: Path) -> tuple[list[Tr
     return reports, left_out.get(key)
 
 
-def _measure(report: Progress, dataset: Path, key: str, root: Path, measures: tuple[str, ...]) -> Judged | None:
-    """Fit an algorithm to what is not held out and ask it about the rest; None where that does not suffice.
+def _fit_part(report: Progress, dataset: Path, key: str, root: Path, measures: tuple[str, ...]) -> None:
+    """Fit an algorithm to what is not held out, and store it for who measures it and for its ensembles."""
+    _fitted(report, _held_out(dataset, measures), key, root)
 
-    Where an ensemble needs the model it is stored, and taken from there if it was before.
-    """
-    from core.errors import CineMatchError, InvalidInputError
+
+def _measure(report: Progress, dataset: Path, key: str, root: Path, measures: tuple[str, ...]) -> Judged | None:
+    """Ask an algorithm about what is held out; None where the rest does not suffice to learn from."""
     from core.progress import part_of
-    from core.recommenders.registry import recommender_class, training_order, viewers_of
+
+    held = _held_out(dataset, measures)
+    found = _fitted(part_of(report, 0.0, 0.2), held, key, root)
+    if held is None or found is None:
+        return None
+    model, seconds = found
+    return held.judge(model, seconds, part_of(report, 0.2, 1.0))
+
+
+def _fitted(report: Progress, held: HeldOut | None, key: str, root: Path) -> tuple[Recommender, float] | None:
+    """Return a model that knows what is not held out, as it is stored or else fitted, and its fit's CPU seconds."""
+    from core.errors import CineMatchError, InvalidInputError
+    from core.recommenders.registry import recommender_class, viewers_of
     from core.store.artifact import get_model_metadata, save_model
     from core.store.loader import open_artifact
 
-    try:
-        held = _held_out(dataset, measures)
-    except InvalidInputError:
+    if held is None:
         return None
     train = held.split.train
     config = recommender_class(key)(held.configs.get(key)).config.model_dump(mode="json")
@@ -241,28 +258,28 @@ def _measure(report: Progress, dataset: Path, key: str, root: Path, measures: tu
         # One that is not there, or of other data, is fitted by the ensemble.
         with suppress(CineMatchError):
             members[member] = open_artifact(root / member, get_model_metadata(root / member), train, members)
+    with suppress(CineMatchError):
+        manifest = get_model_metadata(root / key)
+        if manifest["config"] == config:
+            return open_artifact(root / key, manifest, train, members), float(manifest["train_seconds"])
     began = time.process_time()
     try:
-        manifest = get_model_metadata(root / key)
-        if manifest["config"] != config:
-            raise InvalidInputError("The configuration is another one.")
-        model = open_artifact(root / key, manifest, train, members)
-        seconds = float(manifest["train_seconds"])
-    except CineMatchError:
-        try:
-            model = recommender_class(key)(config).fit(train, part_of(report, 0.0, 0.6), members)
-        except InvalidInputError:
-            return None
-        seconds = time.process_time() - began
-        if any(key in viewers_of(other) for other in training_order(measures)):
-            save_model(model, root / key, training={"train_seconds": seconds})
-    return held.judge(model, seconds, part_of(report, 0.6, 1.0)) if key in measures else None
+        model = recommender_class(key)(config).fit(train, report, members)
+    except InvalidInputError:
+        return None
+    seconds = time.process_time() - began
+    save_model(model, root / key, training={"train_seconds": seconds})
+    return model, seconds
 
 
 @lru_cache(maxsize=1)
-def _held_out(dataset: Path, measures: tuple[str, ...]) -> HeldOut:
-    """Return what is held out, the same in every process and computed once in each."""
+def _held_out(dataset: Path, measures: tuple[str, ...]) -> HeldOut | None:
+    """Return what is held out, the same in every process, computed once in each; None where there is too little."""
     from core.data.dataset import Dataset
+    from core.errors import InvalidInputError
     from core.evaluation.manifest import HeldOut
 
-    return HeldOut.of(Dataset.open(dataset), measures)
+    try:
+        return HeldOut.of(Dataset.open(dataset), measures)
+    except InvalidInputError:
+        return None

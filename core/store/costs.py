@@ -6,7 +6,7 @@ that were seen at 100,836 ratings of 610 people. Exponents and memory are those 
 
 from dataclasses import dataclass
 
-__all__ = ["FIRST", "Cost", "fitting", "measuring"]
+__all__ = ["FIRST", "Cost", "asking", "fitting"]
 
 FIRST = ("popularity", "user_knn", "item_knn", "svd", "ease", "content")
 """What is learned in seconds, and makes lists until the rest is."""
@@ -39,37 +39,36 @@ class _Row:
 
 
 _TABLE = {
-    "popularity": _Row(0.1, 2.0, 0.5, 100, 1),
-    "user_knn": _Row(0.1, 7.0, 0.8, 200, 28),
-    "item_knn": _Row(1.2, 3.0, 0.9, 220, 33),
-    "svd": _Row(0.5, 3.0, 0.6, 320, 24),
-    "ease": _Row(2.0, 3.0, 0.3, 730, 25),
-    "content": _Row(0.7, 4.0, 0.5, 300, 10),
-    "als": _Row(2.5, 3.5, 0.85, 320, 32),
-    "slist": _Row(2.5, 3.0, 0.7, 320, 33),
-    "surprise_svd": _Row(3.5, 4.0, 0.7, 335, 22),
-    "bayesian_mf": _Row(15.0, 6.5, 0.4, 470, 33),
-    "hybrid": _Row(45.0, 14.0, 0.1, 920, 11),
+    "popularity": _Row(0.1, 1.7, 0.5, 100, 1),
+    "user_knn": _Row(0.1, 6.6, 0.8, 200, 28),
+    "item_knn": _Row(1.2, 2.6, 0.9, 220, 33),
+    "svd": _Row(0.5, 3.2, 0.6, 320, 24),
+    "ease": _Row(1.8, 2.7, 0.3, 730, 25),
+    "content": _Row(0.5, 4.0, 0.5, 300, 10),
+    "als": _Row(2.3, 3.7, 0.85, 320, 32),
+    "slist": _Row(2.2, 3.0, 0.7, 320, 33),
+    "surprise_svd": _Row(2.9, 4.0, 0.7, 335, 22),
+    "bayesian_mf": _Row(6.0, 6.2, 0.4, 470, 33),
+    "hybrid": _Row(42.0, 40.0, 0.1, 920, 11),
 }
 _OTHER = _Row(3.0, 4.0, 1.0, 400, 33)
 """What another package brings."""
 
 
-def fitting(key: str, n_ratings: int) -> Cost:
-    """Return what fitting an algorithm to so many ratings is expected to take."""
-    row = _TABLE.get(key, _OTHER)
-    seconds = row.fit * (max(n_ratings, 1) / _RATINGS) ** row.exponent
-    return Cost(seconds, row.memory + row.memory_of_million * n_ratings / 1e6)
-
-
-def measuring(key: str, n_ratings: int, n_users: int, n_movies: int, *, drawn_from: int = 0) -> Cost:
-    """Return what fitting an algorithm to a part of the ratings and asking everybody is expected to take.
+def fitting(key: str, n_ratings: int, *, drawn_from: int = 0) -> Cost:
+    """Return what fitting an algorithm to so many ratings is expected to take.
 
     Parameters
     ----------
     drawn_from : int
         Ratings among which those of some people were drawn.
     """
-    fit = fitting(key, n_ratings)
-    ask = _TABLE.get(key, _OTHER).ask * min(n_users, _MOST_ASKED) / _USERS * (max(n_movies, 1) / _MOVIES) ** 0.5
-    return Cost(fit.seconds + ask, fit.memory_mb + _MAPPED_MB * drawn_from / 1e6)
+    row = _TABLE.get(key, _OTHER)
+    seconds = row.fit * (max(n_ratings, 1) / _RATINGS) ** row.exponent
+    return Cost(seconds, row.memory + row.memory_of_million * n_ratings / 1e6 + _MAPPED_MB * drawn_from / 1e6)
+
+
+def asking(key: str, n_users: int, n_movies: int) -> float:
+    """Return the seconds that asking so many people's lists and stars of a fitted algorithm is expected to take."""
+    row = _TABLE.get(key, _OTHER)
+    return row.ask * min(n_users, _MOST_ASKED) / _USERS * (max(n_movies, 1) / _MOVIES) ** 0.5

@@ -36,6 +36,8 @@ def learning_line(
     if fits:
         meanwhile = f" {best} makes the lists until then." if best else ""
         what = f"Being learned: {_named(fits, names)}."
+    elif not measures:
+        return None
     else:
         meanwhile = ""
         what = f"Being measured on held-out ratings: {_named(measures, names)}."
