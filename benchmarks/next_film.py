@@ -42,9 +42,9 @@ ORDERED = ("slist", "hybrid", "rectools_sasrec")
 SHOWN = ("rated_ndcg@10", "liked_ndcg@10", "rated_recall@10", "disliked@10")
 GRIDS: dict[str, dict[str, Sequence[Any]]] = {
     "rectools_sasrec": {"epochs": (20, 60), "factors": (64,)},
-    "lenskit_ease": {"regularization": (100.0, 300.0, 1000.0)},
-    "lenskit_item_knn": {"neighbours": (20, 100)},
-    "implicit_bm25": {"neighbours": (50, 200)},
+    "lenskit_ease": {"regularization": (10.0, 30.0, 100.0, 300.0)},
+    "lenskit_item_knn": {"neighbours": (20, 100, 400)},
+    "implicit_bm25": {"neighbours": (50, 200, 800)},
 }
 """Peer -> the values to try."""
 
