@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Request, Response, redirect
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask_openapi import OpenAPI
-from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -48,18 +47,8 @@ class _NoSessions(SessionInterface):
         """Keep nothing."""
 
 
-class _Parameters(ImmutableMultiDict[str, str]):
-    """What stands in a query. The API asks for thirty names, and an exception for each that is absent is dear."""
-
-    def get(self, key: str, default: Any = None, type: Any = None) -> Any:  # type: ignore[override]
-        """Return the first value of a name, `default` without one."""
-        return super().get(key, default, type) if key in self else default
-
-
 class _Request(Request):
     """A request whose files stay in memory, where werkzeug would write those above 500 kB to the disk."""
-
-    parameter_storage_class = _Parameters
 
     def _get_file_stream(self, *_: Any, **__: Any) -> io.BytesIO:
         return io.BytesIO()

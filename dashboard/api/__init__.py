@@ -1,9 +1,6 @@
 """The REST API: `/api/v1` with its description and documentation."""
 
-import inspect
-from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING
 
 from flask import Response, current_app, request
 from flask_openapi import APIBlueprint, OpenAPI
@@ -15,6 +12,7 @@ from dashboard.api.access import install_access, install_identity
 from dashboard.api.cross_origin import install_cross_origin
 from dashboard.api.docs import install_docs
 from dashboard.api.rate_limits import install_rate_limits
+from dashboard.api.reading import query_names
 from dashboard.api.routes import EXTENSION, IMPORT_VIEW, add_routes
 from dashboard.web.problems import FieldProblem, problem
 
@@ -53,22 +51,12 @@ def install_api(server: OpenAPI, settings: Settings, service: "CineMatch") -> No
     install_cross_origin(server, f"{base}/", settings.cors_origins)
 
 
-@cache
-def _query_names(view: Callable[..., Any]) -> dict[str, bool]:
-    """Return the names that a route's query may hold, and whether each may be repeated."""
-    query = get_type_hints(inspect.unwrap(view)).get("query")
-    fields = {} if query is None else query.model_json_schema()["properties"]
-    return {
-        name: "array" in (field.get("type"), *(one.get("type") for one in field.get("anyOf", ())))
-        for name, field in fields.items()
-    }
-
-
 def _check_query() -> Response | None:
     """Refuse names that mean nothing here, on every route, and a value that is given twice."""
-    known = _query_names(current_app.view_functions[request.endpoint or ""])
-    unknown = [name for name in request.args if name not in known]
-    twice = [name for name, values in request.args.lists() if len(values) > 1 and not known.get(name)]
+    args = request.args
+    known = query_names(current_app.view_functions[request.endpoint or ""])
+    unknown = [name for name in args if name not in known]
+    twice = [name for name, values in args.lists() if len(values) > 1 and not known.get(name)]
     if not unknown and not twice:
         return None
     takes = f"This address takes {', '.join(known)}." if known else "This address takes no query."

@@ -15,6 +15,7 @@ from core.lists.requests import ProfileRequest
 from dashboard.api import answers
 from dashboard.api.group_requests import GroupBody
 from dashboard.api.movie_requests import NextQuery, SimilarQuery, TagQuery
+from dashboard.api.reading import read_address
 from dashboard.api.requests import (
     BatchBody,
     ExplanationBody,
@@ -237,6 +238,7 @@ def add_routes(blueprint: APIBlueprint) -> dict[str, str]:
     for add, routes in ((blueprint.get, gets), (blueprint.post, posts)):
         for rule, view, tag, scope, answer, errors in routes:
             responses = {200: answer, **problem_responses(*errors)}
-            add(rule, tags=[tag], operation_id=view.__name__, responses=responses)(view)
+            read = read_address(view) if add == blueprint.get else view
+            add(rule, tags=[tag], operation_id=view.__name__, responses=responses)(read)
             scopes[f"{blueprint.name}.{view.__name__}"] = scope
     return scopes
