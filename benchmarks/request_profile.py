@@ -61,6 +61,10 @@ PHASES = (
 """Module, what in it (a function, or a method of a class), and the phase that it belongs to."""
 
 
+Spent = dict[str, float]
+"""Milliseconds of one request by phase."""
+
+
 class PhaseClock:
     """Charges CPU time to the innermost phase that is under way."""
 
@@ -152,21 +156,20 @@ def ask(server: Any, path: str, body: bytes = b"") -> bytes:
     return content
 
 
-def measure(
-    server: Any, clock: PhaseClock, asked: Sequence[tuple[str, bytes]]
-) -> tuple[dict[str, float], list[float]]:
-    """Return milliseconds by phase, the mean of a request, and those of every request."""
-    for path, body in asked[: len(asked) // 10]:
-        ask(server, path, body)
-    clock.charge()
-    clock.spent.clear()
-    each = []
-    for path, body in asked:
-        began = time.thread_time_ns()
-        ask(server, path, body)
-        each.append((time.thread_time_ns() - began) / 1e6)
-    clock.charge()
-    return {phase: spent / len(asked) / 1e6 for phase, spent in clock.spent.items()}, each
+def measure(server: Any, clock: PhaseClock, kinds: dict[str, list[tuple[str, bytes]]]) -> dict[str, list[Spent]]:
+    """Return what each request of every kind took, by phase in milliseconds; kinds take turns under one load."""
+    found: dict[str, list[Spent]] = {kind: [] for kind in kinds}
+    rounds = list(zip(*kinds.values(), strict=True))
+    early = len(rounds) // 10
+    for number, one_of_each in enumerate([*rounds[:early], *rounds]):
+        for kind, (path, body) in zip(kinds, one_of_each, strict=True):
+            clock.charge()
+            clock.spent.clear()
+            ask(server, path, body)
+            clock.charge()
+            if number >= early:
+                found[kind].append({phase: spent / 1e6 for phase, spent in clock.spent.items()})
+    return found
 
 
 def main() -> None:
@@ -181,7 +184,7 @@ def main() -> None:
     from dashboard.web.traffic import Traffic
 
     # Once a minute, whoever asks writes down where the counters stand: no part of a request that is typical.
-    Traffic.note = lambda _self: None  # type: ignore[method-assign]
+    setattr(Traffic, "note", _nothing)  # noqa: B010
     clock = PhaseClock()
     clock.attach()
     app = create_app()
@@ -197,25 +200,33 @@ def main() -> None:
         bodies = [json.dumps(list_callback(entry, user, key)).encode() for user in users]
         kinds[f"page {key}"] = [("/_dash-update-component", body) for body in bodies]
     load = psutil.getloadavg()[0]
-    found = {kind: measure(server, clock, asked) for kind, asked in kinds.items()}
+    found = measure(server, clock, kinds)
     print(f"{service.dataset.name}, {given.requests} requests of each kind, load average {load:.1f}; ms of CPU\n")
-    print(table({kind: phases for kind, (phases, _) in found.items()}))
-    print()
-    for kind, (_, each) in found.items():
-        print(f"{kind}: median {np.median(each):.2f}, 99% below {np.quantile(each, 0.99):.2f} ms of CPU")
+    print(table(found))
     if given.json:
-        given.json.write_text(json.dumps({kind: phases for kind, (phases, _) in found.items()}, indent=2))
+        given.json.write_text(json.dumps(found, indent=2))
 
 
-def table(found: dict[str, dict[str, float]]) -> str:
-    """Return a Markdown table: a row for each phase, a column for each kind of request."""
-    order = [FRAMEWORK, *dict.fromkeys(phase for _, _, phase in PHASES)]
+def _nothing(_traffic: object) -> None:
+    """Note nothing."""
+
+
+def table(found: dict[str, list[Spent]]) -> str:
+    """Return a Markdown table: a row for the median of each phase, a column for each kind of request."""
     lines = [f"| phase | {' | '.join(found)} |", f"| --- |{' ---: |' * len(found)}"]
-    for phase in order:
-        values = [phases.get(phase) for phases in found.values()]
-        if any(values):
-            lines.append(f"| {phase} | {' | '.join('' if value is None else f'{value:.3f}' for value in values)} |")
-    lines.append(f"| all | {' | '.join(f'{sum(phases.values()):.2f}' for phases in found.values())} |")
+
+    def add(name: str, values: Sequence[float | None], form: str = ".2f") -> None:
+        lines.append(f"| {name} | {' | '.join('' if value is None else format(value, form) for value in values)} |")
+
+    for phase in (FRAMEWORK, *dict.fromkeys(phase for _, _, phase in PHASES)):
+        taken = [[one[phase] for one in each if phase in one] for each in found.values()]
+        if any(taken):
+            add(phase, [float(np.median(values)) if values else None for values in taken])
+    whole = [[sum(one.values()) for one in each] for each in found.values()]
+    medians = [float(np.median(values)) for values in whole]
+    add("median of all", medians)
+    add("99% below", [float(np.quantile(values, 0.99)) for values in whole])
+    add("times the health check", [median / medians[0] for median in medians], ".1f")
     return "\n".join(lines)
 
 
