@@ -53,12 +53,16 @@ def leaders(
     free : ndarray of bool, shape (n_movies,)
         The films that may be listed.
     """
-    likely = likeliest(watched)
-    likely = likely[free[likely]]
+    everybodys = likeliest(watched)
+    likely = everybodys[free[everybodys]]
+    if len(likely) < n:
+        return None
     scores = watched[likely]
     stars = np.empty_like(scores)
     pleased = liking.at_most(profile)
-    most = scores + np.float32(sum(weight * float(pleased[key][0]) for key, weight in weights.items()))
+    # By place, what the films from there on reach at most: behind the last one, those that are not likely.
+    most = np.append(scores, watched[everybodys[-1]])
+    most += np.float32(sum(weight * float(pleased[key][0]) for key, weight in weights.items()))
     done, step = 0, _FOR_EACH * n + _SPARE
     while done < len(likely):
         span = slice(done, done + step)
@@ -67,7 +71,7 @@ def leaders(
         for key, weight in weights.items():
             scores[span] += np.float32(weight) * pleasing[key]
         done, step = min(done + step, len(likely)), 2 * step
-        if done < len(likely) and done >= n and np.partition(scores[:done], -n)[-n] > most[done] + _ROUNDING:
+        if done >= n and np.partition(scores[:done], -n)[-n] > most[done] + _ROUNDING:
             # Ties go by the film's index, as in a list of all films.
             by_index = np.argsort(likely[:done])
             best = by_index[top_n(scores[:done][by_index], n)]

@@ -56,6 +56,23 @@ def test_they_are_those_of_the_whole_list_with_their_stars(seed):
     np.testing.assert_array_equal(found.stars, stack.known[found.items])
 
 
+def test_who_has_rated_most_likely_films_gets_the_same_list_of_those_that_are_left():
+    told = 0
+    for seed in range(8):
+        watched, _, liking = setting(seed)
+        free = np.ones(FILMS, dtype=bool)
+        free[np.random.default_rng(seed).permutation(top_n(watched, 400))[30:]] = False
+        found = leaders(watched, liking, WEIGHTS, PROFILE, 10, free)
+        whole = watched.copy()
+        for key, part in liking.among_likely(PROFILE, watched).items():
+            whole += np.float32(WEIGHTS[key]) * part
+        whole[~free] = np.nan
+        if found is not None:
+            told += 1
+            np.testing.assert_array_equal(found.items, top_n(whole, 10))
+    assert told >= 5
+
+
 def test_who_may_list_hardly_any_likely_film_is_told_by_all_scores():
     watched, _, liking = setting(1)
     free = np.zeros(FILMS, dtype=bool)
