@@ -72,7 +72,8 @@ class Trend:
             return self.factors[:0].ravel()
         last = -1 if profile.order is None else int(profile.order.max()) - self.start
         end = len(self.factors) - 1
-        return self.factors[end if last < 0 else min(last // _SPAN, end)]
+        factors: NDArray[np.float16] = self.factors[end if last < 0 else min(last // _SPAN, end)]
+        return factors
 
     def apply(self, profile: Profile, scores: NDArray[np.float32]) -> None:
         """Multiply what speaks for a film by its factor; what speaks against one is left as it is."""

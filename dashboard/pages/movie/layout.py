@@ -167,8 +167,7 @@ def _why(service: CineMatch, query: Query) -> list[Component]:
 def _watched_next() -> list[Component | Node]:
     return [
         html.Div(html.H2("Watched next"), className="section-head"),
-        html.P(id=Movie.NEXT_TOLD, className="muted"),
-        film_list(Movie.NEXT, 0),
+        html.Div([html.P(id=Movie.NEXT_TOLD, className="muted"), film_list(Movie.NEXT, 0)], className="stack"),
     ]
 
 
