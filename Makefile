@@ -13,11 +13,12 @@ install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(U
   || { echo "uv did not succeed, installing with pip"; \
        $(BIN)/python -m pip install --quiet --disable-pip-version-check $(subst --requirements,--requirement,$(1)); }
 
-# A file stays in one process: what it sets up once is then set up once.
-SIDE_BY_SIDE := -n 2 --dist loadfile
+# A file stays in one process: what it sets up once is then set up once. One process more than two cores: browsers and
+# servers are waited for half of the time.
+SIDE_BY_SIDE := -n 3 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test coverage lint format unit integration e2e docs notebook hooks lock sbom clean
+.PHONY: help setup demo test coverage lint types style format unit integration e2e docs notebook hooks lock sbom clean
 
 # Lock files hold hashes, which look like keys; the rest is no text.
 TO_SCAN := ':!*.lock' ':!*.png' ':!*.woff2' ':!*.ipynb'
@@ -47,9 +48,14 @@ demo: setup ## Fetch real ratings and serve the dashboard, while the algorithms 
 	exec $(BIN)/cinematch serve --train-missing
 
 lint: $(VENV)/.test ## Check style, types and layers, and that no secret is in the repository
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types style
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+style: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	git ls-files -z -- . $(TO_SCAN) \
 	  | xargs -0 $(BIN)/detect-secrets-hook --no-verify --cores 2 --baseline .secrets.baseline
