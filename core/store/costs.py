@@ -4,6 +4,7 @@ Seconds are relative: `core.tasks` learns how quick a machine is as it goes. `ci
 that were seen at 100,836 ratings of 610 people. Exponents and memory are those of docs/PERFORMANCE.md.
 """
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["FIRST", "Cost", "asking", "fitting"]
@@ -71,4 +72,4 @@ def fitting(key: str, n_ratings: int, *, drawn_from: int = 0) -> Cost:
 def asking(key: str, n_users: int, n_movies: int) -> float:
     """Return the seconds that asking so many people's lists and stars of a fitted algorithm is expected to take."""
     row = _TABLE.get(key, _OTHER)
-    return row.ask * min(n_users, _MOST_ASKED) / _USERS * (max(n_movies, 1) / _MOVIES) ** 0.5
+    return row.ask * min(n_users, _MOST_ASKED) / _USERS * math.sqrt(max(n_movies, 1) / _MOVIES)
