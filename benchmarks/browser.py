@@ -1,4 +1,4 @@
-"""The dashboard in a browser: page complete, star to list, blocking time and shifts of layout, by own ratings.
+"""The dashboard in a browser: page complete, star to list, blocking time, shifts of layout, frames of the map.
 
     python -m benchmarks.browser [--own 0,100,1000] [--stars 7] [--base DIR --base-models DIR] [--json FILE]
 
@@ -10,6 +10,7 @@ own, which no other process makes longer.
 
 import argparse
 import json
+import math
 import os
 import re
 import statistics
@@ -18,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from tests.servers import ROOT, GunicornProcess
 
 _CHROMIUM = "/usr/bin/chromium"
 _QUIET_MS = 1500
+_DRAGS = 240
 _PAGES = ("/", "/recommend?user=1", "/recommend?mode=me", "/together", "/analytics", "/search", "/movie/1", "/system")
 _WATCH = """
 window.measured = { changed: 0, blocked: 0, longest: 0, shift: 0 };
@@ -63,6 +66,15 @@ _STAR = """
 """
 
 
+_FRAMES = """
+() => {
+  window.drawn = [];
+  const each = (now) => { drawn.push(now); if (drawn.length < 100000) { requestAnimationFrame(each); } };
+  requestAnimationFrame(each);
+}
+"""
+
+
 @dataclass
 class Load:
     """One page, loaded cold."""
@@ -85,6 +97,16 @@ class Measured:
     star_cpu_ms: list[float] = field(default_factory=list)
     slow_star_ms: list[float] = field(default_factory=list)
     """With the CPU slowed down to a quarter."""
+
+
+@dataclass
+class Frames:
+    """The map of films while it is dragged."""
+
+    per_second: float
+    longest_ms: float
+    cpu_ms: float
+    """Of the main thread, for each frame."""
 
 
 @dataclass
@@ -199,6 +221,38 @@ def pages(browser: Browser, site: Site) -> dict[str, Load | None]:
     return found
 
 
+def drag_map(browser: Browser, site: Site) -> Frames | None:
+    """Have the map of films drawn where it is not, and drag it to and fro; None where the version has no map."""
+    with browser.page({"ratings": {}, "hidden": {}}) as (page, session):
+        page.goto(f"{site.url}/analytics?tab=map")
+        canvas = page.locator("#map-canvas")
+        try:
+            draw = page.get_by_role("button", name="Draw the map")
+            draw.or_(canvas).first.wait_for()
+            if draw.is_visible():
+                draw.click()
+            canvas.wait_for()
+        except PlaywrightTimeoutError:
+            return None
+        page.wait_for_timeout(2000)
+        canvas.scroll_into_view_if_needed()
+        box = canvas.bounding_box()
+        if box is None:
+            return None
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.evaluate(_FRAMES)
+        before = _cpu_ms(session)
+        for turn in range(_DRAGS):
+            page.mouse.move(x + 120 * math.sin(turn / 15), y + 80 * math.cos(turn / 15))
+        times = page.evaluate("drawn")
+        spent = _cpu_ms(session) - before
+        page.mouse.up()
+    steps = [later - sooner for sooner, later in pairwise(times)]
+    return Frames(1000 * len(steps) / sum(steps), max(steps), spent / len(steps))
+
+
 def _median(values: Sequence[float]) -> str:
     return f"{statistics.median(values):,.0f}" if values else "-"
 
@@ -281,6 +335,7 @@ def main() -> None:
     )
     measured: list[Measured] = []
     by_page: dict[str, dict[str, Load | None]] = {}
+    maps: dict[str, Frames | None] = {}
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
         browser = Browser(chromium, given.patience)
@@ -293,10 +348,17 @@ def main() -> None:
                     print(f"{measured[-1]}", flush=True)
                 if not given.no_pages:
                     by_page[version] = pages(browser, site)
+                    maps[version] = drag_map(browser, site)
         chromium.close()
     print_stars(measured)
     if by_page:
         print_pages(by_page)
+    for version, frames in maps.items():
+        if frames is not None:
+            print(
+                f"\nThe map of {dataset.n_movies:,} films, dragged ({version}): {frames.per_second:.0f} frames a "
+                f"second, the longest {frames.longest_ms:.0f} ms, {frames.cpu_ms:.1f} ms of CPU each."
+            )
     print(f"\nLoad averages at the end: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")
     if given.json:
         given.json.write_text(json.dumps({"stars": [asdict(one) for one in measured]}, indent=1))
