@@ -13,9 +13,9 @@ install = ($(BIN)/python -m pip install --quiet --disable-pip-version-check "$(U
   || { echo "uv did not succeed, installing with pip"; \
        $(BIN)/python -m pip install --quiet --disable-pip-version-check $(subst --requirements,--requirement,$(1)); }
 
-# A file stays in one process: what it sets up once is then set up once. One process more than two cores: browsers and
-# servers are waited for half of the time.
-SIDE_BY_SIDE := -n 3 --dist loadfile
+# A file stays in one process: what it sets up once is then set up once. A third process beside two cores takes as long:
+# browsers side by side slow each other down.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test coverage lint types style format unit integration e2e docs notebook hooks lock sbom clean
