@@ -15,6 +15,7 @@ from core.errors import CineMatchError
 from core.views import Filters, ListComparison, number_of
 from dashboard.address import href
 from dashboard.components.controls import DEFAULT_COUNT
+from dashboard.components.friend_picks import NO_FRIEND
 from dashboard.components.light import plain
 from dashboard.components.lists import list_state
 from dashboard.components.side_by_side import SideColumn, side_by_side_data
@@ -69,7 +70,7 @@ class CompareControls:
         if self.visitor is not None and not self.visitor.ratings:
             return "You have rated nothing yet", "Rate some films on Recommend, or choose a viewer."
         if self.mode == "friend" and (self.friend is None or not self.friend.ratings):
-            return "Whose taste?", "Choose a friend. One who sends you a link of Share stands here once you open it."
+            return "Whose taste?", NO_FRIEND
         if self.mode == "user" and self.user_id is None:
             return "Whose taste?", "Choose a viewer by number, or compare for yourself."
         if len(self.algorithms) < FEWEST:

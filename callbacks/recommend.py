@@ -22,6 +22,7 @@ from core.display.titles import format_movie_title
 from core.errors import CineMatchError
 from core.views import RecommendationList, number_of
 from dashboard.components.film_data import FilmData, film_data
+from dashboard.components.friend_picks import NO_FRIEND
 from dashboard.components.light import plain
 from dashboard.components.lists import list_state, recommendation_list
 from dashboard.components.sentence import reading_chips
@@ -48,7 +49,7 @@ _SEEN_ALL = "You have seen all that qualify. Change what you ask for to begin an
 _SAID_TOO_MUCH = "Take something out of the sentence, or widen the filters."
 _NOBODY = {
     "user": "Choose a viewer by number, or rate films yourself.",
-    "friend": "Choose a friend. One who sends you the link of “Share” on “Your films” stands here once you open it.",
+    "friend": NO_FRIEND,
 }
 _EMPTY_WATCHLIST = "Your watchlist is empty. The bookmark on a film keeps it for later."
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import parse_qs, urlencode
 
 import dash
@@ -9,7 +10,7 @@ import dash
 from core.errors import InvalidInputError
 from core.views import WISHES, Filters, Reranking, whole_number
 
-__all__ = ["FilterState", "href", "integer", "query_of", "wish_from_query", "wish_query", "words"]
+__all__ = ["FilterState", "href", "integer", "mode_of", "query_of", "wish_from_query", "wish_query", "words"]
 
 Query = Mapping[str, str]
 
@@ -34,6 +35,13 @@ def integer(query: Query, name: str, default: int | None = None, low: int = 0, h
     """Return a whole number from an address, or `default` where it is missing, no number or out of range."""
     value = whole_number(query.get(name, ""), low, high)
     return default if value is None else value
+
+
+def mode_of(query: Query) -> Literal["user", "me", "friend"]:
+    """Return for whom an address asks: a stored user where it names one or any, a friend, or else the visitor."""
+    if "user" in query or query.get("mode") == "user":
+        return "user"
+    return "friend" if query.get("mode") == "friend" else "me"
 
 
 def words(query: Query, name: str, allowed: Sequence[str] | None = None) -> list[str]:

@@ -8,10 +8,11 @@ from dash.development.base_component import Component
 
 from core.service import CineMatch
 from core.views import Overlap
-from dashboard.address import Query, integer, words
+from dashboard.address import Query, integer, mode_of, words
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.bars import share_bars
 from dashboard.components.controls import DEFAULT_COUNT, count_select
+from dashboard.components.friend_picks import friend_picks
 from dashboard.components.light import mounted, own
 from dashboard.components.side_by_side import side_by_side
 from dashboard.components.user_select import user_select
@@ -23,13 +24,6 @@ FEWEST, MOST = 2, 4
 """Algorithms that are compared at a time."""
 LONGEST = 50
 """Films of each list that are drawn at most."""
-
-
-def mode_of(query: Query) -> str:
-    """Return whose taste an address asks for: a stored user's where it names one, a friend's, or the visitor's."""
-    if "user" in query or query.get("mode") == "user":
-        return "user"
-    return "friend" if query.get("mode") == "friend" else "me"
 
 
 def layout(service: CineMatch, query: Query) -> Component:
@@ -68,13 +62,7 @@ def layout(service: CineMatch, query: Query) -> Component:
                         style=None if mode == "user" else {"display": "none"},
                     ),
                     html.Div(
-                        own(
-                            "FriendPicks",
-                            id=Compare.FRIEND,
-                            label="Friend",
-                            needed=mode == "friend",
-                            empty="Nobody yet: a friend's films come by the link of “Share my films” on People.",
-                        ),
+                        friend_picks(Compare.FRIEND, needed=mode == "friend"),
                         id=Compare.FRIEND_PANEL,
                         style=None if mode == "friend" else {"display": "none"},
                     ),

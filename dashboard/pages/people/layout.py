@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from core.service import CineMatch
 from dashboard.address import Query
+from dashboard.components.friend_picks import friend_picks
 from dashboard.components.light import Node, mounted, own
 from dashboard.components.user_select import user_select
 from dashboard.pages.people.ids import People
@@ -82,13 +83,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component | Node]:
             **{"aria-label": "Whom to look at"},
         ),
         html.Div(
-            own(
-                "FriendPicks",
-                id=People.FRIEND,
-                label="Friends",
-                needed=True,
-                empty="Nobody yet. Open the link that a friend's “Share my films” makes, and the friend stands here.",
-            ),
+            friend_picks(People.FRIEND, needed=True),
             id=People.FRIEND_PANEL,
             style=hidden if mode == "user" else None,
         ),

@@ -1,17 +1,16 @@
 """Lists for a stored user or for what a visitor rates, with reasons."""
 
-from typing import Literal
-
 import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.service import LONGEST_SENTENCE, CineMatch
 from core.views import whole_number
-from dashboard.address import FilterState, Query, integer, wish_from_query, words
+from dashboard.address import FilterState, Query, integer, mode_of, wish_from_query, words
 from dashboard.components.algorithm_card import algorithm_note, algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
 from dashboard.components.filters import filter_controls
+from dashboard.components.friend_picks import friend_picks
 from dashboard.components.icons import icon
 from dashboard.components.light import Node, mounted, own
 from dashboard.components.lists import film_list
@@ -23,14 +22,7 @@ from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.watchlist import watchlist_fold
 from dashboard.pages.recommend.wishes import wishes_fold
 
-__all__ = ["algorithm_note_of", "body_class", "layout", "left_out", "mode_of"]
-
-
-def mode_of(query: Query) -> Literal["user", "me", "friend"]:
-    """Return for whom an address asks: a stored user where it names one or any, a friend, or else the visitor."""
-    if "user" in query or query.get("mode") == "user":
-        return "user"
-    return "friend" if query.get("mode") == "friend" else "me"
+__all__ = ["algorithm_note_of", "body_class", "layout", "left_out"]
 
 
 def left_out(query: Query) -> list[int]:
@@ -110,13 +102,7 @@ def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
             style=None if mode == "user" else {"display": "none"},
         ),
         html.Div(
-            own(
-                "FriendPicks",
-                id=Recommend.FRIEND,
-                label="Friend",
-                needed=mode == "friend",
-                empty="Nobody yet: a friend's films come by the link of “Share my films” on People.",
-            ),
+            friend_picks(Recommend.FRIEND, needed=mode == "friend"),
             id=Recommend.FRIEND_PANEL,
             className="asked-friend",
             style=None if mode == "friend" else {"display": "none"},

@@ -11,6 +11,7 @@ from dashboard.address import FilterState, Query, integer, wish_from_query, word
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
 from dashboard.components.filters import filter_controls
+from dashboard.components.friend_picks import friend_picks
 from dashboard.components.light import Node, own
 from dashboard.components.wish_slider import wish_slider
 from dashboard.pages.together.ids import Together
@@ -94,14 +95,7 @@ def _controls(service: CineMatch, query: Query) -> list[Component | Node]:
     wished = wish_from_query(query)
     count = integer(query, "n", DEFAULT_COUNT, 1, 500) or DEFAULT_COUNT
     return [
-        own(
-            "FriendPicks",
-            id=Together.FRIENDS,
-            label="Friends",
-            many=True,
-            needed=query.get("friends") == "1",
-            empty="A friend who sends you the link of “Share my films” on People stands here once you open it.",
-        ),
+        friend_picks(Together.FRIENDS, needed=query.get("friends") == "1", many=True),
         viewer_select(Together.USERS, service.users(keep=users), users),
         html.Div(
             [

@@ -14,10 +14,9 @@ from callbacks.shaping import without_note
 from callbacks.visitor import Visitor
 from core.service import CineMatch
 from core.views import ListItem, Near, RecommendationList, Reranking
-from dashboard.address import FilterState
+from dashboard.address import FilterState, mode_of
 from dashboard.components.lists import recommendation_list
 from dashboard.pages.recommend.history import starters
-from dashboard.pages.recommend.layout import mode_of
 from tests.unit.dashboard.markup import nodes
 
 

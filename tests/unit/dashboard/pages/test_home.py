@@ -10,9 +10,8 @@ from callbacks.visitor import Visitor
 from core.lists.requests import ShelvesRequest
 from core.service import CineMatch
 from core.views import Reranking, Shelf, Shelves
-from dashboard.address import FilterState, query_of, wish_from_query
+from dashboard.address import FilterState, mode_of, query_of, wish_from_query
 from dashboard.components.shelves import shelf_list
-from dashboard.pages.recommend.layout import mode_of
 
 _RATINGS = {10: 5.0, 200: 2.0, 250: 3.5, 310: 4.5, 90: 4.0}
 _WATCHLIST = (70, 300, 20)
