@@ -176,6 +176,8 @@
     use: (read) => window.React.useSyncExternalStore(subscribe, read || (() => state)),
     LONGEST_NAME: LONGEST_NAME, me: me, callMe: callMe, ownCode: ownCode, codesOf: codesOf,
     aboutFriends: aboutFriends, aboutMe: aboutMe, fragment: fragment, addressOf: addressOf, root: root,
+    /* Who came last by a link. */
+    last: () => state.friends.filter((friend) => !friend.mine).slice(-1)[0],
     isCarried: () => carried().codes.length > 0,
     show: show, remove: remove, unrated: unrated, addToMine: addToMine, replaceMine: replaceMine,
     dismiss: () => take({ arrived: [], foreign: false, problems: [] }),

@@ -84,7 +84,7 @@
 
   function addressOf(shelf) {
     const friends = window.cinematchFriends;
-    const friend = shelf.key === "friend" && friends.read().friends.filter((one) => !one.mine).slice(-1)[0];
+    const friend = shelf.key === "friend" && friends.last();
     return friend ? friends.addressOf("together?me=1&friends=1", friend) : shelf.href;
   }
 

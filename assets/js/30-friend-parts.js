@@ -56,10 +56,9 @@
 
   /* Nothing to see: who came last by a link, for callbacks. */
   function LastFriend(props) {
-    const last = friends.use().friends.filter((friend) => !friend.mine).slice(-1)[0];
+    const last = friends.use(friends.last);
     React.useEffect(() => {
       if (!last && props.chosen === undefined) { return; }
-      if (last) { friends.show([last.key]); }
       props.setProps({ chosen: last ? [told(last)] : [] });
     }, [last && last.code]);
     return null;

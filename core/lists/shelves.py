@@ -130,9 +130,8 @@ def fill_shelves(
 def _about(dataset: Dataset, profile: Profile, standing: Sequence[int]) -> Iterator[ShelfPlan]:
     """Yield shelves that resemble what was liked, the latest first, no two of which would be the same."""
     liked = set(profile.items[profile.ratings >= LIKED].tolist())
-    rated = profile.items if profile.order is None else profile.items[np.argsort(profile.order, kind="stable")]
     chosen: list[int] = []
-    for item in (*standing, *rated[::-1].tolist()):
+    for item in (*standing, *_latest_first(profile)):
         if len(chosen) == _ABOUT:
             return
         if item not in liked or item in chosen or any(_alike(dataset, item, other) for other in chosen):
@@ -147,6 +146,13 @@ def _about(dataset: Dataset, profile: Profile, standing: Sequence[int]) -> Itera
             wish=Reranking(closeness=_CLOSENESS),
             about=item,
         )
+
+
+def _latest_first(profile: Profile) -> list[int]:
+    """Return the movies of a profile, those rated last first where that is known."""
+    rated = profile.items if profile.order is None else profile.items[np.argsort(profile.order, kind="stable")]
+    found: list[int] = rated[::-1].tolist()
+    return found
 
 
 def _alike(dataset: Dataset, item: int, other: int) -> bool:
@@ -169,8 +175,7 @@ def _watchlist(kept: Sequence[int | str]) -> Iterator[ShelfPlan]:
 def _next(dataset: Dataset, profile: Profile) -> Iterator[ShelfPlan]:
     """Yield the shelf of what comes next, where the films have an order and one was the last."""
     if profile.order is not None and len(profile):
-        last = int(profile.items[int(np.argmax(profile.order))])
-        title = short_title(dataset.movies.title(last), include_year=False)
+        title = short_title(dataset.movies.title(_latest_first(profile)[0]), include_year=False)
         yield ShelfPlan(
             "next",
             "What next",
