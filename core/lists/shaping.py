@@ -56,7 +56,13 @@ class Shape:
     effect: float
 
 
-def shapes(listing: Listing, profile: Profile, n: int, films: Sequence[int]) -> list[Shape]:
+def shapes(
+    listing: Listing,
+    profile: Profile,
+    now: tuple[NDArray[np.int32], NDArray[np.float32]],
+    n: int,
+    films: Sequence[int],
+) -> list[Shape]:
     """Return what each of some ratings does to the best `n` movies, what does most first.
 
     Where one movie falls the next ones rise without any doing of the rating. What it does itself is told by scores: a
@@ -66,12 +72,16 @@ def shapes(listing: Listing, profile: Profile, n: int, films: Sequence[int]) -> 
     ----------
     listing : callable
         Must not list the movies of the whole profile, whatever profile it is asked for.
+    now : tuple of ndarray
+        What it lists for the whole profile, up to `2 n` movies, so that it is seen where some of the `n` go.
     films : sequence of int
         Dense indices of movies of the profile.
     """
     stars = dict(zip(profile.items.tolist(), profile.ratings.tolist(), strict=True))
-    now = _Ranked.of(*listing(profile, 2 * n))
-    found = [_shape(film, stars[film], now, _Ranked.of(*listing(profile.without(film), 2 * n)), n) for film in films]
+    whole = _Ranked.of(*now)
+    found = [
+        _shape(film, stars[film], whole, _Ranked.of(*listing(profile.without(film), 2 * n)), n) for film in films
+    ]
     return sorted(found, key=lambda one: one.effect, reverse=True)
 
 

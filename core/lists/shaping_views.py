@@ -41,8 +41,9 @@ def shaping_view(
         return best_wished(model, part, length, request.wish, request.exclude_rated, open_to, request.near)
 
     mean = model.dataset.global_mean
-    tried = weightiest_ratings(model, profile, listing(profile, n)[0].tolist(), mean) if len(profile) else []
-    found = shapes(listing, profile, n, tried)
+    now = listing(profile, 2 * n)
+    tried = weightiest_ratings(model, profile, now[0][:n].tolist(), mean) if len(profile) else []
+    found = shapes(listing, profile, now, n, tried)
     return Shaping([_rating(model, one) for one in found], len(tried), len(profile), n)
 
 

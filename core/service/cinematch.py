@@ -282,9 +282,7 @@ class CineMatch(Serving):
         if request is not None and asked:
             raise InvalidInputError(f"A request says everything: leave out {', '.join(asked)}, or the request.")
         started = time.perf_counter()
-        wanted = request or ListRequest.of(**asked)
-        reading = self.read(wanted.say) if wanted.say else None
-        wanted = wanted if reading is None else with_reading(wanted, reading)
+        wanted, reading = self._understood(request or ListRequest.of(**asked))
         model = changed(self._model(wanted.algorithm), wanted.what_if)
         profile = profile_of(self.dataset, wanted.profile)
         # What was measured is the hybrid as it learned, not one whose weights were changed.
@@ -299,7 +297,7 @@ class CineMatch(Serving):
 
     def shaping(self, request: ListRequest) -> Shaping:
         """Return which of a profile's ratings shape its list, each left out alone; those of `without` count here."""
-        wanted = with_reading(request, self.read(request.say)) if request.say else request
+        wanted, _ = self._understood(request)
         model = changed(self._model(wanted.algorithm), wanted.what_if)
         profile = profile_of(self.dataset, replace(wanted.profile, without=()))
         return shaping_view(model, profile, wanted, self._parts.mask(wanted.filters))
@@ -367,3 +365,10 @@ class CineMatch(Serving):
 
         keys = tuple(algorithms or loadable_keys())
         return evaluate(self.dataset, keys, **{"cache_dir": self.settings.cache_dir, **asked})
+
+    def _understood(self, request: ListRequest) -> tuple[ListRequest, Reading | None]:
+        """Return a request with what its sentence asks for, and how that was read; None where nothing was said."""
+        if not request.say:
+            return request, None
+        reading = self.read(request.say)
+        return with_reading(request, reading), reading

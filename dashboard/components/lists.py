@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.views import ListItem, MovieView, NextMovie, RecommendationList, SimilarMovie
-from dashboard.components.film_data import average_film, recommended_film, similar_film
+from core.views import MovieView, NextMovie, RecommendationList, SimilarMovie
+from dashboard.components.film_data import FilmData, average_film, recommended_film, similar_film
 from dashboard.components.light import Node, own
 
 __all__ = ["catalogue_list", "film_list", "list_state", "recommendation_list", "similar_list"]
@@ -59,7 +59,7 @@ def recommendation_list(
     if not found.items:
         return list_state("No film qualifies", hint or "Widen the filters: fewer genres, more years, fewer ratings.")
     return {
-        "films": [recommended_film(item) | _shift(item, before) for item in found.items],
+        "films": _films(found, before),
         "className": "card-grid",
         "ranked": True,
         "actions": ["why", "keep", "hide", "rate"] if visitor else ["why", "keep"],
@@ -74,12 +74,15 @@ def recommendation_list(
     }
 
 
-def _shift(item: ListItem, before: RecommendationList | None) -> FilmListData:
-    """Return by how many places a film stands higher than before; null where it is new."""
-    if before is None:
-        return {}
-    was = next((other.rank for other in before.items if other.movie_id == item.movie_id), None)
-    return {"shift": None if was is None else was - item.rank}
+def _films(found: RecommendationList, before: RecommendationList | None) -> list[FilmData]:
+    """Return the films, each with by how many places it stands higher than before; null where it is new."""
+    films = [recommended_film(item) for item in found.items]
+    if before is not None:
+        ranks = {item.movie_id: item.rank for item in before.items}
+        for film in films:
+            was = ranks.get(film["movie"])
+            film["shift"] = None if was is None else was - film["rank"]
+    return films
 
 
 def catalogue_list(movies: Sequence[MovieView]) -> FilmListData:

@@ -27,7 +27,8 @@ def by_hand(profile: Profile, n: int) -> tuple[NDArray[np.int32], NDArray[np.flo
 
 
 def test_what_falls_is_lifted_and_what_only_makes_room_is_not_held_down() -> None:
-    first, second = shapes(by_hand, Profile.of([0, 1], [5.0, 1.0]), 2, [1, 0])
+    profile = Profile.of([0, 1], [5.0, 1.0])
+    first, second = shapes(by_hand, profile, by_hand(profile, 4), 2, [1, 0])
     assert (first.film, first.rating) == (0, 5.0)
     assert first.lifts == (Move(10, 1, 4),)
     # Film 11 and 12 rise as 10 falls: nothing of the rating is in their scores. 13 gains, but is not on the list.
