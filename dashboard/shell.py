@@ -93,11 +93,12 @@ def _marks(service: "CineMatch") -> dict[str, str]:
 
 def _learning(service: "CineMatch") -> list[Component]:
     """Return the line that says what is being learned, and what asks for it anew while that is so."""
-    line = learning_line_of(service)
+    line, learning = learning_line_of(service), service.learning
+    over = learning is None or learning.state != "running"
     return [
         html.Div(line, id=Shell.LEARNING),
         dcc.Store(id=Shell.LEARNED, data=None),
-        dcc.Interval(id=Shell.LEARNING_TICK, interval=_LEARNING_EVERY_MS, disabled=service.learning is None),
+        dcc.Interval(id=Shell.LEARNING_TICK, interval=_LEARNING_EVERY_MS, disabled=over),
     ]
 
 

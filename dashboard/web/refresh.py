@@ -36,7 +36,9 @@ def install_refresh(server: Flask, service: "CineMatch", every_s: float = 5.0, w
     @server.before_request
     def look() -> None:
         nonlocal looked
-        every = every_s if service.learning is None else min(while_learning_s, every_s)
+        learning = service.learning
+        awaited = learning is not None and learning.state == "running"
+        every = min(while_learning_s, every_s) if awaited else every_s
         if time.monotonic() - looked < every or not turn.acquire(blocking=False):
             return
         try:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from core.views import Learning
 from dashboard.web.refresh import install_refresh
 
 
@@ -27,10 +28,15 @@ def test_what_is_new_is_looked_for_now_and_then() -> None:
         for clock.now in (0.0, 4.9, 5.0, 5.1, 9.9, 10.0):
             client.get("/")
         assert len(seen) == 2
-        service.learning = object()
+        service.learning = Learning("running")
         for clock.now in (10.9, 11.0, 11.9, 12.1):
             client.get("/")
-    assert len(seen) == 4
+        assert len(seen) == 4
+        # A training that ended without finishing says so until the next one: nothing comes of it meanwhile.
+        service.learning = service.learning.stopped()
+        for clock.now in (13.2, 14.3, 17.1):
+            client.get("/")
+    assert len(seen) == 5
 
 
 def test_a_version_is_pinned_after_the_look_and_let_go_whatever_happens() -> None:
