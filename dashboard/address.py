@@ -10,7 +10,17 @@ import dash
 from core.errors import InvalidInputError
 from core.views import WISHES, Filters, Reranking, whole_number
 
-__all__ = ["FilterState", "href", "integer", "mode_of", "query_of", "wish_from_query", "wish_query", "words"]
+__all__ = [
+    "FilterState",
+    "href",
+    "integer",
+    "mode_of",
+    "query_of",
+    "whole_numbers",
+    "wish_from_query",
+    "wish_query",
+    "words",
+]
 
 Query = Mapping[str, str]
 
@@ -48,6 +58,11 @@ def words(query: Query, name: str, allowed: Sequence[str] | None = None) -> list
     """Return a comma-separated list from an address, without what is not in `allowed`."""
     found = [part for part in query.get(name, "").split(",") if part]
     return found if allowed is None else [part for part in found if part in allowed]
+
+
+def whole_numbers(query: Query, name: str) -> list[int]:
+    """Return the whole numbers of a comma-separated list from an address, without what is none."""
+    return [number for text in words(query, name) if (number := whole_number(text)) is not None]
 
 
 def wish_from_query(query: Query) -> Reranking:

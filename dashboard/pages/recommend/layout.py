@@ -5,8 +5,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.service import LONGEST_SENTENCE, CineMatch
-from core.views import whole_number
-from dashboard.address import FilterState, Query, integer, mode_of, wish_from_query, words
+from dashboard.address import FilterState, Query, integer, mode_of, whole_numbers, wish_from_query, words
 from dashboard.components.algorithm_card import algorithm_note, algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold, reset_button
 from dashboard.components.filters import filter_controls
@@ -22,12 +21,7 @@ from dashboard.pages.recommend.ids import Recommend
 from dashboard.pages.recommend.watchlist import watchlist_fold
 from dashboard.pages.recommend.wishes import wishes_fold
 
-__all__ = ["algorithm_note_of", "body_class", "layout", "left_out"]
-
-
-def left_out(query: Query) -> list[int]:
-    """Return the films of an address whose ratings do not count."""
-    return [movie for text in words(query, "without") if (movie := whole_number(text)) is not None]
+__all__ = ["algorithm_note_of", "body_class", "layout"]
 
 
 def body_class(mode: str) -> str:
@@ -191,7 +185,7 @@ def _results(query: Query) -> list[Component | Node]:
         ),
         film_list(Recommend.RESULTS, DEFAULT_COUNT),
         dmc.Button("Show me others", id=Recommend.OTHERS, variant="default", className="others", n_clicks=0),
-        own("Shaping", id=Recommend.SHAPING, off={"movies": left_out(query)}),
+        own("Shaping", id=Recommend.SHAPING, off={"movies": whole_numbers(query, "without")}),
     ]
 
 

@@ -6,8 +6,8 @@ from dash.development.base_component import Component
 
 from core.lists.requests import MAX_VIEWERS
 from core.service import CineMatch
-from core.views import WISHES, whole_number
-from dashboard.address import FilterState, Query, integer, wish_from_query, words
+from core.views import WISHES
+from dashboard.address import FilterState, Query, integer, whole_numbers, wish_from_query
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.controls import DEFAULT_COUNT, count_select, fold
 from dashboard.components.filters import filter_controls
@@ -37,8 +37,8 @@ def viewers_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
     me = query.get("me") == "1"
     if "users" not in query and not me and query.get("friends") != "1":
         return [user.user_id for user in service.users(limit=2)], False
-    users = [user for part in words(query, "users") if (user := whole_number(part)) is not None]
-    return [user for user in dict.fromkeys(users) if service.knows_user(user)][:MAX_VIEWERS], me
+    users = dict.fromkeys(whole_numbers(query, "users"))
+    return [user for user in users if service.knows_user(user)][:MAX_VIEWERS], me
 
 
 def layout(service: CineMatch, query: Query) -> Component:
