@@ -31,11 +31,10 @@ def needs(
         Of the limit, taken by all processes.
     """
     found = []
-    lost = [status for status in models if status.state != "loaded"]
-    if len(lost) == len(models) and not any(status.learning for status in lost):
+    lost = [status for status in models if status.state != "loaded" and not status.learning]
+    if len(lost) == len(models):
         found.append("No model is loaded, so nothing can be recommended: run `cinematch train`.")
     else:
-        lost = [status for status in lost if not status.learning]
         found += [f"{status.name} is not served: {status.reason or status.state}." for status in lost]
     if traffic.total.failed:
         worst = max(traffic.routes, key=lambda row: row.failed)
