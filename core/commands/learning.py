@@ -200,7 +200,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
             )
         )
     drawn = data.n_ratings > SAMPLED_ABOVE
-    size = min(data.n_ratings, SAMPLED_RATINGS) if drawn else data.n_ratings
+    size = SAMPLED_RATINGS if drawn else data.n_ratings
     people = round(data.n_users * size / max(data.n_ratings, 1))
     mapped = data.n_ratings if drawn else 0
     for key in training_order(tuple(measures)):

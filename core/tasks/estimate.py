@@ -48,7 +48,7 @@ class Board:
 
     Attributes
     ----------
-    running, waiting, ended : tuple of str
+    running, waiting : tuple of str
         Names.
     seconds : float
         Since the start.
@@ -58,7 +58,6 @@ class Board:
 
     running: tuple[str, ...]
     waiting: tuple[str, ...]
-    ended: tuple[str, ...]
     seconds: float
     left: float
 
@@ -77,7 +76,6 @@ def estimate(courses: Mapping[str, Course], jobs: int, now: float) -> Board:
     """
     waiting = [name for name, course in courses.items() if course.began is None]
     running = [name for name, course in courses.items() if course.began is not None and course.ended is None]
-    ended = [name for name, course in courses.items() if course.ended is not None]
     pace = _pace(list(courses.values()), now)
     free = sorted(_left(courses[name], pace, now) for name in running)
     at = {name: _left(courses[name], pace, now) for name in running}
@@ -87,7 +85,7 @@ def estimate(courses: Mapping[str, Course], jobs: int, now: float) -> Board:
         ready = max((at.get(need, 0.0) for need in courses[name].needs), default=0.0)
         at[name] = max(heapq.heappop(processes), ready) + courses[name].expected * pace
         heapq.heappush(processes, at[name])
-    return Board(tuple(running), tuple(waiting), tuple(ended), now, max(at.values(), default=0.0))
+    return Board(tuple(running), tuple(waiting), now, max(at.values(), default=0.0))
 
 
 def _pace(courses: Sequence[Course], now: float) -> float:

@@ -1,7 +1,7 @@
 """Tasks that need each other, taken up by as many processes as there are processors and memory for."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing.connection import wait
@@ -84,9 +84,8 @@ class _Run:
             needed = [self.outcomes.get(need) for need in task.needs if need in self.tasks]
             if any(outcome is None for outcome in needed):
                 continue
-            failed = [need for need in task.needs if need in self.outcomes and self.outcomes[need].failure]
-            if failed:
-                self._end(name, Outcome(failure=f"It needs {failed[0]!r}, which failed."))
+            if hopeless := _hopeless(task, self.outcomes):
+                self._end(name, hopeless)
                 continue
             taken = sum(self.tasks[other].memory_mb for other in self.at_work)
             if self.at_work and taken + task.memory_mb > self.room_mb:
@@ -201,13 +200,12 @@ def _here(
         passed = time.monotonic() - started
         done = (len(outcomes) + share) / len(tasks)
         left = passed * (1 - done) / done if done else 0.0
-        told(Board(tuple(names[running : running + 1]), tuple(names[running + 1 :]), tuple(outcomes), passed, left))
+        told(Board(tuple(names[running : running + 1]), tuple(names[running + 1 :]), passed, left))
 
     for number, task in enumerate(tasks):
         tell(number, 0.0)
-        failed = [need for need in task.needs if need in outcomes and outcomes[need].failure]
-        if failed:
-            outcomes[task.name] = Outcome(failure=f"It needs {failed[0]!r}, which failed.")
+        if hopeless := _hopeless(task, outcomes):
+            outcomes[task.name] = hopeless
         else:
             began = time.monotonic()
             message = attempt(task.work, partial(_tell_share, tell, number), task.arguments)
@@ -219,6 +217,12 @@ def _here(
 
 def _tell_share(tell: Callable[[int, float], None], number: int, share: float, _text: str) -> None:
     tell(number, share)
+
+
+def _hopeless(task: Task, outcomes: Mapping[str, Outcome]) -> Outcome | None:
+    """Return what becomes of a task that needs one that failed."""
+    failed = [need for need in task.needs if need in outcomes and outcomes[need].failure]
+    return Outcome(failure=f"It needs {failed[0]!r}, which failed.") if failed else None
 
 
 def _outcome_of(message: Message, seconds: float) -> Outcome:
