@@ -28,12 +28,12 @@ from benchmarks.quality_kept import Answered, keep
 from benchmarks.quality_report import update_document
 from core.data.dataset import Dataset
 from core.data.splits import Split
-from core.evaluation.benchmark import combine, fit_on, metric_values
+from core.evaluation.benchmark import combine, fit_on, metric_values, order_title, orders
 from core.evaluation.measure import Measured, judge_lists, measure_ranking
 from core.evaluation.protocols import Protocol
-from core.evaluation.runs import LATELY, MetricValue
+from core.evaluation.runs import MetricValue
 from core.progress import silent
-from core.recommenders.registry import algorithm_keys, recommender_class
+from core.recommenders.registry import algorithm_keys
 from core.settings import load_settings
 
 LEAST = 5
@@ -52,8 +52,7 @@ GRIDS: dict[str, dict[str, Sequence[Any]]] = {
 def measure(split: Split, protocol: Protocol, keys: Sequence[str]) -> Iterator[Answered]:
     """Fit and measure our algorithms on one split, those with an order for what comes next in that, too."""
     for key, model, fit_seconds, _ in fit_on(split.train, keys, {}, silent):
-        orders = {key: model, **({f"{key}{LATELY}": model.ordered(lately=1.0)} if model.loves else {})}
-        for name, ordered in orders.items() if key in keys else ():
+        for name, ordered in orders(key, model, protocol) if key in keys else ():
             began = time.process_time()
             measured = measure_ranking(ordered, split, protocol, silent)
             yield Answered(name, measured, fit_seconds, fit_seconds + time.process_time() - began)
@@ -110,10 +109,9 @@ def table(dataset: Dataset, question: str, options: argparse.Namespace, kept_in:
         for key, measured, fit_seconds, _ in keep(
             kept_in / "next", split, protocol, keys, partial(measure, split, protocol, keys)
         ):
-            name, order, _ = key.partition(LATELY)
-            if question == "next-shuffled" and name == "hybrid" and not order:
+            if question == "next-shuffled" and key == "hybrid":
                 continue
-            titles[key] = f"**{recommender_class(name).title}{', lately' if order else ''}** (`{key}`)"
+            titles[key] = f"**{order_title(key)}** (`{key}`)"
             parts.setdefault(key, []).append(measured)
             seconds.setdefault(key, []).append(fit_seconds)
             say(f"{dataset.name}, {question}, {seed}: {key} {measured.statistics[SHOWN[0]].value:.4f}")

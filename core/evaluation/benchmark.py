@@ -43,6 +43,8 @@ __all__ = [
     "fit_on",
     "metric_values",
     "model_mb",
+    "order_title",
+    "orders",
     "run_request",
     "split_by_split",
     "tested",
@@ -176,7 +178,7 @@ def assemble(
         algorithms={
             key: AlgorithmResult(
                 key=key,
-                title=f"{recommender_class(name).title}{', lately' if order else ''}",
+                title=order_title(key),
                 config=request["configs"][name] | ({"lately": 1.0} if order else {}),
                 metrics=metric_values(measured[key], how.seed),
                 per_split=per_split[key],
@@ -282,9 +284,11 @@ def _measure_all(
         prefix = f"fold {number + 1} of {total}, " if total > 1 else ""
         share = part_of(progress, 0.97 * number / total, 0.97 * (number + 1) / total, prefix)
         for key, model, fit_seconds, rest in fit_on(split.train, keys, configs, share):
-            for name, ordered in _orders(key, model, protocol) if key in parts else ():
+            asked = orders(key, model, protocol) if key in parts else []
+            for place, (name, ordered) in enumerate(asked):
+                own = part_of(rest, place / len(asked), (place + 1) / len(asked))
                 began = time.process_time()
-                parts.setdefault(name, []).append(measurer(ordered, split, protocol, rest))
+                parts.setdefault(name, []).append(measurer(ordered, split, protocol, own))
                 cost = costs.setdefault(name, Costs())
                 cost.fit_seconds += fit_seconds
                 cost.ask_seconds += time.process_time() - began
@@ -295,11 +299,17 @@ def _measure_all(
     return {key: combine(measured) for key, measured in parts.items()}, per_split, costs, descriptions
 
 
-def _orders(key: str, model: Recommender, protocol: Protocol) -> list[tuple[str, Recommender]]:
+def orders(key: str, model: Recommender, protocol: Protocol) -> list[tuple[str, Recommender]]:
     """Return the orders in which a model is measured: of lists of what comes next its order for that, too."""
     if protocol.kind != "ranking" or not protocol.in_time or not model.loves:
         return [(key, model)]
     return [(key, model), (f"{key}{LATELY}", model.ordered(lately=1.0))]
+
+
+def order_title(key: str) -> str:
+    """Return what to call an algorithm in one of its `orders`."""
+    name, order, _ = key.partition(LATELY)
+    return f"{recommender_class(name).title}{', lately' if order else ''}"
 
 
 def tested(measured: Measured) -> int:

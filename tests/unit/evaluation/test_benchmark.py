@@ -163,7 +163,9 @@ def test_what_a_model_cannot_say_is_counted(data: Dataset) -> None:
 
 @pytest.mark.usefixtures("classes")
 def test_by_time_the_order_after_the_last_films_is_measured_beside_the_usual_one(data: Dataset) -> None:
-    run = evaluate(data, ["leaning", "popularity"], "next")
+    told: list[float] = []
+    run = evaluate(data, ["leaning", "popularity"], "next", progress=lambda done, _: told.append(done))
+    assert told == sorted(told)
     assert list(run.algorithms) == ["leaning", "popularity", "leaning:lately=1"]
     assert run.asked == ["leaning", "popularity"]
     usual, lately = run.algorithms["leaning"], run.algorithms["leaning:lately=1"]
