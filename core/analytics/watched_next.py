@@ -140,7 +140,8 @@ def _sentence(following: int, soon: int, expected: float) -> str:
 def _told(raters: int, people: int) -> str:
     if not people:
         return "Nobody who rated this film has ratings whose times tell an order."
-    whom = f"{people:,} of the {raters:,} people" if people < raters else f"all {raters:,} people"
+    everybody = "the only person" if raters == 1 else f"all {raters:,} people"
+    whom = f"{people:,} of the {raters:,} people" if people < raters else everybody
     return (
         f"Counted over {whom} who rated this film; chance is what the same people would give, had they rated "
         f"the same films in any other order. {TIMES_TELL}"

@@ -64,6 +64,12 @@ def test_nothing_is_told_of_people_without_an_order() -> None:
         assert found.text == "Nobody who rated this film has ratings whose times tell an order."
 
 
+def test_who_alone_rated_a_film_is_one_person() -> None:
+    found = watched_next(_dataset([[0, 1, 2, 3]]), 0)
+    assert (found.people, found.items) == (1, [])
+    assert found.text.startswith("Counted over the only person who rated this film;")
+
+
 def test_of_many_people_a_random_part_is_looked_at() -> None:
     found = watched_next(_dataset([[0, 1, 2, 3]] * 1_500), 0, n=1)
     assert (found.raters, found.people, found.items[0].next) == (1_500, 1_000, 1_000)
