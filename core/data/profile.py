@@ -93,7 +93,7 @@ class Profile:
         owner : object
             Told from others by identity.
         compute : callable
-            A method of its class, or a function of it and a profile. What it returns is not to be written to.
+            A method of its class, or a function of it and a profile. What it returns only the owner may write to.
         """
         known = self._known.setdefault(owner, {})
         if compute not in known:

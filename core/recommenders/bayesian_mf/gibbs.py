@@ -62,7 +62,7 @@ class GibbsSettings:
 
 @dataclass(frozen=True)
 class Ratings:
-    """Ratings grouped by user and, through `by_movie`, by movie.
+    """Ratings grouped by user.
 
     Attributes
     ----------

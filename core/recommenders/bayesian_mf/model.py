@@ -254,7 +254,7 @@ class BayesianMF(Recommender):
 
     def _explain(self, scoring: Scoring, item: int) -> list[Contribution]:
         profile = scoring.profile
-        posterior = self._fold_in(profile)
+        posterior = profile.once(self, BayesianMF._fold_in)
         row = self.arrays["factors"][item].astype(np.float64)
         own = float(row[:, 0].mean())
         row[:, 0] = 1.0
