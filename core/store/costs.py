@@ -1,7 +1,8 @@
 """What training and measuring an algorithm are expected to take: for the order, for what fits, for how long yet.
 
 Seconds are relative: `core.tasks` learns how quick a machine is as it goes. `cinematch -v train --jobs 1` tells those
-that were seen at 100,836 ratings of 610 people. Exponents and memory are those of docs/PERFORMANCE.md.
+that were seen at 100,836 ratings of 610 people; a fit's are those of the model that is measured, so that nothing is
+imported or compiled any more. Exponents and memory are those of docs/PERFORMANCE.md.
 """
 
 import math
@@ -40,17 +41,17 @@ class _Row:
 
 
 _TABLE = {
-    "popularity": _Row(0.1, 1.7, 0.5, 100, 1),
-    "user_knn": _Row(0.1, 6.6, 0.8, 200, 28),
-    "item_knn": _Row(1.2, 2.6, 0.9, 220, 33),
-    "svd": _Row(0.5, 3.2, 0.6, 320, 24),
-    "ease": _Row(1.8, 2.7, 0.3, 730, 25),
-    "content": _Row(0.5, 4.0, 0.5, 300, 10),
-    "als": _Row(2.3, 3.7, 0.85, 320, 32),
-    "slist": _Row(2.2, 3.0, 0.7, 320, 33),
-    "surprise_svd": _Row(2.9, 4.0, 0.7, 335, 22),
-    "bayesian_mf": _Row(6.0, 6.2, 0.4, 470, 33),
-    "hybrid": _Row(42.0, 40.0, 0.1, 920, 11),
+    "popularity": _Row(0.1, 1.6, 0.5, 100, 1),
+    "user_knn": _Row(0.1, 6.7, 0.8, 200, 28),
+    "item_knn": _Row(0.9, 2.6, 0.9, 220, 33),
+    "svd": _Row(0.4, 2.6, 0.6, 320, 24),
+    "ease": _Row(1.3, 2.2, 0.3, 730, 25),
+    "content": _Row(0.2, 3.1, 0.5, 300, 10),
+    "als": _Row(2.0, 2.6, 0.85, 320, 32),
+    "slist": _Row(2.1, 2.3, 0.7, 320, 33),
+    "surprise_svd": _Row(2.5, 4.0, 0.7, 335, 22),
+    "bayesian_mf": _Row(4.5, 6.8, 0.4, 470, 33),
+    "hybrid": _Row(32.5, 33.0, 0.1, 920, 11),
 }
 _OTHER = _Row(3.0, 4.0, 1.0, 400, 33)
 """What another package brings."""

@@ -4,10 +4,14 @@ import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Board", "Course", "estimate"]
+__all__ = ["LIBRARIES_S", "Board", "Course", "estimate"]
 
+LIBRARIES_S = 4.0
+"""What a process is expected to start and to import libraries for, on top of its first task."""
 _TRUST = 0.03
 """Share of all expected work by which the expectation is trusted before anything was seen."""
+_FIXED_S = 1.5
+"""A task that is expected to take so long says half as much as a long one: what it compiles is of fixed length."""
 _SAYS_SOMETHING = 0.2
 """From this share on what a task says of itself counts: before, it has imported and compiled."""
 _MOMENT_S = 1.0
@@ -71,8 +75,8 @@ def estimate(courses: Mapping[str, Course], jobs: int, now: float) -> Board:
     """Return how far tasks are that `jobs` processes take up in the order given.
 
     What is left is what remains to be expected of every task, laid out over the processes as they will take it up. It
-    is stretched twice: by how much more work than expected what has ended took, and by how much longer than the work
-    all took because others use the processors, too. The second is known after a moment.
+    is stretched twice: by how much more work than expected what has ended took, short tasks counting for less, and by
+    how much longer than the work all took because others use the processors, too. The second is known after a moment.
     """
     waiting = [name for name, course in courses.items() if course.began is None]
     running = [name for name, course in courses.items() if course.began is not None and course.ended is None]
@@ -91,15 +95,16 @@ def estimate(courses: Mapping[str, Course], jobs: int, now: float) -> Board:
 def _pace(courses: Sequence[Course], now: float) -> float:
     """Return how many seconds stand for an expected one."""
     worked = expected = _TRUST * sum(course.expected for course in courses)
-    passed = busy = _MOMENT_S
+    passed = busy = _MOMENT_S + worked
     for course in courses:
         if course.began is None:
             continue
         passed += (now if course.ended is None else course.ended) - course.began
         busy += course.busy
         share = 1.0 if course.ended is not None else course.done if course.done >= _SAYS_SOMETHING else 0.0
-        worked += course.busy if share else 0.0
-        expected += course.expected * share
+        weight = course.expected / (course.expected + _FIXED_S) if share else 0.0
+        worked += weight * course.busy
+        expected += weight * course.expected * share
     return (worked / expected if expected else 1.0) * max(passed / busy, 1.0)
 
 

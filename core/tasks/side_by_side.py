@@ -7,14 +7,14 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
-from core.tasks.estimate import Board, Course, estimate
+from core.tasks.estimate import LIBRARIES_S, Board, Course, estimate
 from core.tasks.workers import Message, Worker, attempt
 
 __all__ = ["Outcome", "Task", "side_by_side"]
 
 _LOOK_EVERY_S = 0.25
 _START_S = 2.0
-"""What a process is expected to take to start and to import libraries."""
+"""What a process is expected to take to start."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,11 @@ class _Run:
             taken = sum(self.tasks[other].memory_mb for other in self.at_work)
             if self.at_work and taken + task.memory_mb > self.room_mb:
                 continue
-            starting = 0.0 if self.idle else _START_S
-            worker = self.idle.pop() if self.idle else Worker()
+            starts = not self.idle
+            worker = Worker() if starts else self.idle.pop()
             self.at_work[name] = worker
-            self.busy_before[name] = 0.0 if starting else worker.busy()
-            expected = self.courses[name].expected + starting
+            self.busy_before[name] = 0.0 if starts else worker.busy()
+            expected = self.courses[name].expected + (LIBRARIES_S if starts else 0.0)
             self.courses[name] = replace(self.courses[name], began=self.now, expected=expected)
             worker.start(task.work, task.arguments, task.nice)
 
