@@ -3,11 +3,14 @@
 import time
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from core.store.learning import clear_learning, learning_alone, publish_learning
 from core.views import Learning
 from tests.conftest import Installation
+
+pytestmark = pytest.mark.e2e
 
 
 def test_a_line_follows_the_training_and_ends_with_it(
