@@ -81,6 +81,11 @@ class TestSmallScreen:
         for path in (*PATHS, *(f"/analytics?tab={tab}" for tab in TABS)):
             page = visit(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        page = visit("/movie/10")
+        # What is watched next is a row that scrolls, however many films there are.
+        films = f'<ul class="rail plain">{"<li>Film</li>" * 30}</ul>'
+        page.locator("#movie-next").evaluate("(list, films) => { list.innerHTML = films; }", films)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.get_by_role("button", name="Open the navigation").click()
         page.get_by_role("navigation", name="Main, small screen").get_by_role("link", name="Recommend").click()
         expect(page.locator("#page h1")).to_have_text("Recommendations")
