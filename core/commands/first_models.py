@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from core.errors import ArtifactError
@@ -49,8 +50,9 @@ def train_beside(settings: Settings) -> None:
                 return
             time.sleep(_EVERY_S)
     except KeyboardInterrupt:
-        # It was told by the terminal, too.
-        trainer.wait(_ENDS_IN_S)
+        # The terminal told it, too. One that is told by nobody, or takes longer, ends with this process.
+        with suppress(subprocess.TimeoutExpired):
+            trainer.wait(_ENDS_IN_S)
         raise
 
 
