@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import sqlite3
+import tempfile
 import threading
 import zlib
 from collections.abc import Iterator
@@ -130,6 +131,18 @@ def encode(value: Any) -> _Encoded:
     return _Encoded(zlib.compress(text.encode(), _COMPRESSION))
 
 
+def _open(directory: Path) -> diskcache.Cache:
+    return diskcache.Cache(
+        str(directory),
+        timeout=_BUSY_TIMEOUT_S,
+        disk=JsonDisk,
+        disk_min_file_size=_ALL_IN_THE_DATABASE,
+        # diskcache would evict ten values at a time, and the newest with them.
+        eviction_policy="none",
+        sqlite_synchronous=0,  # results can be computed again: no fsync for them
+    )
+
+
 def _damage(file: Path) -> str | None:
     """Return what is wrong with a database, None where nothing is; asked first, as diskcache would leave it open."""
     if not file.exists():
@@ -170,22 +183,37 @@ class JsonStore:
         self._stay_open = False
         self._evict = evict
         self._cache: diskcache.Cache | None = None
+        self._inode = -1
 
     def _opened(self) -> diskcache.Cache:
         if self._cache is None:
             file = private_directory(self.directory) / "cache.db"
             self._heal(file)
-            self._cache = diskcache.Cache(
-                str(self.directory),
-                timeout=_BUSY_TIMEOUT_S,
-                disk=JsonDisk,
-                disk_min_file_size=_ALL_IN_THE_DATABASE,
-                # diskcache would evict ten values at a time, and the newest with them.
-                eviction_policy="none",
-                sqlite_synchronous=0,  # results can be computed again: no fsync for them
-            )
-            file.chmod(0o600)
+            if not file.exists():
+                self._create(file)
+            self._cache = _open(self.directory)
+            self._inode = file.stat().st_ino
         return self._cache
+
+    @staticmethod
+    def _create(file: Path) -> None:
+        """Make the database beside its place and put it there whole: others may look for it at any moment."""
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=file.parent) as scratch:
+            _open(Path(scratch)).close()
+            made = Path(scratch) / file.name
+            made.chmod(0o600)
+            with contextlib.suppress(FileExistsError):  # another process was quicker
+                os.link(made, file)
+
+    def _forget_what_is_gone(self) -> None:
+        """Open anew when the file is not there any more, or another has taken its place."""
+        try:
+            same = (self.directory / "cache.db").stat().st_ino == self._inode
+        except FileNotFoundError:
+            same = False
+        if not same and self._cache is not None:
+            self._cache.close()
+            self._cache = None
 
     @staticmethod
     def _heal(file: Path) -> bool:
@@ -200,8 +228,7 @@ class JsonStore:
     def _session(self) -> Iterator[diskcache.Cache]:
         with _lock:
             try:
-                if not (self.directory / "cache.db").exists():
-                    self._cache = None
+                self._forget_what_is_gone()
                 yield self._opened()
             except diskcache.Timeout as error:
                 raise StoreBusyError("The job store is busy. Try again in a minute.") from error

@@ -5,7 +5,9 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import diskcache
 import pytest
 
 from callbacks.jobs.asked import AskedJobs
@@ -95,6 +97,35 @@ def test_a_directory_that_vanishes_is_made_anew(make_desk: MakeDesk, tmp_path: P
     for path in sorted((tmp_path / "cache").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     assert desk.wait(desk.start(lambda: 2)) == 2
+
+
+def test_a_store_that_another_process_is_making_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = JsonStore(tmp_path / "s", 1), JsonStore(tmp_path / "s", 1)
+    theirs.set("key", 1)
+    for path in (tmp_path / "s").iterdir():
+        path.unlink()
+    made = diskcache.Cache.reset
+
+    def reset_while_others_write(*arguments: Any, **options: Any) -> Any:
+        monkeypatch.setattr(diskcache.Cache, "reset", made)
+        theirs.set_checked("key", 2)
+        return made(*arguments, **options)
+
+    monkeypatch.setattr(diskcache.Cache, "reset", reset_while_others_write)
+    assert ours.get("key") == 2
+    ours.set("other", 3)
+    assert theirs.get("other") == 3
+
+
+def test_a_store_that_is_kept_open_sees_that_another_took_its_place(tmp_path: Path) -> None:
+    job, server = JsonStore(tmp_path / "s", 1), JsonStore(tmp_path / "s", 1)
+    job.stay_open()
+    job.set("key", 1)
+    for path in (tmp_path / "s").iterdir():
+        path.unlink()
+    server.set("key", 2)
+    job.set("result", 3)
+    assert (server.get("key"), server.get("result")) == (2, 3)
 
 
 @pytest.mark.parametrize("said", ["database or disk is full", "attempt to write a readonly database"])
