@@ -2,32 +2,33 @@
 
 Replaced as a whole (see `core.files`), opened by memory map and without pickle. What was damaged since it was stored
 must not reach compiled code, which takes indices as they are: whole numbers are compared with the range that they had
-then, and what can be hashed in a blink is hashed when it is opened.
+then, and what can be hashed in a blink is hashed, when files are opened that nobody looked at (`core.data.checked`).
 """
 
+import contextlib
 import hashlib
 import io
 import json
 import mmap
-import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.checked import FileState, digest_of, forget, note, state_of, was_checked
 from core.errors import ArtifactError
 from core.files import replace_dir, standing_dir
 
-__all__ = ["hashed_when_opened", "open_arrays", "read_manifest", "verify_arrays", "write_array_dir"]
+__all__ = ["open_arrays", "read_manifest", "verify_arrays", "write_array_dir"]
 
 MANIFEST = "manifest.json"
 _IN_MEMORY_BELOW = 1 << 16
 _HASHED_UP_TO = 64 << 20
-"""Bytes of an artifact that are hashed when it is opened, about 0.1 s; larger ones are left to `verify_arrays`."""
+"""Bytes of an artifact that are hashed at the first opening, about 0.1 s; larger ones are left to `verify_arrays`."""
 _AT_ONCE = 1 << 22
 """Values of an array that are looked at in one go."""
 
@@ -118,41 +119,72 @@ def open_arrays(
     may_be_nan : collection of str
         Names of arrays in which a value that is no number means that there is none.
     check : bool
-        Look at the content; not for who is going to list its faults.
+        Look at the content, unless these very files were looked at before; not for who is going to list its faults.
 
     Raises
     ------
     ArtifactError
-        When a file is missing, is no plain array or differs in dtype, shape or range from the manifest, and, where
-        `hashed_when_opened`, also in its hash, or when it holds values that are not finite.
+        When a file is missing, is no plain array or differs in dtype, shape or range from the manifest, and, of
+        what is small or was stored without ranges, also in its hash, or when it holds values that are not finite.
     """
     directory = standing_dir(path)
-    arrays: dict[str, NDArray[Any]] = {}
-    whole = hashed_when_opened(manifest)
+    opened: dict[str, _Opened] = {}
     for name, entry in manifest["arrays"].items():
         file = directory / f"{name}.npy"
-        try:
-            array = _open_as_listed(file, entry)
-            if array is None:
-                array = _opened(file, entry)
-            look = _fault if whole else _out_of_range
-            fault = look(file, entry, array, may_be_nan) if check else None
-        except (OSError, ValueError, TypeError, EOFError) as error:
-            raise ArtifactError(f"{file} cannot be opened: {error}. {remedy}") from error
+        with _told(file, remedy):
+            opened[name] = _open_as_listed(file, entry) or _Opened(_parsed(file, entry))
+    if check:
+        states = {name: found.state for name, found in opened.items() if found.state}
+        digest = digest_of(manifest["arrays"], states) if len(states) == len(opened) else None
+        if digest is None or not was_checked(directory, digest):
+            _look(directory, manifest, opened, remedy, may_be_nan)
+            if digest:
+                note(directory, digest, states)
+    return {name: found.array for name, found in opened.items()}
+
+
+class _Opened(NamedTuple):
+    array: NDArray[Any]
+    state: FileState | None = None
+    mapped: mmap.mmap | None = None
+
+
+@contextlib.contextmanager
+def _told(file: Path, remedy: str) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError, TypeError, EOFError) as error:
+        raise ArtifactError(f"{file} cannot be opened: {error}. {remedy}") from error
+
+
+def _look(
+    directory: Path,
+    manifest: Mapping[str, Any],
+    opened: Mapping[str, _Opened],
+    remedy: str,
+    may_be_nan: Collection[str],
+) -> None:
+    """Raise ArtifactError for the first array that is not what its manifest says."""
+    look = _fault if _is_hashed(manifest) else _out_of_range
+    for name, entry in manifest["arrays"].items():
+        file, found = directory / f"{name}.npy", opened[name]
+        with _told(file, remedy):
+            fault = look(file, entry, found.array, may_be_nan)
         if fault:
             raise ArtifactError(f"{fault}. {remedy}")
-        arrays[name] = array
-    return arrays
+        if found.mapped is not None:
+            # What was read to be looked at alone is no part of what this process needs.
+            found.mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def hashed_when_opened(manifest: Mapping[str, Any]) -> bool:
-    """Return whether `open_arrays` compares hashes: of what is small, and of what was stored without ranges."""
+def _is_hashed(manifest: Mapping[str, Any]) -> bool:
+    """Return whether hashes are compared when files are opened: of what is small or was stored without ranges."""
     entries = manifest["arrays"].values()
     ranged = all("low" in entry for entry in entries if entry["dtype"][1] in "iu" and entry["bytes"])
     return not ranged or sum(entry["bytes"] for entry in entries) <= _HASHED_UP_TO
 
 
-def _opened(file: Path, entry: Mapping[str, Any]) -> NDArray[Any]:
+def _parsed(file: Path, entry: Mapping[str, Any]) -> NDArray[Any]:
     """Open any file that `numpy.save` may have written; ValueError where it is another array than listed."""
     mapped = np.load(file, mmap_mode="r" if entry["bytes"] >= _IN_MEMORY_BELOW else None, allow_pickle=False)
     if mapped.dtype.str != entry["dtype"] or list(mapped.shape) != entry["shape"]:
@@ -190,7 +222,7 @@ def _is_finite(array: NDArray[Any]) -> bool:
     return all(bool(np.isfinite(flat[start : start + _AT_ONCE]).all()) for start in range(0, len(flat), _AT_ONCE))
 
 
-def _open_as_listed(file: Path, entry: Mapping[str, Any]) -> NDArray[Any] | None:
+def _open_as_listed(file: Path, entry: Mapping[str, Any]) -> _Opened | None:
     """Open a file whose header is exactly the one that its manifest entry calls for; None for any other file.
 
     A server opens a hundred files at its start: comparing the header takes a tenth of the time of parsing it.
@@ -198,12 +230,13 @@ def _open_as_listed(file: Path, entry: Mapping[str, Any]) -> NDArray[Any] | None
     dtype, shape, size = np.dtype(entry["dtype"]), tuple(entry["shape"]), int(entry["bytes"])
     expected = _header(entry["dtype"], shape)
     with file.open("rb", buffering=0) as stream:
-        if stream.read(len(expected)) != expected or os.fstat(stream.fileno()).st_size != len(expected) + size:
+        state = state_of(stream.fileno())
+        if stream.read(len(expected)) != expected or state.size != len(expected) + size:
             return None
         if size < _IN_MEMORY_BELOW:
-            return np.frombuffer(stream.read(size), dtype).reshape(shape)
+            return _Opened(np.frombuffer(stream.read(size), dtype).reshape(shape), state)
         mapped = _map(stream.fileno())
-    return np.frombuffer(mapped, dtype, offset=len(expected)).reshape(shape)
+    return _Opened(np.frombuffer(mapped, dtype, offset=len(expected)).reshape(shape), state, mapped)
 
 
 if sys.version_info >= (3, 13):
@@ -229,7 +262,7 @@ def _header(dtype: str, shape: tuple[int, ...]) -> bytes:
 def verify_arrays(path: Path, manifest: Mapping[str, Any], may_be_nan: Collection[str] = ()) -> list[str]:
     """Compare every array file with its recorded SHA-256 and look for values that are not finite.
 
-    `may_be_nan` is as of `open_arrays`.
+    `may_be_nan` is as of `open_arrays`. Where there is a fault, the next opening looks again, too.
 
     Returns
     -------
@@ -244,4 +277,6 @@ def verify_arrays(path: Path, manifest: Mapping[str, Any], may_be_nan: Collectio
             faults.append(f"{file} is missing")
         elif fault := _fault(file, entry, np.load(file, mmap_mode="r", allow_pickle=False), may_be_nan):
             faults.append(fault)
+    if faults:
+        forget(directory)
     return faults

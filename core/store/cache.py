@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.data.arraydir import MANIFEST, hashed_when_opened, verify_arrays
+from core.data.arraydir import MANIFEST, verify_arrays
 from core.errors import CineMatchError, ConfigurationError, ModelUnavailableError, UnknownIdError
 from core.files import standing_dir
 from core.memory_limit import model_budget_mb
@@ -40,8 +40,8 @@ class _Entry:
     version: tuple[int, int] | None = None
     stale: bool = False
     """Whether a newer artifact is there that could not be opened."""
-    verified: bool = True
-    """Whether the hashes were compared; of a large model that is done beside serving."""
+    verified: bool = False
+    """Whether this process compared the hashes; that is done beside serving."""
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -78,8 +78,9 @@ class ModelCache:
     is replaced stays valid for the requests that hold it. Nothing that goes wrong with one model touches
     another: every state that is not ``loaded`` has a reason.
 
-    Small models are hashed when they are opened. Of larger ones the ranges of all indices are checked then, so that
-    nothing can be read that is not theirs; their hashes follow with the first `refresh`, in a thread.
+    Where the files are not those that were looked at before, small models are hashed when they are opened, and of
+    larger ones the ranges of all indices are checked, so that nothing can be read that is not theirs. The hashes of
+    all are compared after the first `refresh`, in a thread, whether files seem unchanged or not: disks err unnoticed.
     """
 
     def __init__(
@@ -168,7 +169,8 @@ class ModelCache:
         One `stat` per model when nothing changed, so that a readiness probe may call it.
         """
         if verify:
-            self.verifier.start(key for key, entry in self._entries.items() if not entry.verified)
+            served = self._entries.items()
+            self.verifier.start(key for key, entry in served if entry.model is not None and not entry.verified)
         if not self._replaced(self._entries):
             return []
         with self._lock:
@@ -289,7 +291,7 @@ class ModelCache:
             # Replaced while it was being opened: manifest and arrays may be of two models.
             return self._attempt(key, entries)
         _LOG.info("model %s loaded in %.0f ms", key, (time.perf_counter() - started) * 1000)
-        return _Entry("loaded", None, model, manifest, version, verified=hashed_when_opened(manifest))
+        return _Entry("loaded", None, model, manifest, version)
 
     def _over_budget(self, key: str, manifest: Mapping[str, Any], entries: Mapping[str, _Entry]) -> str | None:
         needed = float(manifest["sizes"]["disk"]) + sum(
