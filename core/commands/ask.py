@@ -57,7 +57,7 @@ def recommend(
     wish: Reranking,
     near: Near,
     say: Annotated[
-        str | None, typer.Option("--say", help='A sentence: "like Heat but funny, from the 90s, not too known".')
+        str | None, typer.Option("--say", help='A sentence: "like Heat but not like Die Hard, from the 90s".')
     ] = None,
     what_if: WhatIf | None,
     include_rated: Annotated[bool, typer.Option("--include-rated", help="List rated movies, too.")] = False,

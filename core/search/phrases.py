@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from core.views import PartKind
 
-__all__ = ["FILLERS", "LIKE", "NEGATIONS", "PHRASES", "Phrase"]
+__all__ = ["FILLERS", "LIKE", "PHRASES", "UNLIKE", "Phrase"]
 
 
 class Phrase(NamedTuple):
@@ -64,16 +64,15 @@ PHRASES: dict[tuple[str, ...], Phrase] = {
 """By their plain words."""
 
 _CUES = ("like", "similar to", "in the style of", "in the vein of", "reminiscent of")
-LIKE: tuple[tuple[str, ...], ...] = tuple(tuple(said.split()) for said in _CUES)
+UNLIKE = ("unlike",)
+"""Behind this stands a film that the others are not to be like."""
+LIKE: tuple[tuple[str, ...], ...] = (*(tuple(said.split()) for said in _CUES), UNLIKE)
 """Behind these stands a film."""
-_NEGATION_WORDS = "not no without never isnt arent non nothing none less except minus"
-NEGATIONS = frozenset(_NEGATION_WORDS.split())
-"""What follows them is not to be."""
 _FILLER_WORDS = (
     "a an the and but or nor too very so really quite rather that this it is are be was were something anything some "
     "any i want would id please show me us give find film films movie movies one ones with in of from about to for "
     "on much more bit little made released set which who what my we lets watch see tonight good great best nice also "
-    "just only maybe plus"
+    "just only maybe plus lot exactly entirely at all else everything as feel like"
 )
 FILLERS = frozenset(_FILLER_WORDS.split())
 """Words that say nothing of a film."""

@@ -12,7 +12,6 @@ from core.lists.explanations import explanation_view
 from core.lists.match import MatchMap, reliability_view
 from core.lists.requests import MAX_LIST, GroupRequest, ListRequest, ProfileRequest, Stars, WhatIf, check_length
 from core.lists.reranking import ordered
-from core.lists.said import with_reading
 from core.lists.shaping_views import shaping_view
 from core.lists.similar_views import similar_views
 from core.lists.what_if import changed, weights_view
@@ -34,6 +33,7 @@ from core.service.maps import FilmMaps
 from core.service.measuring import Measurements
 from core.service.personal import export_films, import_films
 from core.service.profiles import knows_user, profile_of, user_named, users_view
+from core.service.said import understood
 from core.service.serving import Serving
 from core.service.shelves import shelves_answer
 from core.views import Filters, ListComparison, RecommendationList, SearchPage
@@ -371,4 +371,4 @@ class CineMatch(Serving):
         if not request.say:
             return request, None
         reading = self.read(request.say)
-        return with_reading(request, reading), reading
+        return understood(request, reading, self._parts.similar), reading

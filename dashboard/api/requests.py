@@ -224,8 +224,9 @@ class _Asked(_Wishes, _Listed):
     near_movies: Annotated[Ids, Field(max_length=20)] = []
     """What the wish for `closeness` is about: movies, by id."""
     say: Annotated[str, Field(max_length=LONGEST_SENTENCE)] | None = None
-    """A sentence such as "like Heat but funny, from the 90s, not too known". What it asks for is added to the filters
-    and wishes; `reading` in the answer tells how it was understood."""
+    """A sentence such as "like Heat but not like Die Hard, funny, from the 90s". What it asks for is added to the
+    filters and wishes; `reading` in the answer tells how it was understood. "Not like" leaves a film out with those
+    most like it, fifty at most."""
 
     def wish(self) -> Reranking:
         """Return how far the list may move away from the algorithm's own order."""

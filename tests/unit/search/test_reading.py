@@ -22,7 +22,10 @@ _MOVIES = [
     ("Casablanca (1942)", ["Drama", "Romance"], 6, {"black and white": 4}),
     ("Sixty (1960)", ["War"], 2, {"rare": 1}),
 ]
-_SAMPLED = "like heat not no or and the 90s funny , from fargo dark before 1980"
+_SAMPLED = "like Heat heat not without no or and the 90s funny , from fargo dark before 1980"
+
+
+_WITHOUT_HEAT = "without Heat and the 2 most like it"
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +76,27 @@ def titles(dataset: Dataset) -> TitleIndex:
         ("from 2010 on", ["from 2010 on"]),
         ("older than 1950", ["up to 1949"]),
         ("20s", ["2020 to 2029"]),
-        ("not from the 90s", []),
-        ("not like heat", []),
+        ("not from the 90s", ["not 1990 to 1999"]),
+        ("not before 1990, not after 2000", ["from 1990 on", "up to 2000"]),
+        ("not older than 1960", ["from 1960 on"]),
+        ("like Fargo but not like Heat", ["like Fargo", _WITHOUT_HEAT]),
+        ("like Fargo, not Heat", ["like Fargo", _WITHOUT_HEAT]),
+        ("nothing like heat", [_WITHOUT_HEAT]),
+        ("unlike Heat", [_WITHOUT_HEAT]),
+        ("not a lot like heat, like fargo", [_WITHOUT_HEAT, "like Fargo"]),
+        ("not like heat or casablanca", [_WITHOUT_HEAT]),
+        ("not like Heat or Casablanca", [_WITHOUT_HEAT, "without Casablanca and the 2 most like it"]),
+        ("not like heat and fargo", [_WITHOUT_HEAT, "without Fargo and the 2 most like it"]),
+        ("without the sixth sense", ["without The Sixth Sense and the 2 most like it"]),
+        ("I don't like horror", ["no Horror"]),
+        ("I hate horror, but I would like a dark comedy", ["no Horror", "“dark comedy”"]),
+        ("I'd like something scary", ["Horror"]),
+        ("anything but horror", ["no Horror"]),
+        ("neither horror nor war", ["no Horror", "no War"]),
+        ("without horror and war, funny", ["no Horror", "no War", "Comedy"]),
+        ("not scary and funny", ["no Horror", "Comedy"]),
+        ("not only horror", ["Horror"]),
+        ("no romantic comedies", ["no Romance"]),
         ("like xyzzyq", []),
         ("", []),
     ],
@@ -91,7 +113,7 @@ def test_of_films_of_one_name_the_most_rated_is_meant(dataset, titles):
 def test_words_that_say_nothing_are_told(dataset, titles):
     reading = read_sentence(dataset, titles, "something bewildering like Heat please")
     assert reading.unread == ["bewildering"]
-    assert read_sentence(dataset, titles, "not from the 90s").unread
+    assert read_sentence(dataset, titles, "not like xyzzyq").unread == ["xyzzyq"]
 
 
 def test_or_between_genres_asks_for_one_of_them(dataset, titles):

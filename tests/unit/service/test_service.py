@@ -3,9 +3,11 @@ import pytest
 
 from core.errors import InvalidInputError, ModelUnavailableError, UnknownIdError
 from core.lists.requests import ListRequest, ProfileRequest
+from core.lists.similar import SimilarFilms
 from core.recommenders.popularity import Popularity
-from core.search import TitleIndex
+from core.search import TitleIndex, most_alike
 from core.service import CineMatch, open_service
+from core.service.said import understood
 from core.settings import load_settings
 from core.store.artifact import save_model
 from core.store.cache import ModelCache
@@ -169,3 +171,31 @@ def test_overview_and_taste_agree_with_the_data(service):
     assert taste.rating_count == len(service.user_ratings(1))
     assert service.taste(ratings={}).rating_count == 0
     assert service.overview()
+
+
+def test_not_like_a_film_leaves_it_out_with_the_films_most_like_it(service):
+    alike = {film.movie_id for film in service.similar(10, n=most_alike(service.dataset))}
+    asked = {"ratings": {}, "algorithm": "popularity", "n": 60}
+    plain = {item.movie_id for item in service.recommend(**asked).items}
+    found = service.recommend(**asked, say="not like film 0")
+    assert found.reading.parts[0].told == "without The Film 0 and the 3 most like it"
+    assert plain - {item.movie_id for item in found.items} == {10, *alike}
+    assert found.wish is None
+
+
+def test_what_is_more_like_a_film_that_is_liked_is_not_left_out(service):
+    films, index = SimilarFilms(service.dataset), service.dataset.movie_index
+    refused, liked = films.likeness(index(10)), films.likeness(index(90))
+    nearest = [index(film.movie_id) for film in service.similar(10, n=most_alike(service.dataset))]
+    assert any(liked[film] > refused[film] for film in nearest)
+    request = ListRequest(ProfileRequest(user_id=3))
+    wanted = understood(request, service.read("like film 8 but not like film 0"), films)
+    left_out = {index(movie) for movie in wanted.filters.exclude_ids} - {index(10), index(90)}
+    assert len(left_out) == most_alike(service.dataset)
+    assert all(refused[film] >= liked[film] for film in left_out)
+
+
+def test_years_that_a_sentence_refuses_are_left_out(service):
+    asked = {"user_id": 3, "algorithm": "popularity", "n": 60}
+    plain = [item.movie_id for item in service.recommend(**asked).items if item.year not in range(1960, 1970)]
+    assert [item.movie_id for item in service.recommend(**asked, say="not from the 60s").items] == plain
