@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dash import Dash
 from flask import has_request_context, request
 
 import callbacks
@@ -20,9 +19,11 @@ from dashboard.pages import all_pages, leads_somewhere
 from dashboard.server import make_server
 from dashboard.web.dash_backend import backend_on, serve_pages
 from dashboard.web.logs import make_formatter
+from dashboard.web.page_files import LeanDash, PageFiles
 from dashboard.web.warm_up import warm_up
 
 if TYPE_CHECKING:
+    from dash import Dash
     from dash.development.base_component import Component
 
     from core.service import CineMatch
@@ -34,7 +35,7 @@ log = logging.getLogger("cinematch.web")
 _ASSETS = Path(__file__).with_name("assets")
 
 
-def create_app(settings: Settings | None = None, service: "CineMatch | None" = None) -> Dash:
+def create_app(settings: Settings | None = None, service: "CineMatch | None" = None) -> "Dash":
     """Build the application.
 
     Parameters
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         from core.service import open_service
 
         service = open_service(settings)
-    app: Dash
+    app: LeanDash
 
     def page() -> str:
         with app.server.test_request_context(settings.url_prefix):
@@ -73,11 +74,16 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         before_job=lambda: service.refresh(verify=False),
     )
     server = make_server(settings, service, page, manager.counts)
-    app = Dash(
+    files = PageFiles(_ASSETS, settings.url_prefix)
+    files.install(server)
+    app = LeanDash(
         "dashboard",
         backend=backend_on(server),
         url_base_pathname=settings.url_prefix,
         assets_folder=str(_ASSETS),
+        include_assets_files=False,
+        external_stylesheets=[files.style],
+        external_scripts=[files.script],
         title="CineMatch",
         update_title=None,
         index_string=shell.INDEX_STRING,
@@ -87,6 +93,8 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         on_error=notify_error,
         background_callback_manager=manager,
     )
+
+    app.page_files = files
 
     def layout() -> "Component":
         opened = request.headers.get("Referer") if has_request_context() else None

@@ -97,7 +97,7 @@ def _learning(service: "CineMatch") -> list[Component]:
     over = learning is None or learning.state != "running"
     return [
         html.Div(line, id=Shell.LEARNING),
-        dcc.Store(id=Shell.LEARNED, data=None),
+        dcc.Store(id=Shell.LEARNED),
         dcc.Interval(id=Shell.LEARNING_TICK, interval=_LEARNING_EVERY_MS, disabled=over),
     ]
 

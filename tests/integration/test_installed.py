@@ -148,10 +148,10 @@ def test_pages_scripts_and_style_sheets_are_served(url: str) -> None:
     page = requests.get(url, timeout=10)
     assert page.status_code == 200
     scripts = re.findall(r'src="(/_dash-component-suites/[^"]+)"', page.text)
-    own = re.findall(r'(?:src|href)="(/assets/[^"]+\.(?:js|css)[^"]*)"', page.text)
+    own = re.findall(r'(?:src|href)="(/_dash-component-suites/cinematch/[^"]+)"', page.text)
     assert scripts
-    assert {path.partition("?")[0].rpartition(".")[2] for path in own} == {"js", "css"}
-    for path in (*scripts[:1], *own, "/assets/icons/star.svg"):
+    assert {path.rpartition(".")[2] for path in own} == {"js", "css", "woff2", "ico"}
+    for path in (*scripts[:1], *own):
         answer = requests.get(url + path, timeout=10)
         assert (answer.status_code, bool(answer.content)) == (200, True), path
     found = requests.get(f"{url}/api/v1/users/1/recommendations?algorithm=popularity", timeout=10)
