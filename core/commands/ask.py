@@ -10,7 +10,7 @@ import typer
 from core.commands.console import DatasetOption, JsonOption, emit_json, print_table, settings_for
 from core.commands.films import ProfileOption, profile_films
 from core.commands.options import takes
-from core.commands.requests import FILTERS, NEAR, WISH, RateOption, one_profile, stars
+from core.commands.requests import FILTERS, NEAR, WISH, RateOption, WithoutOption, names, one_profile, stars
 from core.commands.together import GroupOption, show_group
 from core.commands.weights import WHAT_IF
 from core.lists.requests import GroupRequest, ListRequest, ProfileRequest, WhatIf
@@ -49,6 +49,7 @@ def recommend(
     *,
     user: UsersOption = None,
     rate: RateOption = None,
+    without: WithoutOption = None,
     profile: ProfileOption = None,
     group: GroupOption = None,
     algorithm: AlgorithmOption = None,
@@ -75,6 +76,8 @@ def recommend(
             raise typer.BadParameter("a group gets what nobody of it has rated", param_hint="--include-rated")
         for name in wish.weights.keys() - OWN_ORDER:
             raise typer.BadParameter("a group's list is not re-ranked", param_hint=f"--{name}")
+        if without:
+            raise typer.BadParameter("of a group all ratings count", param_hint="--without")
         if say or near.named:
             raise typer.BadParameter("a group's list is not re-ranked", param_hint="--say" if say else "--near-tags")
         people = [ProfileRequest(user_id=one) for one in users]
@@ -86,13 +89,13 @@ def recommend(
     if profile:
         kept = profile_films(service, profile)
         own = {str(movie): value for movie, value in kept.ratings.items()}
-        whom = ProfileRequest(ratings=own | (stars(rate) if rate else {}))
+        whom = ProfileRequest(ratings=own | (stars(rate) if rate else {}), without=names(without))
         unwanted = (*kept.hidden, *(() if include_rated else kept.seen))
         filters = replace(filters, exclude_ids=(*filters.exclude_ids, *unwanted))
-    elif say and not users and not rate:
+    elif say and not users and not rate and not without:
         whom = ProfileRequest(ratings={})
     else:
-        whom = one_profile(users[0] if users else None, rate)
+        whom = one_profile(users[0] if users else None, rate, without)
     found = service.recommend(ListRequest(whom, algorithm, n, not include_rated, filters, wish, what_if, near, say))
     if json_target:
         emit_json(found, json_target)
@@ -140,6 +143,7 @@ def explain(
     movie: MovieOption,
     user: UserOption = None,
     rate: RateOption = None,
+    without: WithoutOption = None,
     algorithm: AlgorithmOption = None,
     counterfactuals: Annotated[
         bool, typer.Option("--counterfactuals", help="Say what rank it would have without the heaviest ratings.")
@@ -158,10 +162,10 @@ def explain(
     json_target: JsonOption = None,
 ) -> None:
     """Say why a movie has its score; the contributions add up to it."""
-    profile = one_profile(user, rate)
+    profile = one_profile(user, rate, without)
     service = _service(dataset, algorithm)
     own = {name: weight for name, weight in (("love", love), ("lately", lately)) if weight is not None}
-    found = service.explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals, own)
+    found = service.explain(movie, profile.user_id, profile.ratings, algorithm, counterfactuals, own, profile.without)
     if json_target:
         emit_json(found, json_target)
         return
@@ -172,8 +176,8 @@ def explain(
     rows.append(["", "Score", f"{found.score:+.4f}"])
     print_table(f"{found.algorithm} for movie {movie}", ["Kind", "What", "Value#"], rows)
     typer.echo(found.text)
-    for without in found.counterfactuals or []:
-        typer.echo(without.text)
+    for one in found.counterfactuals or []:
+        typer.echo(one.text)
 
 
 def similar(

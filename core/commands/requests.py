@@ -12,7 +12,7 @@ from core.errors import InvalidInputError
 from core.lists.requests import ProfileRequest
 from core.views import WISHES, Filters, Near, Reranking
 
-__all__ = ["FILTERS", "NEAR", "WISH", "RateOption", "one_profile", "stars"]
+__all__ = ["FILTERS", "NEAR", "WISH", "RateOption", "WithoutOption", "names", "one_profile", "stars"]
 
 RateOption = Annotated[
     list[str] | None,
@@ -21,12 +21,17 @@ RateOption = Annotated[
     ),
 ]
 
+WithoutOption = Annotated[
+    str | None,
+    typer.Option("--without", help="Rated movies whose ratings do not count: ids, comma-separated.", metavar="ID,ID"),
+]
 
-def one_profile(user: str | None, rate: list[str] | None) -> ProfileRequest:
-    """Return whose taste is meant: a stored user's or that of the ratings given."""
+
+def one_profile(user: str | None, rate: list[str] | None, without: str | None = None) -> ProfileRequest:
+    """Return whose taste is meant: a stored user's or that of the ratings given, without those that do not count."""
     ratings = stars(rate) if rate else None
     try:
-        return ProfileRequest(user, ratings)
+        return ProfileRequest(user, ratings, names(without))
     except InvalidInputError as error:
         raise typer.BadParameter("give either --user ID or at least one --rate ID=STARS") from error
 
@@ -59,21 +64,22 @@ def _filters(
     exclude_tags: Annotated[str | None, typer.Option(help="None of these that people gave, comma-separated.")] = None,
 ) -> Filters:
     return Filters(
-        genres=_names(genres),
-        exclude_genres=_names(exclude_genres),
+        genres=names(genres),
+        exclude_genres=names(exclude_genres),
         year_min=year_min,
         year_max=year_max,
         min_ratings=min_ratings,
         all_genres=all_genres,
-        movie_ids=None if only is None else _names(only),
-        exclude_ids=_names(exclude),
-        tags=_names(tags),
-        exclude_tags=_names(exclude_tags),
+        movie_ids=None if only is None else names(only),
+        exclude_ids=names(exclude),
+        tags=names(tags),
+        exclude_tags=names(exclude_tags),
         max_ratings=max_ratings,
     )
 
 
-def _names(text: str | None) -> tuple[str, ...]:
+def names(text: str | None) -> tuple[str, ...]:
+    """Return what stands between commas."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
 
@@ -85,7 +91,7 @@ def _near(
         str | None, typer.Option(help="What --closeness is about: movies, ids, comma-separated.")
     ] = None,
 ) -> Near:
-    return Near(_names(near_tags), _names(near_movies))
+    return Near(names(near_tags), names(near_movies))
 
 
 NEAR = OptionGroup.of(_near)

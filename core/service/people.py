@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from core.errors import InvalidInputError
-from core.lists.requests import ListRequest, ProfileRequest, in_order
+from core.lists.requests import ListRequest, in_order
 from core.profiles import devices, keeping, listing, measures, new_films, people
 from core.profiles.keeping import Change
 from core.profiles.listing import Outcome
@@ -295,4 +295,4 @@ def _few(items: Sequence[Any]) -> Iterable[Any]:
 
 def _changed(request: ListRequest, ratings: dict[int, float], unwanted: Sequence[int]) -> ListRequest:
     filters = replace(request.filters, exclude_ids=(*request.filters.exclude_ids, *unwanted))
-    return replace(request, profile=ProfileRequest(ratings=ratings), filters=filters)
+    return replace(request, profile=replace(request.profile, ratings=ratings), filters=filters)

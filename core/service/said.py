@@ -34,6 +34,8 @@ def understood(request: ListRequest, reading: Reading, films: SimilarFilms) -> L
         for film in (_like(films, part.value, reading) if part.kind == "film" else _of_years(films, part.value))
     }
     wanted = with_reading(request, asked)
+    # Also where the named films became the profile: a rating that was not given cannot be left out.
+    wanted = replace(wanted, profile=replace(wanted.profile, without=request.profile.without))
     if not refused:
         return wanted
     ids = films.dataset.movies.ids[sorted(refused)].tolist()

@@ -30,6 +30,6 @@ PARAMETERS: dict[str, Any] = {
     "name": "ratings.csv",
     "tag": ["twist ending"],
     "near_tags": ["dark comedy"],
-    "say": "like Heat but funny, from the 90s, not too known",
+    "say": "like Heat but not like Die Hard, from the 90s",
 }
 """By name."""

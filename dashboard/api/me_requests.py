@@ -95,7 +95,7 @@ class OwnListQuery(ListQuery):
 
     def asked(self) -> ListRequest:
         """Return what the service takes; the profile is the one that is kept."""
-        return self.request(ProfileRequest(ratings={}))
+        return self.request(ProfileRequest(ratings={}, without=tuple(self.without)))
 
 
 class ShownBody(Body):

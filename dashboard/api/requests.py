@@ -240,9 +240,13 @@ class _Asked(_Wishes, _Listed):
         )
 
 
+WITHOUT = "Rated movies, by id, whose ratings do not count; a list leaves them out like the other rated ones."
+
+
 class ListQuery(_Asked):
     """What a recommendation list is to hold."""
 
+    without: Annotated[IdsInQuery, Field(description=WITHOUT)] = []
     only: IdsInQuery | None = None
     """Only these movies, by id, such as a watchlist; repeat it or separate by commas. A body takes more."""
     exclude: IdsInQuery = []
@@ -310,13 +314,15 @@ class RecommendationBody(_Asked, Body):
 
     ratings: Ratings
     """May be empty: the list is then for somebody unknown. Of a movie rated twice the last rating counts."""
+    without: Annotated[Ids, Field(description=WITHOUT)] = []
     weights: WeightsBody | None = None
     """What if the hybrid trusted its members otherwise; refused for other algorithms."""
 
     def asked(self) -> ListRequest:
         """Return what the service takes."""
         what_if = None if self.weights is None else WhatIf(self.weights.ranking, self.weights.rating)
-        return self.request(ProfileRequest(ratings=ratings_by_movie(self.ratings)), what_if)
+        profile = ProfileRequest(ratings=ratings_by_movie(self.ratings), without=tuple(self.without))
+        return self.request(profile, what_if)
 
 
 class ProfileBody(Body):
@@ -326,6 +332,7 @@ class ProfileBody(Body):
     """A user of the data set; leave out when `ratings` are given."""
     ratings: Ratings | None = None
     """A visitor's ratings; leave out when `user_id` is given."""
+    without: Annotated[Ids, Field(description=WITHOUT)] = []
 
     @model_validator(mode="after")
     def _one_profile(self) -> "ProfileBody":
@@ -337,7 +344,8 @@ class ProfileBody(Body):
 
     def profile(self) -> ProfileRequest:
         """Return what the service takes."""
-        return ProfileRequest(self.user_id, None if self.ratings is None else ratings_by_movie(self.ratings))
+        ratings = None if self.ratings is None else ratings_by_movie(self.ratings)
+        return ProfileRequest(self.user_id, ratings, tuple(self.without))
 
 
 class ExplanationBody(ProfileBody):

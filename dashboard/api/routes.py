@@ -134,7 +134,7 @@ def get_history(path: UserPath, query: PageQuery) -> Response:
 
 def get_recommendations(path: UserPath, query: ListQuery) -> Response:
     """Recommend movies to a user."""
-    found = _service().recommend(query.request(ProfileRequest(user_id=path.user_id)))
+    found = _service().recommend(query.request(ProfileRequest(path.user_id, without=tuple(query.without))))
     return answers.json_answer(found)
 
 
@@ -171,7 +171,13 @@ def post_explanations(body: ExplanationBody) -> Response:
     """Explain a movie's score: contributions that add up to it, and a sentence."""
     profile = body.profile()
     found = _service().explain(
-        body.movie_id, profile.user_id, profile.ratings, body.algorithm, body.counterfactuals, body.own()
+        body.movie_id,
+        profile.user_id,
+        profile.ratings,
+        body.algorithm,
+        body.counterfactuals,
+        body.own(),
+        profile.without,
     )
     return answers.json_answer(found)
 

@@ -27,3 +27,17 @@ def test_tags_filter_steer_and_are_listed(trained):
     assert trained("recommend", "--user", "1", *near, "--json").json["items"][0]["movie_id"] == 20
     assert trained("recommend", "--user", "1", "--near-tags", "heist").code == 2
     assert trained("recommend", "--user", "1", "--user", "2", "--say", "funny").code == 2
+
+
+def test_a_rating_that_does_not_count_changes_the_list_and_the_reason(run, monkeypatch):
+    monkeypatch.setenv("CINEMATCH_ALGORITHMS", "ease")
+    assert run("train", "--no-measure").code == 0
+    rated, ease = ("--rate", "10=5", "--rate", "20=1"), ("--algorithm", "ease", "--json")
+    one = run("recommend", "--rate", "20=1", "--exclude", "10", *ease).json
+    assert run("recommend", *rated, "--without", "10", *ease).json["items"] == one["items"]
+    assert run("recommend", *rated, *ease).json["items"] != one["items"]
+    why = ("explain", "--movie", "30", *ease)
+    assert run(*why, *rated, "--without", "10").json["score"] == run(*why, "--rate", "20=1").json["score"]
+    assert run("recommend", *rated, "--without", "30", *ease).code == 2
+    assert run("recommend", "--say", "like film 7", "--without", "30").code == 2
+    assert run("recommend", "--user", "1", "--user", "2", "--without", "10").code == 2
