@@ -1,4 +1,5 @@
-/* Where the focus goes when the film that held it leaves a list: to the same control of the film that takes its place. */
+/* Where the focus goes when what held it goes: in a list to the same control of the film that takes a film's place, else
+   to the first control of what stood around it. */
 (function () {
   "use strict";
   const React = window.React;
@@ -58,4 +59,34 @@
 
   /* Whether the focus waits for a film that comes back. */
   window.cinematch.focusIsSought = () => sought !== null;
+
+  const LOOKS_MS = [150, 600, 1500]; // what is pressed goes at once, or when the server has answered
+  const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]), summary, [role=slider], [tabindex='0']";
+  let around = []; // the element that had the focus last and all that it stood in
+
+  function undoing() { return around.some((element) => element.classList.contains("undo-bar")); }
+
+  function rescue(last) {
+    if (!around.length || !nobody()) { return; }
+    // Undo may have brought a film back, and the list that it is in is on its way; its button comes back, too.
+    if (undoing() ? !last : around[0].isConnected) { return; }
+    const page = document.getElementById("page");
+    for (const standing of [...around.filter((element) => element.isConnected && !element.contains(page)), page]) {
+      const found = [...standing.querySelectorAll(FOCUSABLE)].find((element) => element.checkVisibility());
+      if (!found) { continue; }
+      found.focus({ preventScroll: true });
+      return;
+    }
+  }
+
+  document.addEventListener("focusin", (event) => {
+    around = [];
+    for (let element = event.target; element; element = element.parentElement) { around.push(element); }
+  });
+  // Before whoever is pressed: what follows from it may seek anew.
+  document.addEventListener("click", (event) => {
+    if (!event.composedPath().includes(around[0])) { around = []; }
+    if (!undoing()) { sought = null; }
+    LOOKS_MS.forEach((wait, place) => window.setTimeout(() => rescue(place === LOOKS_MS.length - 1), wait));
+  }, true);
 })();

@@ -53,6 +53,19 @@ def test_keys_choose_and_enter_rates_and_the_focus_goes_on(visit: Visit) -> None
     assert titles(page)[0] == first
 
 
+def test_the_focus_stays_near_a_control_that_goes_when_it_is_pressed(visit: Visit) -> None:
+    page = visit(_MINE)
+    stars = card_stars(page, titles(page)[0])
+    stars.focus()
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Forget all").press("Enter")
+    expect(page.locator(".history-head").get_by_role("button", name="Share")).to_be_focused()
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_text("Your ratings (1)")).to_be_visible()
+    expect(page.locator(".history-head").get_by_role("button", name="Share")).to_be_focused()
+
+
 def test_a_film_waved_away_comes_back_by_undo_and_singly(visit: Visit) -> None:
     page = visit(_MINE)
     before = titles(page)
