@@ -134,6 +134,12 @@ def fit(run: Run, size: str) -> None:
     """Train every algorithm, and measure them where that decides what is served."""
     from core.recommenders.registry import algorithm_keys, training_order
 
+    if run.options.jobs > 1 and "train" in run.options.steps and run.done(size, "together") is None:
+        run.say(size, "together")
+        measured = run.child("together", size, jobs=run.options.jobs)
+        run.note(size, "together", measured)
+        for key, found in measured.get("algorithms", {}).items():
+            run.note(size, "train", found, key)
     for key in training_order(algorithm_keys()):
         if not run.options.algorithms or key in run.options.algorithms:
             if _stale(run, size, key):
@@ -257,6 +263,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--again", type=_list, default=[], help="steps to measure anew: ingest,train:svd,...")
     parser.add_argument("--csv", type=json.loads, help='folders of ready CSV files: {"32m": "PATH"}')
     parser.add_argument("--peers-python", help="a Python that has implicit and LensKit")
+    parser.add_argument("--jobs", type=int, default=1, help="train in so many processes, as the product does")
     parser.add_argument("--beside", action="store_true", help="run peers at the same time as training")
     parser.add_argument("--minutes", type=float, default=42.0, help="after which no further peer is begun")
     parser.add_argument("--peer-seconds", type=float, default=300.0, help="time limit of one peer")

@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.cgroup import MemoryGroup, NoCgroupError
 
-__all__ = ["ONE_THREAD", "ROOT", "peak_rss_mb", "run", "run_child", "working_set"]
+__all__ = ["ONE_THREAD", "ROOT", "mapped_mb", "peak_rss_mb", "run", "run_child", "working_set"]
 
 ROOT = Path(__file__).resolve().parents[1]
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "NUMEXPR", "RAYON")}
@@ -130,3 +130,15 @@ def working_set(pid: int) -> dict[str, float]:
         "pss": round(sizes["Pss:"], 1),
         "uss": round(sizes["Private_Clean:"] + sizes["Private_Dirty:"], 1),
     }
+
+
+def mapped_mb(pid: int, folder: Path) -> float:
+    """Return a live process's part, in MB, of the pages that are mapped from files below a folder."""
+    total, below = 0, False
+    for line in Path(f"/proc/{pid}/smaps").read_text(encoding="utf-8", errors="replace").splitlines():
+        first, _, rest = line.partition(" ")
+        if "-" in first and not first.endswith(":"):
+            below = str(folder) + "/" in rest
+        elif below and first == "Pss:":
+            total += int(rest.split()[0])
+    return round(total / 1024, 1)

@@ -165,6 +165,10 @@ def _requests(sizes: Sizes, ratings: Mapping[str, int]) -> str:
                 else found.get("stopped")
             )
         rows.append([*row, _slope(sizes, ratings, lambda steps, key=key: asked(steps, key)["cpu_p50"])])
+    plain = [(steps.get("requests") or {}).get("plain") for steps in sizes.values()]
+    if any(plain):
+        cells = (f"{found['cpu_p50']:.2f} / {found['cpu_p99']:.2f}" if found else None for found in plain)
+        rows.append(["a plain product, all movies x 100 factors", *cells, ""])
     header = ["algorithm", *(f"{size}: CPU p50 / p99 / wall p50 / p99, ms" for size in sizes), "exponent"]
     title = "One request: `CineMatch.recommend(user, n=10)`, 300 users at even steps along the scale of activity"
     return _table(title, header, rows)
@@ -178,6 +182,8 @@ def _workers(sizes: Sizes) -> str:
             found["ready_s"],
             found.get("worker_ready_s"),
             found["pss_mb"],
+            found.get("data_mb"),
+            found.get("models_mb"),
             found["worker_uss_mb"],
             found["worker"]["pss"],
             found["worker"]["rss"],
@@ -193,6 +199,8 @@ def _workers(sizes: Sizes) -> str:
         "ready s",
         "a killed one replaced s",
         "PSS of all MB",
+        "of it pages of the data set",
+        "of models",
         "USS of a worker MB",
         "its PSS",
         "its RSS",

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.cgroup import MemoryGroup, forget
 from benchmarks.scale_child import percentiles
-from benchmarks.scale_process import ONE_THREAD, ROOT, working_set
+from benchmarks.scale_process import ONE_THREAD, ROOT, mapped_mb, working_set
 
 __all__ = ["contained", "served", "workers"]
 
@@ -88,6 +88,10 @@ def workers(home: Path, port: int, counts: tuple[int, ...], users: list[int]) ->
                 "worker": sizes[1],
                 "pss_mb": round(sum(size["pss"] for size in sizes), 1),
                 "worker_uss_mb": round(max(size["uss"] for size in sizes[1:]), 1),
+                **{
+                    f"{kind}_mb": round(sum(mapped_mb(pid, home / kind) for pid in pids), 1)
+                    for kind in ("data", "models")
+                },
                 "rss_mb": round(sum(size["rss"] for size in sizes), 1),
                 "requests": sum(len(times) for times in answered["ms"].values()),
                 "failed": answered["failed"],

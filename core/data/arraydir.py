@@ -23,7 +23,7 @@ from core.data.checked import FileState, digest_of, forget, note, state_of, was_
 from core.errors import ArtifactError
 from core.files import replace_dir, standing_dir
 
-__all__ = ["open_arrays", "read_manifest", "verify_arrays", "write_array_dir"]
+__all__ = ["give_back", "open_arrays", "read_manifest", "verify_arrays", "write_array_dir"]
 
 MANIFEST = "manifest.json"
 _IN_MEMORY_BELOW = 1 << 16
@@ -146,7 +146,6 @@ def open_arrays(
 class _Opened(NamedTuple):
     array: NDArray[Any]
     state: FileState | None = None
-    mapped: mmap.mmap | None = None
 
 
 @contextlib.contextmanager
@@ -172,9 +171,8 @@ def _look(
             fault = look(file, entry, found.array, may_be_nan)
         if fault:
             raise ArtifactError(f"{fault}. {remedy}")
-        if found.mapped is not None:
-            # What was read to be looked at alone is no part of what this process needs.
-            found.mapped.madvise(mmap.MADV_DONTNEED)
+        # What was read to be looked at alone is no part of what this process needs.
+        give_back(found.array)
 
 
 def _is_hashed(manifest: Mapping[str, Any]) -> bool:
@@ -236,7 +234,7 @@ def _open_as_listed(file: Path, entry: Mapping[str, Any]) -> _Opened | None:
         if size < _IN_MEMORY_BELOW:
             return _Opened(np.frombuffer(stream.read(size), dtype).reshape(shape), state)
         mapped = _map(stream.fileno())
-    return _Opened(np.frombuffer(mapped, dtype, offset=len(expected)).reshape(shape), state, mapped)
+    return _Opened(np.frombuffer(mapped, dtype, offset=len(expected)).reshape(shape), state)
 
 
 if sys.version_info >= (3, 13):
@@ -257,6 +255,19 @@ def _header(dtype: str, shape: tuple[int, ...]) -> bytes:
     text = io.BytesIO()
     np.lib.format.write_array_header_1_0(text, {"descr": dtype, "fortran_order": False, "shape": shape})
     return text.getvalue()
+
+
+def give_back(*arrays: NDArray[Any]) -> None:
+    """Let the system take back the memory of mapped arrays that were read and are not needed for a while.
+
+    They stay what they are and are read again where they are asked for. What is no memory map is left alone.
+    """
+    for array in arrays:
+        base: Any = array
+        while isinstance(base, np.ndarray | memoryview):
+            base = base.base if isinstance(base, np.ndarray) else base.obj
+        if isinstance(base, mmap.mmap):
+            base.madvise(mmap.MADV_DONTNEED)
 
 
 def verify_arrays(path: Path, manifest: Mapping[str, Any], may_be_nan: Collection[str] = ()) -> list[str]:

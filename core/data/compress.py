@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-__all__ = ["TABLE_LIMIT", "Compressed", "by_movie", "compress", "dense_ids"]
+__all__ = ["TABLE_LIMIT", "Compressed", "by_movie", "compress", "dense_ids", "narrow"]
 
 _BLOCK = 1 << 22
+_INT32_MAX = np.iinfo(np.int32).max
 TABLE_LIMIT = 1 << 27
 """Largest id below which a table by id is made, 512 MB."""
 
@@ -85,12 +86,22 @@ def by_movie(rows: Compressed, n_items: int) -> tuple[NDArray[np.int64], NDArray
     """Return the same ratings as row pointers, users and half stars by movie, users ascending within a movie."""
     shape = (len(rows.indptr) - 1, n_items)
     # One byte per value: scipy moves values along with the indices while it transposes.
-    matrix = sparse.csr_array((rows.half_stars.view(np.int8), rows.items, rows.indptr), shape=shape).tocsc()
+    starts = narrow(rows.indptr)
+    matrix = sparse.csr_array((rows.half_stars.view(np.int8), rows.items, starts), shape=shape).tocsc()
     return (
         matrix.indptr.astype(np.int64),
         matrix.indices.astype(np.int32, copy=False),
         matrix.data.view(np.uint8),
     )
+
+
+def narrow(indptr: NDArray[np.int64]) -> NDArray[np.int32] | NDArray[np.int64]:
+    """Return starts of rows as scipy is to get them beside indices of 32 bits.
+
+    Of two widths it takes the larger one for both: 64 bits here would copy all indices to 64, and transposing such a
+    matrix would copy them back.
+    """
+    return indptr.astype(np.int32) if indptr[-1] <= _INT32_MAX else indptr
 
 
 def _in_order(users: NDArray[np.int32], items: NDArray[np.int32]) -> bool:

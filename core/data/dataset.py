@@ -12,7 +12,7 @@ from scipy import sparse
 
 from core.data.aggregates import compute_aggregates
 from core.data.arraydir import open_arrays, read_manifest, verify_arrays, write_array_dir
-from core.data.compress import by_movie, compress, dense_ids
+from core.data.compress import by_movie, compress, dense_ids, narrow
 from core.data.conventions import MAX_RATING, MIN_RATING
 from core.data.movies import MovieTable, StringColumn
 from core.data.profile import Profile
@@ -392,8 +392,8 @@ class Dataset:
         values : ndarray of shape (n_ratings,), optional
             In the order of `user_items`; by default stars as float32.
         """
-        data = self.stars() if values is None else values
-        return sparse.csr_array((data, self.user_items, self.user_indptr), shape=(self.n_users, self.n_movies))
+        rows = (self.stars() if values is None else values, self.user_items, narrow(self.user_indptr))
+        return sparse.csr_array(rows, shape=(self.n_users, self.n_movies))
 
     def nbytes(self) -> int:
         """Return the size of all arrays in bytes."""

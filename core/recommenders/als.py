@@ -19,7 +19,13 @@ from core.recommenders.results import Contribution, Scoring
 
 __all__ = ["ALS", "ALSConfig"]
 
+_Vectors = NDArray[np.floating[Any]]
+
 _START_NORM = 0.7
+_MANY_RATINGS = 2_000_000
+_MANY_STEPS = 3
+_FIRST_STEPS = 4
+"""More of them in the first half sweep, which begins from nothing."""
 _SIMILAR_SHRINKAGE = 5.0
 
 
@@ -30,6 +36,9 @@ class ALSConfig(AlgorithmConfig):
     """Length of the vectors of users and movies."""
     sweeps: int = Field(default=4, ge=1)
     """Alternations between users and movies. Few are needed: it starts from the directions of `svd`."""
+    steps: int | None = Field(default=None, ge=1)
+    """Steps of conjugate gradients towards each vector in place of the exact one; by default that is solved for up to
+    two million ratings, and 3 steps are made beyond, where it would take eight times as long."""
     unwatched_weight: float = Field(default=0.12, gt=0)
     """Weight of a movie that a user did not rate; one that he did has about one."""
     regularisation: float = Field(default=0.02, gt=0)
@@ -57,6 +66,22 @@ class _Films(NamedTuple):
     weights: NDArray[np.float32]
 
 
+class _Side(NamedTuple):
+    """The ratings by users or by movies.
+
+    Attributes
+    ----------
+    indptr : ndarray of int64, shape (n_rows + 1,)
+    indices : ndarray of int32; weights : ndarray of float32
+    penalty : ndarray of float64, shape (n_rows,)
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    weights: NDArray[np.float32]
+    penalty: NDArray[np.float64]
+
+
 class ALS(Recommender):
     """The implicit matrix factorisation of Hu, Koren and Volinsky (2008) with regularisation by frequency.
 
@@ -74,27 +99,40 @@ class ALS(Recommender):
 
     # --- fitting ------------------------------------------------------------------------------------------
 
-    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
-        from core.recommenders.kernels.als import solve_side
+    def config_at(self, n_ratings: int) -> ALSConfig:
+        """Return the configuration with the way settled in which vectors are found."""
+        usual = None if n_ratings <= _MANY_RATINGS else _MANY_STEPS
+        return self.config.model_copy(update={"steps": self.config.steps or usual})
 
+    def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config
         fitted = fit_baseline(dataset)
-        movies = self._start(dataset)
+        movies: _Vectors = self._start(dataset)
         progress(0.1, "starting from the main directions")
         weights = training_weights(dataset, fitted, config.rating_gain)
         by_movie = dataset.matrix(weights).tocsc().data
-        of_users = self._penalty(np.diff(dataset.user_indptr), dataset.n_movies)
-        of_movies = self._penalty(dataset.movie_counts, dataset.n_users)
+        of_users = _Side(
+            dataset.user_indptr,
+            dataset.user_items,
+            weights,
+            self._penalty(np.diff(dataset.user_indptr), dataset.n_movies),
+        )
+        of_movies = _Side(
+            dataset.movie_indptr,
+            dataset.movie_users,
+            by_movie,
+            self._penalty(dataset.movie_counts, dataset.n_users),
+        )
+        unwatched, steps = config.unwatched_weight, self.config_at(dataset.n_ratings).steps
+        users: _Vectors = np.zeros((dataset.n_users, movies.shape[1]), dtype=np.float32)
         for sweep in range(config.sweeps):
-            gram = config.unwatched_weight * (movies.T @ movies)
-            users = solve_side(dataset.user_indptr, dataset.user_items, weights, movies, gram, of_users)
+            users = _half_sweep(of_users, movies, users, unwatched, steps)
             progress(0.1 + 0.9 * (sweep + 0.5) / config.sweeps, f"sweep {sweep + 1}: users")
-            gram = config.unwatched_weight * (users.T @ users)
-            movies = solve_side(dataset.movie_indptr, dataset.movie_users, by_movie, users, gram, of_movies)
+            movies = _half_sweep(of_movies, users, movies, unwatched, steps)
             progress(0.1 + 0.9 * (sweep + 1) / config.sweeps, f"sweep {sweep + 1}: movies")
         return {
             "factors": movies.astype(np.float32),
-            "gram": config.unwatched_weight * (movies.T @ movies),
+            "gram": config.unwatched_weight * (movies.T @ movies).astype(np.float64, copy=False),
             **fitted.baseline.arrays(),
         }
 
@@ -157,6 +195,23 @@ class ALS(Recommender):
         weighted = (films.rows * films.weights[:, None]).astype(np.float64)
         values = weighted @ np.linalg.solve(matrix, self._factors[item].astype(np.float64))
         return film_contributions(self.dataset, used, values, watched_by_many(self._prior.value(profile, item)))
+
+
+def _half_sweep(side: _Side, others: _Vectors, vectors: _Vectors, unwatched: float, steps: int | None) -> _Vectors:
+    """Return the best vectors of one side for those of the other, or with `steps` what so many bring `vectors` to."""
+    indptr, indices, weights, penalty = side
+    if steps is None:
+        from core.recommenders.kernels.als import solve_side
+
+        solved: _Vectors = solve_side(indptr, indices, weights, others, unwatched * (others.T @ others), penalty)
+        return solved
+    from core.recommenders.kernels.als_descent import approach_side
+
+    moved, fixed = vectors.astype(np.float32, copy=False), others.astype(np.float32, copy=False)
+    made = steps if moved.any() else _FIRST_STEPS
+    gram = np.float32(unwatched) * (fixed.T @ fixed)
+    approach_side(indptr, indices, weights, fixed, gram, penalty.astype(np.float32), made, moved)
+    return moved
 
 
 def _ignore(text: str) -> None:

@@ -15,7 +15,7 @@ from core.progress import Progress, part_of
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
-from core.recommenders.parts.linear_rows import add_gram, inverse, most_rated, pruned
+from core.recommenders.parts.linear_rows import add_gram, inverse, most_rated, pruned, starts_among
 from core.recommenders.parts.rating_weights import PopularityPrior, content_rows, profile_weights, training_weights
 from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.results import Contribution, Scoring
@@ -101,7 +101,7 @@ class EASE(Recommender):
         weights *= columns[dataset.user_items]
         columns_of = position[dataset.user_items]
         kept = columns_of >= 0
-        indptr = np.concatenate([[0], np.cumsum(kept)])[dataset.user_indptr].astype(np.int64)
+        indptr = starts_among(kept, dataset.user_indptr)
         return sparse.csr_array(
             (weights[kept], columns_of[kept], indptr), shape=(dataset.n_users, len(chosen)), dtype=np.float32
         )

@@ -13,7 +13,7 @@ from core.progress import Progress, part_of
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
-from core.recommenders.parts.linear_rows import add_gram, inverse, mirror, most_rated, pruned
+from core.recommenders.parts.linear_rows import add_gram, inverse, mirror, most_rated, pruned, starts_among
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
 from core.recommenders.parts.recency import faded, sittings_back, steps_back
 from core.recommenders.parts.sparse_rows import SparseRows
@@ -119,7 +119,7 @@ class SLIST(Recommender):
         position = np.full(dataset.n_movies, -1, dtype=np.int32)
         position[chosen] = np.arange(n, dtype=np.int32)
         columns = position[dataset.user_items]
-        indptr = np.concatenate([[0], np.cumsum(columns >= 0)])[dataset.user_indptr]
+        indptr = starts_among(columns >= 0, dataset.user_indptr)
         columns = columns[columns >= 0]
         lengths = np.diff(indptr)
         share = (np.maximum(lengths, 1.0) ** -config.user_power).astype(np.float32)
@@ -134,7 +134,7 @@ class SLIST(Recommender):
         ordered = in_order_of_time(dataset.user_indptr, dataset.user_items, dataset.user_times, config.seed)
         sequence = position[ordered]
         fade = np.float32(config.fade) ** np.arange(config.window, dtype=np.float32)
-        add_transitions(indptr, sequence[sequence >= 0], fade, share, gram, onward)
+        add_transitions(indptr.astype(np.int64), sequence[sequence >= 0], fade, share, gram, onward)
         progress(1.0, "counted what follows what")
         return gram, onward
 

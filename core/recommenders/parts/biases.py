@@ -280,6 +280,7 @@ def _fit(dataset: Dataset) -> BaselineFit:
     baseline = Baseline(mean, center, spread, item_bias, features, effects)
     left = BaselineFit(baseline, user_bias, taste, traits).bias_residuals(dataset)
     taste = ridge_rows(indptr, items, left, features, np.full(features.shape[1], USER_PENALTY))
+    del left  # 4 bytes for each rating, before there are as many again
     left = BaselineFit(baseline, user_bias, taste, traits).residuals(dataset)
     effects = movie_ridge(indptr, items, left, traits, dataset.n_movies, ITEM_PENALTY)
     return BaselineFit(replace(baseline, effects=effects), user_bias, taste, traits)

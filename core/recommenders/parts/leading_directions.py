@@ -1,4 +1,4 @@
-"""scikit-learn's TruncatedSVD, for matrices of any size and content."""
+"""scikit-learn's randomised decomposition, for matrices of any size and content."""
 
 from typing import Any
 
@@ -27,15 +27,15 @@ def leading_directions(matrix: Any, size: int, iterations: int, seed: int) -> tu
 
     Notes
     -----
-    A matrix of one column has one direction, which scikit-learn refuses to find; its explained variance, which
-    nobody asks for, is 0 / 0 where a matrix is zero throughout.
+    The components are those of `sklearn.decomposition.TruncatedSVD`, signs included. That goes on to multiply the
+    matrix with them, for an explained variance that nobody asks for: a seventh of the time, and the memory of the
+    product. A matrix of one column has one direction, which scikit-learn refuses to find.
     """
-    from sklearn.decomposition import TruncatedSVD
+    from sklearn.utils.extmath import randomized_svd, svd_flip
 
     if matrix.shape[1] == 1:
         column = np.asarray(matrix.todense(), dtype=matrix.dtype)
         return np.ones((1, 1), dtype=matrix.dtype), np.array([np.linalg.norm(column)], dtype=matrix.dtype)
     count = max(min(size, min(matrix.shape) - 1), 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = TruncatedSVD(count, n_iter=iterations, random_state=seed).fit(matrix)
-    return found.components_, found.singular_values_
+    left, values, right = randomized_svd(matrix, count, n_iter=iterations, flip_sign=False, random_state=seed)
+    return svd_flip(left, right, u_based_decision=False)[1], values

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.linalg import lapack
 
+from core.data.compress import narrow
 from core.progress import Progress
 from core.recommenders.parts.sparse_rows import SparseRows
 
-__all__ = ["BLOCK", "add_gram", "inverse", "mirror", "most_rated", "pruned"]
+__all__ = ["BLOCK", "add_gram", "inverse", "mirror", "most_rated", "pruned", "starts_among"]
 
 BLOCK = 512
 """Rows that are worked on at a time."""
+_ROWS = 4096
 _SAMPLE = 8
 _DOUBLE_BELOW = 3000
 """Systems up to this size are solved in double precision."""
@@ -25,6 +27,23 @@ def most_rated(counts: NDArray[np.int32], min_ratings: int, max_movies: int) -> 
     best = np.argsort(-counts.astype(np.int64), kind="stable")[:max_movies]
     enough = min(min_ratings, int(counts.max()))
     return np.sort(best[counts[best] >= enough]).astype(np.int32)
+
+
+def starts_among(kept: NDArray[np.bool_], indptr: NDArray[np.int64]) -> NDArray[np.int32] | NDArray[np.int64]:
+    """Return where rows start when only some of their entries are kept, as scipy is to get it.
+
+    Parameters
+    ----------
+    kept : ndarray of bool, shape (n_entries,)
+    indptr : ndarray of int64, shape (n_rows + 1,)
+        Where they start among all entries.
+    """
+    starts = np.zeros(len(indptr), dtype=np.int64)
+    for first in range(0, len(indptr) - 1, _ROWS):
+        ends = indptr[first : first + _ROWS + 1]
+        counted = np.concatenate([[0], np.cumsum(kept[ends[0] : ends[-1]])])
+        starts[first : first + len(ends)] = starts[first] + counted[ends - ends[0]]
+    return narrow(starts)
 
 
 def add_gram(ratings: sparse.csr_array, gram: NDArray[np.float32], progress: Progress) -> None:

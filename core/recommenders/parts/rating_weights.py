@@ -35,6 +35,8 @@ _PRIOR_STARS = 5.0
 _FLOOR = 0.05
 _PRIOR_RATINGS = 10.0
 _YEAR_LENGTH = np.float32(0.75)
+_BLOCK = 1 << 20
+"""Ratings that are worked on at a time."""
 
 
 def training_weights(dataset: Dataset, fitted: BaselineFit, gain: float) -> NDArray[np.float32]:
@@ -42,7 +44,9 @@ def training_weights(dataset: Dataset, fitted: BaselineFit, gain: float) -> NDAr
     if gain == 0:
         return np.ones(dataset.n_ratings, dtype=np.float32)
     deviation = fitted.bias_residuals(dataset)
-    deviation += (1 - MOVIE_SHARE) * fitted.baseline.item_bias[dataset.user_items]
+    for start in range(0, len(deviation), _BLOCK):
+        items = dataset.user_items[start : start + _BLOCK]
+        deviation[start : start + _BLOCK] += (1 - MOVIE_SHARE) * fitted.baseline.item_bias[items]
     deviation *= gain
     deviation += 1
     return np.maximum(deviation, np.float32(_FLOOR), out=deviation)

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from core.data.arraydir import give_back
+from core.data.compress import narrow
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.parts.biases import Baseline, fit_baseline
@@ -23,6 +25,8 @@ from core.recommenders.parts.rating_weights import content_rows, profile_weights
 __all__ = ["Scaling", "WatchedDirections", "power_iterations"]
 
 _MANY_RATINGS = 5_000_000
+_USERS = 4096
+"""Users whose ratings are scaled at a time."""
 _MOVIES = 32_000
 """Directions are kept for so many of the most rated movies. What is multiplied in each request then stays in the
 processor's cache, a tenth of the time; in a catalogue of 87,585 movies the others have a handful of ratings each,
@@ -106,12 +110,12 @@ class WatchedDirections:
         columns = np.maximum(dataset.movie_counts, 1).astype(np.float32) ** np.float32(-scaling.movie_power)
         rows = np.maximum(lengths, 1).astype(np.float32) ** np.float32(-scaling.user_power)
         values = training_weights(dataset, fit_baseline(dataset), scaling.rating_gain)
-        values *= columns[dataset.user_items]
-        values *= np.repeat(rows, lengths)
+        _scale(values, dataset, rows, columns)
         content = content_rows(dataset)
         content *= scaling.content_weight * columns * (dataset.movie_counts**scaling.content_power).astype(np.float32)
         matrix = _with_rows(dataset, values, sparse.csr_array(content))
         del values, content
+        give_back(dataset.user_items, dataset.user_ratings)
         report("decomposing what was watched")
         components, values = leading_directions(matrix, factors, power_iterations(dataset), seed)
         strength = np.maximum(values, 1e-9)
@@ -204,9 +208,21 @@ class WatchedDirections:
         return rows, weights
 
 
+def _scale(
+    values: NDArray[np.float32], dataset: Dataset, rows: NDArray[np.float32], columns: NDArray[np.float32]
+) -> None:
+    """Multiply the value of every rating by what belongs to its user and to its movie."""
+    for first in range(0, dataset.n_users, _USERS):
+        starts = dataset.user_indptr[first : first + _USERS + 1]
+        span = slice(int(starts[0]), int(starts[-1]))
+        values[span] *= columns[dataset.user_items[span]]
+        values[span] *= np.repeat(rows[first : first + _USERS], np.diff(starts))
+
+
 def _with_rows(dataset: Dataset, values: NDArray[np.float32], more: sparse.csr_array) -> sparse.csr_matrix:
-    """Return the ratings' matrix with further rows below; unlike `sparse.vstack` it never holds two copies."""
-    ends = np.concatenate([dataset.user_indptr, dataset.user_indptr[-1] + more.indptr[1:]])
+    """Return the ratings' matrix with further rows below, which `values` are made longer for instead of copied."""
+    ends = narrow(np.concatenate([dataset.user_indptr, dataset.user_indptr[-1] + more.indptr[1:]]))
     shape = (dataset.n_users + more.shape[0], dataset.n_movies)
-    data = np.concatenate([values, more.data.astype(np.float32, copy=False)])
-    return sparse.csr_matrix((data, np.concatenate([dataset.user_items, more.indices]), ends), shape=shape)
+    values.resize(len(values) + more.nnz, refcheck=False)
+    values[dataset.n_ratings :] = more.data
+    return sparse.csr_matrix((values, np.concatenate([dataset.user_items, more.indices]), ends), shape=shape)

@@ -1,16 +1,18 @@
 """The benchmark of scale: its report, its account of processes, and its peers' bounds."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from benchmarks.scale import SIZES, Run, peers
 from benchmarks.scale_curves import draw_curves, exponent
-from benchmarks.scale_process import run
+from benchmarks.scale_process import mapped_mb, run
 from benchmarks.scale_report import write_report
 from benchmarks.scale_targets import targets
 
@@ -29,8 +31,13 @@ def _steps(factor: float) -> dict[str, Any]:
             "measured_cpu_s": 5.0,
             "peak_mb": 400.0,
         },
+        "ingest": {"cpu_s": 9.0, "wall_s": 10.0, "peak_mb": 900.0},
+        "together": {"wall_s": 300.0, "jobs": 2},
         "open": {"models_mb": 20.0, "warm_ms": 3.0, "warm_cpu_ms": 3.0, "cold_ms": 9.0},
-        "requests": {"algorithms": {"svd": asked, "ease": {"stopped": "missing"}}},
+        "requests": {
+            "algorithms": {"svd": asked, "ease": {"stopped": "missing"}},
+            "plain": {**asked, "cpu_p50": 2.9},
+        },
         "workers": {
             "4": {
                 "ready_s": 1.0,
@@ -88,6 +95,7 @@ def test_the_report_replaces_what_was_measured_and_nothing_else(tmp_path: Path):
     assert "old figures" not in once
     assert "| `svd` | 10.0 / 500 / 20.0 | 320.0 / 500 / 640.0 | 1.00 |" in once
     assert "gunicorn did not start" in once
+    assert "| a plain product, all movies x 100 factors | 2.90 / 4.00 | 2.90 / 4.00 |" in once
     assert (tmp_path / "images" / "scale-training.svg").exists()
 
 
@@ -98,6 +106,7 @@ def test_targets_say_what_was_met_and_leave_out_what_was_not_measured():
     assert rows["4 workers after load"][4] == "missed"
     assert rows["container of 2 GiB"][4] == "met"
     assert "one request, `hybrid`" not in rows
+    assert rows["CSV to all models, in two processes"][3:] == ["310", "met"]
 
 
 def test_a_process_is_accounted_for_and_stopped_at_its_limits():
@@ -129,3 +138,11 @@ def test_what_was_left_out_for_time_is_measured_by_the_next_run_and_what_cannot_
 def test_the_report_names_the_sample_on_which_quality_was_measured(tmp_path):
     report = write_report({"sizes": {"32m": _steps(1.0)}}, tmp_path, SIZES)
     assert "| 32m | 30 | 900 | 42 | 5.0 | 400 | `ease` 0.300, `svd` 0.200 |" in report
+
+
+def test_pages_of_files_are_counted_by_their_folder(tmp_path):
+    (tmp_path / "mine").mkdir()
+    array = np.memmap(tmp_path / "mine" / "pages.bin", np.uint8, "w+", shape=3 << 20)
+    array[:] = 1
+    assert mapped_mb(os.getpid(), tmp_path / "mine") == 3.0
+    assert mapped_mb(os.getpid(), tmp_path / "min") == 0.0

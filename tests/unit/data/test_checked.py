@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.data import arraydir, checked
-from core.data.arraydir import open_arrays, read_manifest, verify_arrays, write_array_dir
+from core.data.arraydir import give_back, open_arrays, read_manifest, verify_arrays, write_array_dir
 from core.errors import ArtifactError
 
 
@@ -124,3 +124,12 @@ def _resident_kb(file: Path) -> int:
     lines = Path("/proc/self/smaps").read_text().splitlines()
     place = next(number for number, line in enumerate(lines) if line.endswith(str(file)))
     return int(next(line for line in lines[place:] if line.startswith("Rss:")).split()[1])
+
+
+def test_what_is_given_back_is_read_again_when_it_is_asked_for(stored: Path) -> None:
+    found = opened(stored)
+    assert int(found["indices"].sum()) == 40_000 * 39_999 // 2
+    assert _resident_kb(stored / "indices.npy") > 0
+    give_back(found["indices"], found["few"], np.arange(3))
+    assert _resident_kb(stored / "indices.npy") == 0
+    assert int(found["indices"].sum()) == 40_000 * 39_999 // 2

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.data.aggregates import compute_aggregates
-from core.data.compress import dense_ids
+from core.data.compress import dense_ids, narrow
 from core.data.dataset import Dataset
 from core.data.movies import MovieTable
 from core.errors import DataError
@@ -210,3 +210,16 @@ def test_damage_is_found(tmp_path):
     file.write_bytes(content[:-10])
     with pytest.raises(DataError, match=r"user_ratings.npy.*cinematch data fetch"):
         Dataset.open(path)
+
+
+def test_a_matrix_of_ratings_shares_the_indices_of_the_data_set_however_it_is_turned(tmp_path):
+    data = Dataset.open(toy_dataset().save(tmp_path / "toy"))
+    matrix = data.matrix()
+    for turned in (matrix, matrix.T, matrix.T.T):
+        assert np.shares_memory(turned.indices, data.user_items)
+
+
+def test_starts_beyond_32_bits_stay_what_they_are():
+    wide = np.array([0, 1 << 31], dtype=np.int64)
+    assert narrow(wide) is wide
+    assert narrow(wide - 1)[-1] == (1 << 31) - 1

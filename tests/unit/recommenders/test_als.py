@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from core.data.profile import Profile
-from core.recommenders.als import ALS
+from core.recommenders import als
+from core.recommenders.als import ALS, _half_sweep, _Side
 from core.recommenders.kernels.als import solve_side
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.rating_weights import profile_weights, training_weights
@@ -83,3 +84,30 @@ def test_long_profiles_are_thinned_evenly(dataset):
     used, _, _ = model._system(long)
     assert used.items.tolist() == [0, 8, 18, 28]
     assert {part.id for part in model.explain(long, 1).contributions if part.kind == "movie"} <= set(used.items)
+
+
+def test_steps_of_conjugate_gradients_lead_to_the_exact_vectors(dataset):
+    rng = np.random.default_rng(0)
+    movies = rng.normal(size=(dataset.n_movies, 6))
+    weights = rng.uniform(0.5, 2, dataset.n_ratings).astype(np.float32)
+    penalty = rng.uniform(0.5, 2, dataset.n_users)
+    side = _Side(dataset.user_indptr, dataset.user_items, weights, penalty)
+    start = rng.normal(size=(dataset.n_users, 6)).astype(np.float32)
+    exact = _half_sweep(side, movies, start, 0.1, None)
+    near, nearer, there = (np.abs(_half_sweep(side, movies, start.copy(), 0.1, n) - exact).max() for n in (1, 3, 12))
+    assert near > nearer > there
+    assert there < 1e-4 * np.abs(exact).max()
+
+
+def test_many_ratings_are_approached(dataset, monkeypatch):
+    assert ALS().config_at(2_000_000).steps is None
+    assert ALS().config_at(32_000_000).steps == 3
+    assert ALS({"steps": 7}).config_at(100).steps == 7
+    exact = ALS({"factors": 5}).fit(dataset).arrays
+    monkeypatch.setattr(als, "_MANY_RATINGS", 0)
+    approached = ALS({"factors": 5}).fit(dataset).arrays
+    assert {name: array.dtype for name, array in approached.items()} == {
+        name: array.dtype for name, array in exact.items()
+    }
+    scores, others = (np.tril(found["factors"] @ found["factors"].T) for found in (exact, approached))
+    assert np.corrcoef(scores.ravel(), others.ravel())[0, 1] > 0.95
