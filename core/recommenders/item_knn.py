@@ -88,6 +88,7 @@ class ItemKNN(Recommender):
         watch_values, rating_values = (np.empty(shape, dtype=np.float32) for shape in shapes)
         watch_sizes, rating_sizes = np.zeros((2, n), dtype=np.int32)
         reached = dataset.user_indptr[:-1].copy()
+        sums, touched = np.zeros(n, dtype=np.int64), np.empty(n, dtype=np.int32)
         source_norm = (size**config.asymmetry).astype(np.float32)
         target_norm = (size ** (1 - config.asymmetry)).astype(np.float32)
         for start in range(0, n, _BLOCK):
@@ -114,6 +115,8 @@ class ItemKNN(Recommender):
                 rating_sizes,
                 rating_items,
                 rating_values,
+                sums,
+                touched,
             )
             progress(0.05 + 0.9 * stop / n, "comparing films")
         _sort_neighbours(watch_sizes, watch_items, watch_values)

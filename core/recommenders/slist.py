@@ -14,6 +14,7 @@ from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.linear_rows import add_gram, inverse, mirror, most_rated, pruned, starts_among
+from core.recommenders.parts.order_of_time import in_order_of_time
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights
 from core.recommenders.parts.recency import faded, sittings_back, steps_back
 from core.recommenders.parts.sparse_rows import SparseRows
@@ -113,7 +114,7 @@ class SLIST(Recommender):
         self, dataset: Dataset, chosen: NDArray[np.int32], progress: Progress
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return X' X, of which only the upper triangle counts, and X' Y, both not yet scaled by movies."""
-        from core.recommenders.kernels.transitions import add_transitions, in_order_of_time
+        from core.recommenders.kernels.transitions import add_transitions
 
         config, n = self.config, len(chosen)
         position = np.full(dataset.n_movies, -1, dtype=np.int32)

@@ -2,8 +2,9 @@
 
 import numpy as np
 from numba import types
+from numpy.typing import NDArray
 
-from core.recommenders.kernels.compiling import compiled, read
+from core.recommenders.kernels.compiling import compiled, filled, read
 from core.recommenders.kernels.ridge import solve_in_place
 
 __all__ = ["solve_side"]
@@ -11,15 +12,14 @@ __all__ = ["solve_side"]
 _BLOCK = 256
 
 
-@compiled(
-    read(types.int64),
-    read(types.int32),
-    read(types.float32),
-    read(types.float64, 2),
-    read(types.float64, 2),
-    read(types.float64),
-)
-def solve_side(indptr, indices, weights, others, gram, penalty):  # type: ignore[no-untyped-def]  # pragma: no cover
+def solve_side(
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    weights: NDArray[np.float32],
+    others: NDArray[np.float64],
+    gram: NDArray[np.float64],
+    penalty: NDArray[np.float64],
+) -> NDArray[np.float64]:
     """Solve for the factors of one side while those of the other are held.
 
     Parameters
@@ -42,15 +42,30 @@ def solve_side(indptr, indices, weights, others, gram, penalty):  # type: ignore
     -----
     Weighted and plain rows are gathered in blocks that stay in the cache and multiplied by BLAS.
     """
-    n_rows = len(indptr) - 1
     k = others.shape[1]
-    factors = np.zeros((n_rows, k))
-    matrix = np.empty((k, k))
-    part = np.empty((k, k))
-    right = np.empty(k)
-    plain = np.empty((_BLOCK, k))
-    weighted = np.empty((_BLOCK, k))
-    for row in range(n_rows):
+    factors = np.zeros((len(indptr) - 1, k))
+    matrix, part, right = np.empty((k, k)), np.empty((k, k)), np.empty(k)
+    plain, weighted = np.empty((2, _BLOCK, k))
+    _solve_side(indptr, indices, weights, others, gram, penalty, matrix, part, right, plain, weighted, factors)
+    return factors
+
+
+@compiled(
+    read(types.int64),
+    read(types.int32),
+    read(types.float32),
+    read(types.float64, 2),
+    read(types.float64, 2),
+    read(types.float64),
+    *[filled(types.float64, 2)] * 2,
+    filled(types.float64),
+    *[filled(types.float64, 2)] * 3,
+)
+def _solve_side(  # type: ignore[no-untyped-def]
+    indptr, indices, weights, others, gram, penalty, matrix, part, right, plain, weighted, factors
+):  # pragma: no cover
+    k = len(right)
+    for row in range(len(factors)):
         start, end = indptr[row], indptr[row + 1]
         if start == end:
             continue
@@ -59,7 +74,7 @@ def solve_side(indptr, indices, weights, others, gram, penalty):  # type: ignore
             for b in range(k):
                 matrix[a, b] = gram[a, b]
         for begin in range(start, end, _BLOCK):
-            size = min(_BLOCK, end - begin)
+            size = end - begin if end - begin < _BLOCK else _BLOCK
             for place in range(size):
                 other = indices[begin + place]
                 weight = np.float64(weights[begin + place])
@@ -77,4 +92,3 @@ def solve_side(indptr, indices, weights, others, gram, penalty):  # type: ignore
         solve_in_place(matrix, right)
         for a in range(k):
             factors[row, a] = right[a]
-    return factors

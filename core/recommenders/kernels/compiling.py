@@ -1,8 +1,11 @@
 """How inner loops are compiled: each once, for one signature, by one process, and kept on disk.
 
 A signature that is told beforehand is the only one that is ever compiled: arrays that are mapped read-only, or that
-lie in memory otherwise than they should, make no second version. Whoever comes second waits for the first at a lock
-and finds the code where that one kept it.
+lie in memory otherwise than they should, make no second version. Whoever comes second waits for the first at the
+module's lock and finds the code where that one kept it.
+
+Compiling takes long for what numba has to find types of: kernels are handed the room they work in, since functions
+that make arrays are compiled with each, and sorting or solving by NumPy's names takes seconds.
 """
 
 import contextlib
@@ -18,7 +21,7 @@ from typing import Any
 from numba import config, njit, types
 
 from core.files import write_trouble
-from core.settings import load_settings
+from core.recommenders.kernels.kept import kept_in
 
 __all__ = ["compiled", "filled", "inner", "read"]
 
@@ -51,7 +54,7 @@ def compiled(*arguments: Any, **options: Any) -> Callable[[Callable[..., Any]], 
     decorator = njit([arguments], **{**_ALL, "cache": True, **options})
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        with _alone(_cache_dir()):
+        with _alone(_cache_dir() / f"{_LOCK}.{function.__module__.rpartition('.')[2]}"):
             made: Callable[..., Any] = decorator(function)
         return made
 
@@ -59,7 +62,10 @@ def compiled(*arguments: Any, **options: Any) -> Callable[[Callable[..., Any]], 
 
 
 def inner(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator for what only compiled functions call: it is compiled and kept as a part of theirs."""
+    """Return a decorator for what only compiled functions call: it is compiled and kept as a part of theirs.
+
+    With ``inline="always"`` it is put in before types are inferred: quicker to compile, where there is one call.
+    """
     decorator: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(
         **{**_ALL, "no_cpython_wrapper": True, **options}
     )
@@ -70,10 +76,9 @@ def inner(**options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def _cache_dir() -> Path:
     """Return where compiled code is kept, and tell numba.
 
-    That is ``NUMBA_CACHE_DIR`` where it is set, else ``numba`` in the cache directory of the settings: packages may
-    lie where nobody may write. Where nothing can be kept, a directory of this process serves, and a warning says so.
+    Where nothing can be kept, a directory of this process serves, and a warning says so.
     """
-    chosen = Path(os.environ.get("NUMBA_CACHE_DIR") or load_settings().cache_dir / "numba")
+    chosen = kept_in()
     trouble = write_trouble(chosen)
     if trouble:
         log.warning(
@@ -95,9 +100,9 @@ _held: list[tempfile.TemporaryDirectory[str]] = []
 
 
 @contextlib.contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Hold the lock of a directory of compiled code."""
-    descriptor = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+def _alone(lock: Path) -> Iterator[None]:
+    """Hold a lock."""
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

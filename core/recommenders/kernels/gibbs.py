@@ -2,6 +2,7 @@
 
 import numpy as np
 from numba import types
+from numpy.typing import NDArray
 
 from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
@@ -15,118 +16,98 @@ _SUMS_IN_ANY_ORDER = {"reassoc", "contract", "nsz"}
 """Else a sum could not be spread over the registers."""
 
 
-_inner = inner(fastmath=_SUMS_IN_ANY_ORDER)
-"""What is compiled as a part of the functions below."""
+_inner = inner(fastmath=_SUMS_IN_ANY_ORDER, inline="always")
+"""What is compiled as a part of the functions below; each is called from one place."""
 
 
 @_inner
-def _factorise(matrix, size):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Overwrite the lower triangle of a positive definite matrix with its Cholesky factor, diagonal inverted."""
+def _solve(matrix, shift, size):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Solve L L' x = b + L shift for the Cholesky factor L of a positive definite matrix.
+
+    Its lower triangle is read, and overwritten by L with the diagonal inverted; below it stands b, then x. As a row
+    more of the matrix it is solved for the first factor on the way.
+    """
     for b in range(size):
         total = matrix[b, b]
         for c in range(b):
             total -= matrix[b, c] * matrix[b, c]
         pivot = np.float32(1) / np.sqrt(total)
         matrix[b, b] = pivot
-        for a in range(b + 1, size):
+        for a in range(b + 1, size + 1):
             total = matrix[a, b]
             for c in range(b):
                 total -= matrix[a, c] * matrix[b, c]
             matrix[a, b] = total * pivot
-
-
-@_inner
-def _solve_lower(factor, right, size):  # type: ignore[no-untyped-def]  # pragma: no cover
-    for a in range(size):
-        for b in range(a):
-            right[a] -= factor[a, b] * right[b]
-        right[a] *= factor[a, a]
-
-
-@_inner
-def _solve_upper(factor, right, size):  # type: ignore[no-untyped-def]  # pragma: no cover
     for a in range(size - 1, -1, -1):
+        total = matrix[size, a] + shift[a]
         for b in range(a + 1, size):
-            right[a] -= factor[b, a] * right[b]
-        right[a] *= factor[a, a]
+            total -= matrix[b, a] * matrix[size, b]
+        matrix[size, a] = total * matrix[a, a]
 
 
 @_inner
-def _correct(  # type: ignore[no-untyped-def]
-    start, end, indices, targets, own, precision, taken, features, spare, place, matrix, right, drawn
+def _fill_short(  # type: ignore[no-untyped-def]
+    start, size, indices, targets, own, precision, taken, features, spare, place, matrix, drawn
 ):  # pragma: no cover
-    """Make the draw of a row's prior one of its posterior, by Matheron's rule."""
-    size, k = end - start, len(drawn)
+    """Fill in the system by which the draw of a row's prior becomes one of its posterior (Matheron's rule)."""
     for x in range(size):
         column = indices[start + x]
-        missing = targets[start + x] - taken[column]
-        for a in range(k):
-            missing -= features[column, a] * drawn[a]
         variance = np.float32(1) / (own * precision[column])
-        right[x] = missing + np.sqrt(variance) * spare[place + x]
-        for y in range(x):
+        missing = targets[start + x] - taken[column] + np.sqrt(variance) * spare[place + x]
+        for a in range(len(drawn)):
+            missing -= features[column, a] * drawn[a]
+        matrix[size, x] = missing
+        for y in range(x + 1):
             other = indices[start + y]
             total = np.float32(0)
-            for a in range(k):
+            for a in range(len(drawn)):
                 total += features[column, a] * features[other, a]
             matrix[x, y] = total
-        for a in range(k):
-            variance += features[column, a] * features[column, a]
-        matrix[x, x] = variance
-    _factorise(matrix, size)
-    _solve_lower(matrix, right, size)
-    _solve_upper(matrix, right, size)
-    for x in range(size):
-        column = indices[start + x]
-        for a in range(k):
-            drawn[a] += right[x] * features[column, a]
+        matrix[x, x] += variance
 
 
 @_inner
 def _add_block(  # type: ignore[no-untyped-def]
-    begin, stop, indices, targets, own, precision, taken, features, plain, weighted, matrix, right
+    begin, stop, indices, targets, own, precision, taken, features, plain, weighted, matrix
 ):  # pragma: no cover
-    """Add up some entries of a row in the lower triangle of A and in b."""
-    count, k = stop - begin, len(right)
+    """Add up some entries of a row in the lower triangle of A, and in b below it as of a feature more, the target."""
+    count, k = stop - begin, len(plain) - 1
     for x in range(count):
         column = indices[begin + x]
         weight = own * precision[column]
-        target = weight * (targets[begin + x] - taken[column])
         for a in range(k):
             value = features[column, a]
             plain[a, x] = value
             weighted[a, x] = weight * value
-            right[a] += target * value
+        plain[k, x] = targets[begin + x] - taken[column]
     whole = -(-count // _LANES) * _LANES
     for a in range(k):
         for x in range(count, whole):
             plain[a, x] = 0
             weighted[a, x] = 0
-    for a in range(k):
-        for b in range(a + 1):
+    for x in range(count, whole):
+        plain[k, x] = 0
+    for a in range(k + 1):
+        for b in range(a + 1 if a < k else k):
             total = np.float32(0)
             for x in range(whole):
-                total += weighted[a, x] * plain[b, x]
+                total += plain[a, x] * weighted[b, x]
             matrix[a, b] += total
 
 
-@compiled(
-    read(types.int64),
-    read(types.int32),
-    read(_REAL),
-    read(_REAL),
-    read(_REAL),
-    read(_REAL),
-    read(_REAL, 2),
-    read(_REAL, 2),
-    read(_REAL, 2),
-    read(_REAL),
-    filled(_REAL, 2),
-    fastmath=_SUMS_IN_ANY_ORDER,
-)
-def sample_rows(  # type: ignore[no-untyped-def]
-    indptr, indices, targets, own_precision, precision, taken, features, mean, noise, spare, out
-):  # pragma: no cover
+def sample_rows(
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    targets: NDArray[np.float32],
+    own_precision: NDArray[np.float32],
+    precision: NDArray[np.float32],
+    taken: NDArray[np.float32],
+    features: NDArray[np.float32],
+    mean: NDArray[np.float32],
+    noise: NDArray[np.float32],
+    spare: NDArray[np.float32],
+    out: NDArray[np.float32],
+) -> None:
     """Draw one side's vectors from their conditional distributions, given the other side's.
 
     Coordinates are those in which the prior of a row is a standard normal around its mean: row n is drawn from
@@ -158,61 +139,109 @@ def sample_rows(  # type: ignore[no-untyped-def]
     along neighbours in memory.
     """
     k = features.shape[1]
-    plain = np.empty((k, _BLOCK), dtype=np.float32)
-    weighted = np.empty((k, _BLOCK), dtype=np.float32)
-    matrix = np.empty((k, k), dtype=np.float32)
-    right = np.empty(k, dtype=np.float32)
+    plain, weighted = np.empty((k + 1, _BLOCK), dtype=np.float32), np.empty((k, _BLOCK), dtype=np.float32)
+    matrix, none = np.empty((k + 1, k), dtype=np.float32), np.zeros(k, dtype=np.float32)
+    _sample_rows(
+        indptr,
+        indices,
+        targets,
+        own_precision,
+        precision,
+        taken,
+        features,
+        mean,
+        noise,
+        spare,
+        none,
+        plain,
+        weighted,
+        matrix,
+        out,
+    )
+
+
+@compiled(
+    read(types.int64),
+    read(types.int32),
+    *[read(_REAL)] * 4,
+    *[read(_REAL, 2)] * 3,
+    *[read(_REAL)] * 2,
+    *[filled(_REAL, 2)] * 4,
+    fastmath=_SUMS_IN_ANY_ORDER,
+)
+def _sample_rows(  # type: ignore[no-untyped-def]
+    indptr,
+    indices,
+    targets,
+    own_precision,
+    precision,
+    taken,
+    features,
+    mean,
+    noise,
+    spare,
+    none,
+    plain,
+    weighted,
+    matrix,
+    out,
+):  # pragma: no cover
+    k = len(none)
     place = 0
     for row in range(len(out)):
         start, end = indptr[row], indptr[row + 1]
-        if end - start < k:
+        size, own, drawn = end - start, own_precision[row], out[row]
+        short = size < k
+        if short:
+            shift = none
             for a in range(k):
-                out[row, a] = mean[row, a] + noise[row, a]
-            _correct(
+                drawn[a] = mean[row, a] + noise[row, a]
+            _fill_short(
                 start,
-                end,
+                size,
                 indices,
                 targets,
-                own_precision[row],
+                own,
                 precision,
                 taken,
                 features,
                 spare,
                 place,
                 matrix,
-                right,
-                out[row],
+                drawn,
             )
-            place += end - start
-            continue
-        for a in range(k):
-            right[a] = mean[row, a]
-            for b in range(a):
-                matrix[a, b] = 0
-            matrix[a, a] = 1
-        for begin in range(start, end, _BLOCK):
-            stop = min(begin + _BLOCK, end)
-            _add_block(
-                begin,
-                stop,
-                indices,
-                targets,
-                own_precision[row],
-                precision,
-                taken,
-                features,
-                plain,
-                weighted,
-                matrix,
-                right,
-            )
-        _factorise(matrix, k)
-        _solve_lower(matrix, right, k)
-        for a in range(k):
-            right[a] += noise[row, a]
-        _solve_upper(matrix, right, k)
-        for a in range(k):
-            out[row, a] = right[a]
+            place += size
+        else:
+            size, shift = k, noise[row]
+            for a in range(k):
+                matrix[k, a] = mean[row, a]
+                for b in range(a):
+                    matrix[a, b] = 0
+                matrix[a, a] = 1
+            for begin in range(start, end, _BLOCK):
+                stop = begin + _BLOCK if begin + _BLOCK < end else end
+                _add_block(
+                    begin,
+                    stop,
+                    indices,
+                    targets,
+                    own,
+                    precision,
+                    taken,
+                    features,
+                    plain,
+                    weighted,
+                    matrix,
+                )
+        _solve(matrix, shift, size)
+        if short:
+            for x in range(size):
+                column = indices[start + x]
+                for a in range(k):
+                    drawn[a] += matrix[size, x] * features[column, a]
+        else:
+            for a in range(k):
+                drawn[a] = matrix[k, a]
 
 
 @compiled(

@@ -13,11 +13,13 @@ _FEW = 50
 
 
 @inner()
-def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Put an entry on a heap of bounded size whose smallest value is on top; return the new size."""
+def _offer(all_values, all_owners, sizes, row, value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Put an entry on a row's heap of bounded size, whose smallest value is on top."""
+    values, owners, size = all_values[row], all_owners[row], sizes[row]
     limit = len(values)
+    place = 0
     if size < limit:
-        place = size
+        place = np.int64(size)
         while place > 0:
             parent = (place - 1) // 2
             if values[parent] <= value:
@@ -25,29 +27,26 @@ def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def] 
             values[place] = values[parent]
             owners[place] = owners[parent]
             place = parent
-        values[place] = value
-        owners[place] = owner
-        return size + 1
-    if value <= values[0]:
-        return size
-    place = 0
-    while True:
-        child = 2 * place + 1
-        if child >= limit:
-            break
-        if child + 1 < limit and values[child + 1] < values[child]:
-            child += 1
-        if values[child] >= value:
-            break
-        values[place] = values[child]
-        owners[place] = owners[child]
-        place = child
+        sizes[row] = size + 1
+    elif value <= values[0]:
+        return
+    else:
+        while True:
+            child = 2 * place + 1
+            if child >= limit:
+                break
+            if child + 1 < limit and values[child + 1] < values[child]:
+                child += 1
+            if values[child] >= value:
+                break
+            values[place] = values[child]
+            owners[place] = owners[child]
+            place = child
     values[place] = value
     owners[place] = owner
-    return size
 
 
-@inner()
+@inner(inline="always")
 def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     item, user_indptr, user_items, user_values, item_indptr, item_users, item_values, reached, sums, touched
 ):
@@ -102,6 +101,8 @@ def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     filled(types.int32),
     filled(types.int32, 2),
     filled(types.float32, 2),
+    filled(types.int64),
+    filled(types.int32),
 )
 def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     first,
@@ -125,6 +126,8 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     rating_sizes,
     rating_items,
     rating_values,
+    sums,
+    touched,
 ):
     """Compare movies `first` to `last` with all movies before them, and keep the nearest of both.
 
@@ -149,6 +152,8 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
         Heaps of neighbours by n_ij / (source_norm_j target_norm_i + shrinkage); sizes are 0 at first.
     rating_sizes, rating_items, rating_values : int32, int32 and float32, shapes (n_movies,) and (n_movies, r)
         Heaps of neighbours by sum(e_i e_j) / (spread_i spread_j (n_ij + shrinkage)) where positive.
+    sums, touched : ndarray of int64 and int32, shape (n_movies,)
+        Room to work in; the sums are 0 at first, and after each call.
 
     Notes
     -----
@@ -159,29 +164,22 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     are searched for what is not zero, those of others keep a list of it. Bounded heaps keep the best, so memory does
     not grow with the number of pairs.
     """
-    n_movies = len(source_norm)
-    sums = np.zeros(n_movies, dtype=np.int64)
-    touched = np.empty(n_movies, dtype=np.int32)
     for item in range(first, last):
         n_touched = _add_up(
             item, user_indptr, user_items, user_values, item_indptr, item_users, item_values, reached, sums, touched
         )
         for place in range(n_touched):
-            movie = touched[place]
+            movie = np.int64(touched[place])
             count = sums[movie] & (_SHIFT - 1)
             dot = sums[movie] >> _BITS
             sums[movie] = 0
             if count < min_common:
                 continue
             likeness = np.float32(count / (source_norm[movie] * target_norm[item] + watch_shrinkage))
-            watch_sizes[item] = _offer(watch_values[item], watch_items[item], watch_sizes[item], likeness, movie)
+            _offer(watch_values, watch_items, watch_sizes, item, likeness, movie)
             likeness = np.float32(count / (source_norm[item] * target_norm[movie] + watch_shrinkage))
-            watch_sizes[movie] = _offer(watch_values[movie], watch_items[movie], watch_sizes[movie], likeness, item)
+            _offer(watch_values, watch_items, watch_sizes, movie, likeness, item)
             if dot > 0:
                 agreement = np.float32(dot / (spread[movie] * spread[item] * (count + rating_shrinkage)))
-                rating_sizes[item] = _offer(
-                    rating_values[item], rating_items[item], rating_sizes[item], agreement, movie
-                )
-                rating_sizes[movie] = _offer(
-                    rating_values[movie], rating_items[movie], rating_sizes[movie], agreement, item
-                )
+                _offer(rating_values, rating_items, rating_sizes, item, agreement, movie)
+                _offer(rating_values, rating_items, rating_sizes, movie, agreement, item)

@@ -6,6 +6,7 @@ starts without the compiler.
 
 import numpy as np
 from numba import types
+from numpy.typing import NDArray
 
 from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
@@ -34,8 +35,13 @@ def solve_in_place(matrix, right):  # type: ignore[no-untyped-def]  # pragma: no
         right[a] /= matrix[a, a]
 
 
-@compiled(read(_INT), read(_MOVIE), read(_REAL), read(_REAL, 2), read(_WIDE))
-def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-untyped-def]  # pragma: no cover
+def ridge_rows(
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    targets: NDArray[np.float32],
+    features: NDArray[np.float32],
+    penalty: NDArray[np.float64],
+) -> NDArray[np.float32]:
     """Solve one ridge regression per row of a compressed matrix.
 
     Parameters
@@ -57,13 +63,29 @@ def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-
     Normal equations by Cholesky decomposition, in double precision. Compiled serially: an OpenMP loop would not
     survive a fork.
     """
-    n_rows = len(indptr) - 1
     d = features.shape[1]
-    weights = np.zeros((n_rows, d), dtype=np.float32)
-    gram = np.empty((d, d))
-    right = np.empty(d)
-    used = np.empty(d, dtype=np.int64)
-    for row in range(n_rows):
+    weights = np.zeros((len(indptr) - 1, d), dtype=np.float32)
+    gram, right, used = np.empty((d, d)), np.empty(d), np.empty(d, dtype=np.int64)
+    _ridge_rows(indptr, indices, targets, features, penalty, gram, right, used, weights)
+    return weights
+
+
+@compiled(
+    read(_INT),
+    read(_MOVIE),
+    read(_REAL),
+    read(_REAL, 2),
+    read(_WIDE),
+    filled(_WIDE, 2),
+    filled(_WIDE),
+    filled(_INT),
+    filled(_REAL, 2),
+)
+def _ridge_rows(  # type: ignore[no-untyped-def]
+    indptr, indices, targets, features, penalty, gram, right, used, weights
+):  # pragma: no cover
+    d = len(right)
+    for row in range(len(weights)):
         start, end = indptr[row], indptr[row + 1]
         if start == end:
             continue
@@ -91,56 +113,89 @@ def ridge_rows(indptr, indices, targets, features, penalty):  # type: ignore[no-
         solve_in_place(gram, right)
         for a in range(d):
             weights[row, a] = right[a]
-    return weights
 
 
-@compiled(read(_INT), read(_MOVIE), read(_REAL), read(_REAL, 2), _INT, _WIDE)
-def movie_ridge(indptr, items, targets, traits, n_movies, penalty):  # type: ignore[no-untyped-def]  # pragma: no cover
+def movie_ridge(
+    indptr: NDArray[np.int64],
+    items: NDArray[np.int32],
+    targets: NDArray[np.float32],
+    traits: NDArray[np.float32],
+    n_movies: int,
+    penalty: float,
+) -> NDArray[np.float32]:
     """Solve one ridge regression per movie on three traits of its raters, in one pass over the users' rows.
 
     Returns
     -------
     ndarray of float32, shape (n_movies, 3)
     """
-    gram = np.zeros((n_movies, 3, 3))
-    right = np.zeros((n_movies, 3))
-    for user in range(len(indptr) - 1):
-        trait = traits[user]
-        for entry in range(indptr[user], indptr[user + 1]):
-            movie = items[entry]
-            for a in range(3):
-                right[movie, a] += trait[a] * targets[entry]
-                for b in range(3):
-                    gram[movie, a, b] += trait[a] * trait[b]
+    gram, right = np.zeros((n_movies, 3, 3)), np.zeros((n_movies, 3))
+    _add_traits(indptr, items, targets, traits, gram, right)
+    rated = gram[:, 0, 0] > 0
     weights = np.zeros((n_movies, 3), dtype=np.float32)
-    for movie in range(n_movies):
-        if gram[movie, 0, 0] > 0.0:
-            for a in range(3):
-                gram[movie, a, a] += penalty
-            solve_in_place(gram[movie], right[movie])
-            for a in range(3):
-                weights[movie, a] = right[movie, a]
+    weights[rated] = np.linalg.solve(gram[rated] + penalty * np.eye(3), right[rated, :, None])[:, :, 0]
     return weights
 
 
-@compiled(read(_INT), read(_MOVIE), read(types.uint8), _WIDE, _WIDE, _WIDE, _INT, filled(_REAL), filled(_REAL))
-def shrunk_biases(  # type: ignore[no-untyped-def]
-    indptr, items, half_stars, mean, user_shrinkage, item_shrinkage, sweeps, of_users, of_movies
-):  # pragma: no cover
+@compiled(read(_INT), read(_MOVIE), read(_REAL), read(_REAL, 2), filled(_WIDE, 3), filled(_WIDE, 2))
+def _add_traits(indptr, items, targets, traits, gram, right):  # type: ignore[no-untyped-def]  # pragma: no cover
+    for user in range(len(indptr) - 1):
+        for entry in range(indptr[user], indptr[user + 1]):
+            movie = items[entry]
+            for a in range(3):
+                right[movie, a] += traits[user, a] * targets[entry]
+                for b in range(3):
+                    gram[movie, a, b] += traits[user, a] * traits[user, b]
+
+
+def shrunk_biases(
+    indptr: NDArray[np.int64],
+    items: NDArray[np.int32],
+    half_stars: NDArray[np.uint8],
+    counts: NDArray[np.integer],
+    mean: float,
+    shrinkage: tuple[float, float],
+    sweeps: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Alternate shrunk means of what the other side leaves over; the users' come last.
 
     Parameters
     ----------
-    of_users, of_movies : ndarray of float32, shapes (n_users,) and (n_movies,)
-        Overwritten by the biases.
+    counts : ndarray of int, shape (n_movies,)
+        Ratings of each movie.
+    shrinkage : tuple of float
+        Of users and of movies.
+
+    Returns
+    -------
+    tuple of ndarray of float32, shapes (n_users,) and (n_movies,)
+        The biases.
     """
-    n_users, n_movies = len(of_users), len(of_movies)
-    user_bias = np.zeros(n_users)
-    item_bias = np.zeros(n_movies)
-    counts = np.zeros(n_movies)
-    totals = np.zeros(n_movies)
-    for entry in range(len(items)):
-        counts[items[entry]] += 1.0
+    n_movies = len(counts)
+    of_users, of_movies = np.zeros(len(indptr) - 1), np.zeros(n_movies)
+    shrunk = counts + shrinkage[1]
+    _shrunk_biases(
+        indptr, items, half_stars, shrunk, mean, shrinkage[0], sweeps, np.empty(n_movies), of_users, of_movies
+    )
+    return of_users.astype(np.float32), of_movies.astype(np.float32)
+
+
+@compiled(
+    read(_INT),
+    read(_MOVIE),
+    read(types.uint8),
+    read(_WIDE),
+    _WIDE,
+    _WIDE,
+    _INT,
+    filled(_WIDE),
+    filled(_WIDE),
+    filled(_WIDE),
+)
+def _shrunk_biases(  # type: ignore[no-untyped-def]
+    indptr, items, half_stars, shrunk, mean, user_shrinkage, sweeps, totals, user_bias, item_bias
+):  # pragma: no cover
+    n_users, n_movies = len(user_bias), len(item_bias)
     for _ in range(sweeps):
         for movie in range(n_movies):
             totals[movie] = 0.0
@@ -149,16 +204,12 @@ def shrunk_biases(  # type: ignore[no-untyped-def]
             for entry in range(indptr[user], indptr[user + 1]):
                 totals[items[entry]] += 0.5 * half_stars[entry] - level
         for movie in range(n_movies):
-            item_bias[movie] = totals[movie] / (counts[movie] + item_shrinkage)
+            item_bias[movie] = totals[movie] / shrunk[movie]
         for user in range(n_users):
             total = 0.0
             for entry in range(indptr[user], indptr[user + 1]):
                 total += 0.5 * half_stars[entry] - mean - item_bias[items[entry]]
             user_bias[user] = total / (indptr[user + 1] - indptr[user] + user_shrinkage)
-    for user in range(n_users):
-        of_users[user] = user_bias[user]
-    for movie in range(n_movies):
-        of_movies[movie] = item_bias[movie]
 
 
 @compiled(

@@ -266,10 +266,8 @@ def _fit(dataset: Dataset) -> BaselineFit:
 
     indptr, items = dataset.user_indptr, dataset.user_items
     mean = dataset.global_mean
-    user_bias = np.empty(dataset.n_users, dtype=np.float32)
-    item_bias = np.empty(dataset.n_movies, dtype=np.float32)
-    shrunk_biases(
-        indptr, items, dataset.user_ratings, mean, USER_SHRINKAGE, ITEM_SHRINKAGE, SWEEPS, user_bias, item_bias
+    user_bias, item_bias = shrunk_biases(
+        indptr, items, dataset.user_ratings, dataset.movie_counts, mean, (USER_SHRINKAGE, ITEM_SHRINKAGE), SWEEPS
     )
     features = movie_features(dataset, item_bias)
     counts = np.diff(indptr)
