@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["Learned", "default_jobs", "learn"]
 
 _LOG = logging.getLogger("cinematch.train")
-_FIT, _PART, _MEASURE = "fit", "part", "measure"
-_WORDS = {_FIT: (), _PART: ("for measuring:",), _MEASURE: ("measuring",)}
+_COMPILE, _FIT, _PART, _MEASURE = "compile", "fit", "part", "measure"
+_WORDS = {_COMPILE: ("compiling",), _FIT: (), _PART: ("for measuring:",), _MEASURE: ("measuring",)}
 _HELD_OUT = ".held_out"
 """Where models that know the rest of the ratings wait for their ensembles."""
 
@@ -98,16 +99,17 @@ def learn(
 
     def ended(name: str, outcome: Outcome) -> None:
         kind, key = name.split(" ")
-        _LOG.info("%s: %.1f s", name, outcome.seconds)
+        _LOG.info("%s: %.1f s, %.1f s of a processor", name, outcome.seconds, outcome.cpu_seconds)
         if outcome.failure is not None:
-            learned.failed.setdefault(key, outcome.failure)
             teller.failed(name, outcome)
+            if kind != _COMPILE:
+                learned.failed.setdefault(key, outcome.failure)
         elif kind == _FIT:
             found, reason = outcome.result
             learned.reports += found
             if reason is not None:
                 learned.left_out[key] = reason
-        elif kind == _PART:
+        elif kind in (_COMPILE, _PART):
             return
         elif outcome.result is None:
             learned.unmeasured += [key] if key in measures and key not in learned.left_out else []
@@ -149,7 +151,7 @@ class _Teller:
     def failed(self, name: str, outcome: Outcome) -> None:
         """Log why something failed."""
         kind, key = name.split(" ")
-        doing = "training" if kind == _FIT else "measuring"
+        doing = {_COMPILE: "compiling", _FIT: "training"}.get(kind, "measuring")
         detail = f"\n{outcome.detail}" if outcome.detail else ""
         _LOG.error("%s %s failed: %s%s", doing, key, outcome.failure, detail)
         self._failed.add(name)
@@ -179,12 +181,35 @@ class _Teller:
 
 
 def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Sequence[str]) -> list[Task]:
-    """Return what is to be done: models of all ratings, models of a part of them, and what those are asked."""
-    from core.evaluation.manifest import SAMPLED_ABOVE, SAMPLED_RATINGS
-    from core.recommenders.registry import training_order, viewers_of
-    from core.store.costs import FIRST, asking, fitting
+    """Return what is to be done: models of all ratings, models of a part of them, and what those are asked.
 
-    tasks = []
+    Before them come the loops that nobody has compiled yet, so that no process waits for another that does.
+    """
+    from core.evaluation.manifest import SAMPLED_ABOVE, SAMPLED_RATINGS
+    from core.recommenders.kernels.kept import is_kept
+    from core.recommenders.registry import training_order, viewers_of
+    from core.store.costs import COMPILING, FIRST, asking, fitting, kernels_of, loads_of
+
+    wanted = training_order((*fits, *measures))
+    early = kernels_of(key for key in wanted if key in FIRST)
+    tasks = [
+        Task(
+            f"{_COMPILE} {kernel}",
+            _compile,
+            (kernel,),
+            (),
+            int(kernel not in early),
+            COMPILING[kernel],
+            200.0,
+            loads_of(),
+        )
+        for kernel in kernels_of(wanted)
+        if not is_kept(kernel)
+    ]
+
+    def after_compiling(key: str) -> list[str]:
+        return [f"{_COMPILE} {kernel}" for kernel in kernels_of(training_order((key,)))]
+
     for key in fits:
         cost = fitting(key, data.n_ratings)
         tasks.append(
@@ -192,10 +217,11 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
                 f"{_FIT} {key}",
                 _fit,
                 (settings.dataset_dir, key, settings.dataset_models_dir),
-                tuple(f"{_FIT} {member}" for member in viewers_of(key)),
+                (*after_compiling(key), *(f"{_FIT} {member}" for member in viewers_of(key))),
                 0 if key in FIRST else 1,
                 cost.seconds,
                 cost.memory_mb,
+                loads_of(key),
                 steady=not viewers_of(key),
             )
         )
@@ -206,13 +232,19 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
     for key in training_order(tuple(measures)):
         cost = fitting(key, size, drawn_from=mapped)
         arguments = (settings.dataset_dir, key, settings.dataset_models_dir / _HELD_OUT, tuple(measures))
-        needs = tuple(f"{_PART} {member}" for member in viewers_of(key))
-        tasks.append(Task(f"{_PART} {key}", _fit_part, arguments, needs, 2, cost.seconds, cost.memory_mb))
+        needs = (*after_compiling(key), *(f"{_PART} {member}" for member in viewers_of(key)))
+        loads = loads_of(key)
+        tasks.append(Task(f"{_PART} {key}", _fit_part, arguments, needs, 2, cost.seconds, cost.memory_mb, loads))
         if key in measures:
             seconds = asking(key, people, data.n_movies)
             needs = (f"{_FIT} {key}", f"{_PART} {key}")
-            tasks.append(Task(f"{_MEASURE} {key}", _measure, arguments, needs, 3, seconds, cost.memory_mb))
+            tasks.append(Task(f"{_MEASURE} {key}", _measure, arguments, needs, 3, seconds, cost.memory_mb, loads))
     return tasks
+
+
+def _compile(_report: Progress, kernel: str) -> None:
+    """Compile a module's loops, or find that they are."""
+    import_module(f"core.recommenders.kernels.{kernel}")
 
 
 def _fit(report: Progress, dataset: Path, key: str, root: Path) -> tuple[list[TrainReport], str | None]:

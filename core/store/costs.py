@@ -1,14 +1,16 @@
 """What training and measuring an algorithm are expected to take: for the order, for what fits, for how long yet.
 
-Seconds are relative: `core.tasks` learns how quick a machine is as it goes. `cinematch -v train --jobs 1` tells those
-that were seen at 100,836 ratings of 610 people; a fit's are those of the model that is measured, so that nothing is
-imported or compiled any more. Exponents and memory are those of docs/PERFORMANCE.md.
+Seconds are of one processor, and relative: `core.tasks` learns how quick a machine is as it goes. `cinematch -v train
+--jobs 1` tells those of every step, here at 100,836 ratings of 610 people; a fit's are those of the model that is
+measured, so that nothing is imported or compiled any more, and what is loaded is what the first of a process takes
+longer. Exponents and memory are those of docs/PERFORMANCE.md.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["FIRST", "Cost", "asking", "fitting"]
+__all__ = ["COMPILING", "FIRST", "Cost", "asking", "fitting", "kernels_of", "loads_of"]
 
 FIRST = ("popularity", "user_knn", "item_knn", "svd", "ease", "content")
 """What is learned in seconds, and makes lists until the rest is."""
@@ -56,6 +58,19 @@ _TABLE = {
 _OTHER = _Row(3.0, 4.0, 1.0, 400, 33)
 """What another package brings."""
 
+COMPILING = {"ridge": 1.4, "gram": 0.25, "neighbours": 1.0, "als": 0.8, "gibbs": 2.0, "transitions": 0.35}
+"""Seconds to compile the modules of `core.recommenders.kernels`."""
+_KERNELS = {
+    "item_knn": ("neighbours",),
+    "ease": ("gram",),
+    "als": ("als",),
+    "slist": ("gram", "transitions"),
+    "bayesian_mf": ("gibbs",),
+}
+"""What algorithms need beside the loops of the baseline, which all need."""
+_LIBRARIES = {"libraries": 1.4, "numba": 0.7}
+_SCIKIT_LEARN = ("svd", "surprise_svd", "als", "content")
+
 
 def fitting(key: str, n_ratings: int, *, drawn_from: int = 0) -> Cost:
     """Return what fitting an algorithm to so many ratings is expected to take.
@@ -74,3 +89,13 @@ def asking(key: str, n_users: int, n_movies: int) -> float:
     """Return the seconds that asking so many people's lists and stars of a fitted algorithm is expected to take."""
     row = _TABLE.get(key, _OTHER)
     return row.ask * min(n_users, _MOST_ASKED) / _USERS * math.sqrt(max(n_movies, 1) / _MOVIES)
+
+
+def kernels_of(keys: Iterable[str]) -> dict[str, None]:
+    """Return the names of the modules of compiled loops that algorithms need, each once, in the order of need."""
+    return {kernel: None for key in keys for kernel in ("ridge", *_KERNELS.get(key, ()))}
+
+
+def loads_of(key: str | None = None) -> dict[str, float]:
+    """Return what a process loads once for fitting an algorithm, or for compiling, and how long each takes."""
+    return {**_LIBRARIES, **({"scikit-learn": 1.2} if key in _SCIKIT_LEARN else {})}

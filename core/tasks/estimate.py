@@ -1,23 +1,22 @@
 """How far tasks are together, and how long they will take yet."""
 
 import heapq
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["LIBRARIES_S", "Board", "Course", "estimate"]
+__all__ = ["Board", "Course", "Crowd", "estimate"]
 
-LIBRARIES_S = 4.0
-"""What a process is expected to start and to import libraries for, on top of its first task."""
-_TRUST = 0.03
+_TRUST = 0.015
 """Share of all expected work by which the expectation is trusted before anything was seen."""
-_FIXED_S = 1.5
-"""A task that is expected to take so long says half as much as a long one: what it compiles is of fixed length."""
 _SAYS_SOMETHING = 0.2
-"""From this share on what a task says of itself counts: before, it has imported and compiled."""
-_MOMENT_S = 1.0
-"""After so long it is seen whether the processors are shared with others."""
+"""From this share on what a task says of itself counts."""
 _NEVER_LESS = 0.1
 """Of a task's expected time, what is thought to be left of it for as long as it runs."""
+_RECENT_S = 20.0
+"""After so long what was seen of the crowd counts little more than a third."""
+_ALONE_S = 15.0
+"""So many seconds' work without waiting are taken as seen before."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Course:
     Attributes
     ----------
     expected : float
-        Seconds that it takes on a machine of some speed.
+        Processor seconds that it takes on a machine of some speed.
     needs : tuple of str
         Names of the tasks that come before it.
     began, ended : float or None
@@ -71,44 +70,59 @@ class Board:
         return self.seconds / max(self.seconds + self.left, 1e-9) if self.running or self.waiting else 1.0
 
 
-def estimate(courses: Mapping[str, Course], jobs: int, now: float) -> Board:
+class Crowd:
+    """How much longer than its work everything takes because others use the processors, too: as it was lately."""
+
+    def __init__(self) -> None:
+        self._at, self._busy, self._waited = 0.0, _ALONE_S, 0.0
+        self._before = (0.0, 0.0)
+
+    def saw(self, now: float, busy: float, waited: float) -> None:
+        """Take note of how long processors have worked, and kept work waiting, since the start."""
+        kept = math.exp((self._at - now) / _RECENT_S)
+        self._busy = kept * self._busy + busy - self._before[0]
+        self._waited = kept * self._waited + waited - self._before[1]
+        self._at, self._before = now, (busy, waited)
+
+    @property
+    def stretch(self) -> float:
+        """Seconds that pass for one of work."""
+        return 1 + max(self._waited, 0.0) / max(self._busy, 1e-9)
+
+
+def estimate(courses: Mapping[str, Course], jobs: int, now: float, stretch: float = 1.0) -> Board:
     """Return how far tasks are that `jobs` processes take up in the order given.
 
     What is left is what remains to be expected of every task, laid out over the processes as they will take it up. It
-    is stretched twice: by how much more work than expected what has ended took, short tasks counting for less, and by
-    how much longer than the work all took because others use the processors, too. The second is known after a moment.
+    is stretched twice: by how much more work than expected what has ended took, and by `stretch`, for others that use
+    the processors.
     """
     waiting = [name for name, course in courses.items() if course.began is None]
     running = [name for name, course in courses.items() if course.began is not None and course.ended is None]
-    pace = _pace(list(courses.values()), now)
-    free = sorted(_left(courses[name], pace, now) for name in running)
-    at = {name: _left(courses[name], pace, now) for name in running}
+    pace = _pace(list(courses.values()))
+    at = {name: _left(courses[name], pace) for name in running}
+    free = sorted(at.values())
     processes = [*free, *(0.0 for _ in range(jobs - len(free)))][: max(jobs, 1)]
     heapq.heapify(processes)
     for name in waiting:
         ready = max((at.get(need, 0.0) for need in courses[name].needs), default=0.0)
         at[name] = max(heapq.heappop(processes), ready) + courses[name].expected * pace
         heapq.heappush(processes, at[name])
-    return Board(tuple(running), tuple(waiting), now, max(at.values(), default=0.0))
+    return Board(tuple(running), tuple(waiting), now, stretch * max(at.values(), default=0.0))
 
 
-def _pace(courses: Sequence[Course], now: float) -> float:
-    """Return how many seconds stand for an expected one."""
+def _pace(courses: Sequence[Course]) -> float:
+    """Return how many seconds of work stand for an expected one."""
     worked = expected = _TRUST * sum(course.expected for course in courses)
-    passed = busy = _MOMENT_S + worked
     for course in courses:
-        if course.began is None:
-            continue
-        passed += (now if course.ended is None else course.ended) - course.began
-        busy += course.busy
-        share = 1.0 if course.ended is not None else course.done if course.done >= _SAYS_SOMETHING else 0.0
-        weight = course.expected / (course.expected + _FIXED_S) if share else 0.0
-        worked += weight * course.busy
-        expected += weight * course.expected * share
-    return (worked / expected if expected else 1.0) * max(passed / busy, 1.0)
+        # One that takes longer than expected says so before it ends.
+        over = course.ended is not None or course.busy > course.expected
+        share = course.done if course.ended is None and course.done >= _SAYS_SOMETHING else float(over)
+        worked += course.busy if share else 0.0
+        expected += course.expected * share
+    return worked / expected if expected else 1.0
 
 
-def _left(course: Course, pace: float, now: float) -> float:
+def _left(course: Course, pace: float) -> float:
     whole = course.expected * pace
-    so_far = now - (course.began or 0.0)
-    return max(whole * (1 - course.done) if course.done else whole - so_far, _NEVER_LESS * whole)
+    return max(whole * (1 - course.done) if course.done else whole - course.busy, _NEVER_LESS * whole)

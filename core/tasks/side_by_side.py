@@ -7,7 +7,7 @@ from functools import partial
 from multiprocessing.connection import wait
 from typing import Any
 
-from core.tasks.estimate import LIBRARIES_S, Board, Course, estimate
+from core.tasks.estimate import Board, Course, Crowd, estimate
 from core.tasks.workers import Message, Worker, attempt
 
 __all__ = ["Outcome", "Task", "side_by_side"]
@@ -30,7 +30,10 @@ class Task:
     rank : int
         Lower ones are taken up first; of equal ones, those after which the most is left to do.
     seconds, memory_mb : float
-        What is expected of it. It is taken up when there is so much memory beside those that run.
+        Processor time and memory that are expected of it. It is taken up when there is so much memory beside those
+        that run.
+    loads : mapping of str to float
+        What a process does once, before the first of the tasks that need it, and the seconds it takes.
     steady : bool
         Whether the share that it reports is one of its time.
     nice : int
@@ -44,18 +47,23 @@ class Task:
     rank: int = 0
     seconds: float = 1.0
     memory_mb: float = 0.0
+    loads: Mapping[str, float] = field(default_factory=dict)
     steady: bool = False
     nice: int = 0
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a task: its result, or a sentence why there is none, with the traceback of the unexpected."""
+    """What became of a task: its result, or a sentence why there is none, with the traceback of the unexpected.
+
+    It took so many seconds, and so many of a processor.
+    """
 
     result: Any = None
     failure: str | None = None
     detail: str = ""
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
 
 @dataclass
@@ -69,6 +77,7 @@ class _Run:
     at_work: dict[str, Worker] = field(default_factory=dict)
     idle: list[Worker] = field(default_factory=list)
     busy_before: dict[str, float] = field(default_factory=dict)
+    crowd: Crowd = field(default_factory=Crowd)
 
     @property
     def now(self) -> float:
@@ -94,8 +103,11 @@ class _Run:
             worker = Worker() if starts else self.idle.pop()
             self.at_work[name] = worker
             self.busy_before[name] = 0.0 if starts else worker.busy()
-            expected = self.courses[name].expected + (LIBRARIES_S if starts else 0.0)
-            self.courses[name] = replace(self.courses[name], began=self.now, expected=expected)
+            loads = sum(seconds for what, seconds in task.loads.items() if what not in worker.loaded)
+            worker.loaded.update(task.loads)
+            self.courses[name] = replace(
+                self.courses[name], began=self.now, expected=self.courses[name].expected + loads
+            )
             worker.start(task.work, task.arguments, task.nice)
 
     def listen(self) -> None:
@@ -113,7 +125,8 @@ class _Run:
             del self.at_work[name]
             if worker.lives:
                 self.idle.append(worker)
-            self._end(name, _outcome_of(message, self.now - (self.courses[name].began or 0.0)))
+            course = self.courses[name]
+            self._end(name, _outcome_of(message, self.now - (course.began or 0.0), course.busy))
 
     def _end(self, name: str, outcome: Outcome) -> None:
         self.outcomes[name] = outcome
@@ -126,7 +139,14 @@ class _Run:
     def board(self) -> Board:
         for name, worker in self.at_work.items():
             self._look(name, worker)
-        return estimate(self.courses, self.jobs, self.now)
+        begun = [course for course in self.courses.values() if course.began is not None]
+        busy = sum(course.busy for course in begun)
+        waited = [worker.waited() for worker in (*self.at_work.values(), *self.idle)]
+        if None in waited:
+            passed = sum((self.now if one.ended is None else one.ended) - (one.began or 0.0) for one in begun)
+            waited = [passed - busy]
+        self.crowd.saw(self.now, busy, sum(seconds or 0.0 for seconds in waited))
+        return estimate(self.courses, self.jobs, self.now, self.crowd.stretch)
 
     def close(self) -> None:
         for worker in (*self.at_work.values(), *self.idle):
@@ -207,9 +227,9 @@ def _here(
         if hopeless := _hopeless(task, outcomes):
             outcomes[task.name] = hopeless
         else:
-            began = time.monotonic()
+            began, processor = time.monotonic(), time.process_time()
             message = attempt(task.work, partial(_tell_share, tell, number), task.arguments)
-            outcomes[task.name] = _outcome_of(message, time.monotonic() - began)
+            outcomes[task.name] = _outcome_of(message, time.monotonic() - began, time.process_time() - processor)
         ended(task.name, outcomes[task.name])
     tell(len(tasks), 0.0)
     return outcomes
@@ -225,10 +245,10 @@ def _hopeless(task: Task, outcomes: Mapping[str, Outcome]) -> Outcome | None:
     return Outcome(failure=f"It needs {failed[0]!r}, which failed.") if failed else None
 
 
-def _outcome_of(message: Message, seconds: float) -> Outcome:
+def _outcome_of(message: Message, seconds: float, cpu_seconds: float) -> Outcome:
     if message.kind == "failure":
-        return Outcome(None, message.content, message.detail, seconds)
-    return Outcome(message.content, seconds=seconds)
+        return Outcome(None, message.content, message.detail, seconds, cpu_seconds)
+    return Outcome(message.content, seconds=seconds, cpu_seconds=cpu_seconds)
 
 
 def _ordered(tasks: Sequence[Task]) -> list[Task]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import psutil
@@ -35,6 +36,11 @@ class Worker:
 
     It is started anew rather than forked: libraries that were used before a fork may hang after it. Each has one
     thread for linear algebra and compiled loops, since the other processors have tasks of their own.
+
+    Attributes
+    ----------
+    loaded : set of str
+        What it has loaded for its tasks, by whoever gives them to it.
     """
 
     def __init__(self) -> None:
@@ -43,6 +49,7 @@ class Worker:
         self._process = context.Process(target=_work, args=(theirs, os.getpid()), daemon=True)
         self._process.start()
         self._busy = 0.0
+        self.loaded: set[str] = set()
         theirs.close()
 
     def start(self, work: Callable[..., Any], arguments: tuple[Any, ...], nice: int) -> None:
@@ -72,6 +79,17 @@ class Worker:
             return self._busy
         self._busy = times.user + times.system
         return self._busy
+
+    def waited(self) -> float | None:
+        """Return how many seconds its main thread was kept waiting for a processor since it was started.
+
+        None where the system does not tell, as Linux does.
+        """
+        try:
+            worked, waited, _ = Path(f"/proc/{self._process.pid}/schedstat").read_text(encoding="ascii").split()
+        except (OSError, ValueError):
+            return None
+        return int(waited) / 1e9 if int(worked) else None
 
     @property
     def lives(self) -> bool:

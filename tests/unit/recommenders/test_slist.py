@@ -6,8 +6,8 @@ import pytest
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.lists.sentences import describe
-from core.recommenders.parts.order_of_time import in_order_of_time
 from core.recommenders.parts.biases import fit_baseline
+from core.recommenders.parts.order_of_time import in_order_of_time
 from core.recommenders.parts.rating_weights import profile_weights
 from core.recommenders.parts.recency import sittings_back
 from core.recommenders.slist import SLIST
