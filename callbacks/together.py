@@ -21,6 +21,7 @@ from dashboard.components.controls import DEFAULT_COUNT
 from dashboard.components.lists import list_state
 from dashboard.components.user_select import user_options
 from dashboard.components.wish_slider import NOT_TOLD
+from dashboard.components.wish_told import wish_told
 from dashboard.pages.together.group_list import group_list, viewer_names
 from dashboard.pages.together.ids import Together
 from dashboard.pages.together.layout import METHODS
@@ -198,7 +199,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
         loves, wished = service.loves(algorithm), _own(service, algorithm, held)
         told = dict.fromkeys(_OWN, "" if loves else NOT_TOLD)
         for cost in service.wish(algorithm or "", Reranking(**wished)).costs:
-            told[cost.wish] = f"{cost.text}{' Measured for one person alone.' if cost.measured else ''}"
+            told[cost.wish] = f"{wish_told(cost)}{' Measured for one person alone.' if cost.measured else ''}"
         return {"costs": told, "fixed": dict.fromkeys(_OWN, not loves)}
 
     @app.callback(Output(Together.METHOD_NOTE, "children"), Input(Together.METHOD, "value"))

@@ -101,3 +101,44 @@ def test_the_header_fits_with_all_its_pages(visit: Visit, width: int) -> None:
     folded = page.get_by_role("button", name="Open the navigation")
     field = page.get_by_role("search", name="All films", exact=True)
     assert folded.is_visible() != field.is_visible()
+
+
+def test_a_list_is_printed_without_what_is_pressed_and_in_ink(visit: Visit) -> None:
+    page = visit("/recommend?user=1&algorithm=ease&say=since+1960")
+    page.get_by_role("button", name="Switch between dark and light").click()
+    page.emulate_media(media="print")
+    expect(page.get_by_role("heading", name="Recommendations")).to_be_visible()
+    expect(page.locator("#rec-results .card-title").first).to_be_visible()
+    expect(page.get_by_text("from 1960 on")).to_be_visible()
+    for pressed in (
+        ".header",
+        ".asked-folds",
+        "#rec-others",
+        ".card-actions",
+        ".card-rate",
+        ".results-head .toolbar-end",
+    ):
+        expect(page.locator(pressed).first).to_be_hidden()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_a_server_that_is_not_reached_is_told_until_it_answers(
+    new_context: Callable[..., Any], context_options: dict[str, Any], site: str
+) -> None:
+    # Not the page that takes no errors: what is not reached is one.
+    page = new_context(**context_options).new_page()
+    page.goto(f"{site}/recommend?user=1&algorithm=ease")
+    settle(page)
+    page.context.set_offline(True)
+    told = page.locator(".connection")
+    expect(told).to_contain_text("You are offline. Your films are kept")
+    assert not violations(page)
+    page.context.set_offline(False)
+    expect(told).to_contain_text("The server answers again.")
+    page.get_by_role("button", name="Load the page anew").click()
+    settle(page)
+    expect(told).to_be_hidden()
+    page.route("**/_dash-update-component*", lambda route: route.abort())
+    page.route("**/healthz", lambda route: route.abort())
+    page.get_by_role("button", name="Show me others").click()
+    expect(told).to_contain_text("The server does not answer.")

@@ -12,6 +12,7 @@ from dashboard.components.controls import fold, reset_button
 from dashboard.components.light import mounted, plain
 from dashboard.components.tag_select import TAGS_OFFERED, tag_select
 from dashboard.components.wish_slider import NOT_TOLD, wish_slider
+from dashboard.components.wish_told import wish_told
 from dashboard.pages.recommend.ids import Recommend
 
 __all__ = ["NOTHING_NAMED", "wish_notes", "wish_of", "wishes_fold"]
@@ -38,7 +39,9 @@ def wish_notes(
     """Return what stands below each slider, by wish, and the tree of what holds for all of them."""
     loves = service.loves(algorithm)
     found = service.wish(algorithm or "", wish_of(weights, loves=loves))
-    texts = {cost.wish: cost.text for cost in found.costs} | ({} if loves else dict.fromkeys(OWN_ORDER, NOT_TOLD))
+    texts = {cost.wish: wish_told(cost) for cost in found.costs} | (
+        {} if loves else dict.fromkeys(OWN_ORDER, NOT_TOLD)
+    )
     return {wish.name: texts.get(wish.name, "") for wish in WISHES}, plain(_measured(found))
 
 
@@ -75,10 +78,13 @@ def wishes_fold(
 
 
 def _measured(wish: WishView) -> list[Component]:
-    """Return what holds for all costs: that they were measured alone, and how."""
+    """Return how costs were measured, and their figures."""
     if not wish.costs:
         return []
-    alone = "Each wish was measured alone; `cinematch wishes` measures them together."
-    text = [html.P(alone, className="note")] if len(wish.costs) > 1 and wish.how else []
-    how = [html.Details([html.Summary("How this was measured"), html.P(wish.how)], className="config")]
-    return [*text, *(how if wish.how else [])]
+    alone = html.P(["Each wish was measured alone; ", html.Code("cinematch wishes"), " measures them together."])
+    labels = {one.name: one.label for one in WISHES}
+    figures = [html.P(f"{labels[cost.wish]}, {cost.weight:+g}: {cost.text}") for cost in wish.costs]
+    if not wish.how:
+        return []
+    about = [html.P(wish.how), *figures, *([alone] if len(wish.costs) > 1 else [])]
+    return [html.Details([html.Summary("How this was measured"), *about], className="config")]
