@@ -75,7 +75,7 @@ def first_page(app: "Dash", service: "CineMatch", opened: str | None) -> dict[st
     except CineMatchError as error:
         log.warning("the page %s is not made with the layout: %s", ascii(path), error)
         return {}
-    return {"page": page, "title": title, "route": {"pathname": address.path, "search": search}}
+    return {"page": framed(page), "title": title, "route": {"pathname": address.path, "search": search}}
 
 
 def register(app: "Dash", service: "CineMatch") -> None:

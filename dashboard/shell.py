@@ -64,7 +64,9 @@ def build_layout(
                             html.Div(
                                 id=Shell.PAGE,
                                 className="page",
-                                children=page or html.Div(className="page-wait", **{"aria-hidden": "true"}),
+                                children=own("Gradual", children=page)
+                                if page
+                                else html.Div(className="page-wait", **{"aria-hidden": "true"}),
                             ),
                             _footer(service.dataset_view().name),
                         ],

@@ -5,6 +5,7 @@
   "use strict";
   const React = window.React;
   const h = React.createElement;
+  const WONDER_MS = 300;
 
   function element(node, key, slots) {
     if (node === null || node === undefined || typeof node !== "object") { return node; }
@@ -17,26 +18,52 @@
     return h(type, { key: key, ...props }, ...below.map((child) => element(child, undefined, slots)));
   }
 
+  function asItIsNow(part) {
+    if (Array.isArray(part)) { return part.map(asItIsNow); }
+    return React.isValidElement(part) ? React.cloneElement(part, { _newRender: 0 }) : part;
+  }
+
+  /* What Dash mounts later than it made it: as callbacks have left it by now, not as it was made. What Dash makes anew
+     after that is taken as it comes. */
+  function Fresh({ children }) {
+    const made = React.useRef(null);
+    if (made.current === null) {
+      made.current = { of: children, now: asItIsNow(children) };
+    }
+    return made.current.of === children ? made.current.now : children;
+  }
+
   /* What is folded away is not made before somebody opens it; Dash knows of its components all the same. */
   function Fold({ below, slots, props }) {
     const [seen, setSeen] = React.useState(Boolean(props.open));
+    const late = React.useRef(!seen).current;
     const ref = React.useRef(null);
     React.useEffect(() => {
       if (seen) { ref.current.dispatchEvent(new CustomEvent("cinematch:unfolded", { bubbles: true })); }
     }, [seen]);
     const shown = seen ? below : below.slice(0, 1);
+    const given = late && slots ? slots.map((slot, place) => h(Fresh, { key: place }, slot)) : slots;
     return h("details", { ...props, ref: ref, onToggle: (event) => { if (event.currentTarget.open) { setSeen(true); } } },
-      ...shown.map((child) => element(child, undefined, slots)));
+      ...shown.map((child) => element(child, undefined, given)));
   }
 
-  /* Whether a callback is filling a component in, as Dash's own components show it. */
+  /* Whether a callback is filling a component in. It is marked as Dash's own components are, which fades it, when that
+     takes so long that somebody wonders: fading costs two paintings of a list. */
   function useWaiting() {
     const waiting = window.dash_component_api.useDashContext().useLoading();
-    return waiting ? { "data-dash-is-loading": "true" } : {};
+    const [long, setLong] = React.useState(false);
+    React.useEffect(() => {
+      if (!waiting) { setLong(false); return undefined; }
+      const later = window.setTimeout(() => setLong(true), WONDER_MS);
+      return () => window.clearTimeout(later);
+    }, [waiting]);
+    if (!waiting) { return {}; }
+    return long ? { "data-dash-is-loading": "true" } : { "data-waiting": "true" };
   }
 
   window.cinematch = {
     element: element,
+    Fresh: Fresh,
     useWaiting: useWaiting,
     /* A tree of HTML that callbacks replace as a whole. */
     Markup: function (props) {

@@ -131,9 +131,14 @@
     useListed(list);
     React.useEffect(() => {
       if (!list || list.whom === undefined || list.whom === props.shown) { return undefined; }
-      // After the list has been painted: what is less urgent follows.
-      const later = window.setTimeout(() => setProps({ shown: list.whom }), 60);
-      return () => window.clearTimeout(later);
+      // After the list has been painted: what is less urgent follows, as soon as somebody can see it.
+      let stop = () => {};
+      const later = window.setTimeout(() => {
+        const follows = document.getElementById(props.follows);
+        const tell = () => setProps({ shown: list.whom });
+        if (follows) { stop = window.cinematch.whenNear(follows, tell); } else { tell(); }
+      }, 60);
+      return () => { window.clearTimeout(later); stop(); };
     }, [list]);
     return h("div", { id: props.id, ...window.cinematch.useWaiting() },
       !list ? h(Waiting, { count: props.waiting, className: "card-grid" })

@@ -4,6 +4,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components.light import own
 from dashboard.figures.base import CONFIG
 
 __all__ = ["chart"]
@@ -26,7 +27,13 @@ def chart(
         [
             html.Figcaption([html.H3(title), html.P(note), _files(title)]),
             html.Div(
-                dcc.Graph(figure=figure, config=CONFIG, style={"height": f"{height}px"}, responsive=True),
+                # Plotly takes more than a second to read: for who sees a chart.
+                own(
+                    "Near",
+                    children=dcc.Graph(
+                        figure=figure, config=CONFIG, style={"height": f"{height}px"}, responsive=True
+                    ),
+                ),
                 role="img",
                 # Until plotly has arrived the graph itself has no height, and all below it would move.
                 style={"height": f"{height}px"},

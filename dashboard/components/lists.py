@@ -13,15 +13,17 @@ FilmListData = dict[str, Any]
 """What one list shows: its films with what can be done to them, or why there are none."""
 
 
-def film_list(component_id: str, waiting: int, found: FilmListData | None = None) -> Node:
+def film_list(component_id: str, waiting: int, found: FilmListData | None = None, follows: str | None = None) -> Node:
     """Return the element of a list; callbacks fill its property ``list``.
 
     Parameters
     ----------
     waiting : int
         How many grey cards stand there before.
+    follows : str, optional
+        Id of what is made from the same: ``shown`` changes when a list stands there and this is in sight.
     """
-    return own("FilmList", id=component_id, waiting=waiting, list=found)
+    return own("FilmList", id=component_id, waiting=waiting, list=found, follows=follows)
 
 
 def list_state(title: str, advice: str, *, error: bool = False) -> FilmListData:

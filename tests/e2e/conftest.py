@@ -105,7 +105,7 @@ def visit(page: Page, site: str) -> Callable[[str], Page]:
 def settle(page: Page) -> None:
     """Wait until the page stands and no callback is at work."""
     expect(page.locator("#page h1")).to_be_visible(timeout=30_000)
-    expect(page.locator("[data-dash-is-loading='true']")).to_have_count(0, timeout=30_000)
+    expect(page.locator("[data-dash-is-loading='true'], [data-waiting]")).to_have_count(0, timeout=30_000)
     expect(page.locator(".await:empty")).to_have_count(0)
 
 

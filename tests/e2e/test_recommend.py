@@ -74,6 +74,7 @@ def test_a_visitor_rates_by_a_misspelt_title_and_the_list_follows_at_once(visit:
     page.keyboard.press("ArrowLeft")
     expect(stars).to_have_attribute("aria-valuetext", "4.5 of 5 stars")
     expect(page.get_by_text("Your ratings (1)")).to_be_visible()
+    page.locator("#rec-taste").scroll_into_view_if_needed()
     expect(page.locator("#rec-taste")).to_contain_text("1 ratings, 4.50 stars")
     settle(page)
     mine = titles(page)
@@ -223,3 +224,12 @@ def test_a_rating_that_shaped_the_list_is_switched_off_and_counts_again(visit: V
     page.get_by_role("button", name="Count all again").click()
     expect(page.locator("#rec-summary")).not_to_contain_text("left out")
     assert titles(page) == whole
+
+
+def test_what_was_changed_while_it_was_folded_away_is_seen_when_it_is_opened(visit: Visit) -> None:
+    page = visit("/recommend?mode=me&algorithm=ease")
+    page.locator("#rec-algorithm").click()
+    page.get_by_role("option", name="Popular").click()
+    expect(page.locator("#rec-summary")).to_contain_text("Popular")
+    page.get_by_text("About the algorithm").click()
+    expect(page.locator("#rec-algorithm-note")).to_contain_text("What most people rated")

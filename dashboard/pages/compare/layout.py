@@ -56,8 +56,9 @@ def layout(service: CineMatch, query: Query) -> Component:
                         value=mode,
                         **{"aria-label": "Whose taste"},
                     ),
-                    html.Div(
-                        user_select(Compare.USER, service.users(keep=() if user is None else (user,)), user),
+                    own(
+                        "Panel",
+                        children=user_select(Compare.USER, service.users(keep=() if user is None else (user,)), user),
                         id=Compare.USER_PANEL,
                         style=None if mode == "user" else {"display": "none"},
                     ),

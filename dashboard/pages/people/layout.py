@@ -87,8 +87,9 @@ def _controls(service: CineMatch, query: Query) -> list[Component | Node]:
             id=People.FRIEND_PANEL,
             style=hidden if mode == "user" else None,
         ),
-        html.Div(
-            user_select(People.USER, service.users(keep=() if user is None else (user,)), user),
+        own(
+            "Panel",
+            children=user_select(People.USER, service.users(keep=() if user is None else (user,)), user),
             id=People.USER_PANEL,
             style=None if mode == "user" else hidden,
         ),

@@ -89,8 +89,9 @@ def _controls(service: CineMatch, query: Query, mode: str) -> list[Component]:
             className="asked-mode",
             **{"aria-label": "Whose taste"},
         ),
-        html.Div(
-            user_select(Recommend.USER, service.users(keep=() if user is None else (user,)), user),
+        own(
+            "Panel",
+            children=user_select(Recommend.USER, service.users(keep=() if user is None else (user,)), user),
             id=Recommend.USER_PANEL,
             className="asked-user",
             style=None if mode == "user" else {"display": "none"},
@@ -183,11 +184,11 @@ def _results(query: Query) -> list[Component | Node]:
             ],
             className="toolbar results-head",
         ),
-        film_list(Recommend.RESULTS, DEFAULT_COUNT),
+        film_list(Recommend.RESULTS, DEFAULT_COUNT, follows=Recommend.TASTE),
         dmc.Button("Show me others", id=Recommend.OTHERS, variant="default", className="others", n_clicks=0),
         own("Shaping", id=Recommend.SHAPING, off={"movies": whole_numbers(query, "without")}),
     ]
 
 
 def _taste() -> Node:
-    return mounted(None, id=Recommend.TASTE, className="await")
+    return mounted(None, id=Recommend.TASTE, className="later")

@@ -31,6 +31,22 @@ def traffic_panel(hour: TrafficHour, names: Mapping[str, str]) -> Component:
         [html.Div([html.Dt(told), html.Dd(value)]) for value, told in facts], className="live-facts tabular"
     )
     parts: list[Component] = [html.H2("Requests, live"), tiles]
+    algorithms = [
+        (names.get(key, key), f"{asked:,}", f"{failed:,}") for key, (asked, failed) in sorted(hour.algorithms.items())
+    ]
+    parts.append(
+        html.Div(
+            [
+                _table(
+                    "By route",
+                    ("Route", "Answers", "4xx", "Failed", "Median", "95%", "99%"),
+                    [_cells(row) for row in hour.routes[:_ROUTES]],
+                ),
+                _table("By algorithm", ("Algorithm", "Asked", "Failed"), algorithms),
+            ],
+            className="live-tables",
+        )
+    )
     if len(hour.minutes) > 1:
         parts.append(
             html.Div(
@@ -51,22 +67,6 @@ def traffic_panel(hour: TrafficHour, names: Mapping[str, str]) -> Component:
         )
     else:
         parts.append(html.P("Charts over time begin after two minutes with requests.", className="note"))
-    algorithms = [
-        (names.get(key, key), f"{asked:,}", f"{failed:,}") for key, (asked, failed) in sorted(hour.algorithms.items())
-    ]
-    parts.append(
-        html.Div(
-            [
-                _table(
-                    "By route",
-                    ("Route", "Answers", "4xx", "Failed", "Median", "95%", "99%"),
-                    [_cells(row) for row in hour.routes[:_ROUTES]],
-                ),
-                _table("By algorithm", ("Algorithm", "Asked", "Failed"), algorithms),
-            ],
-            className="live-tables",
-        )
-    )
     return html.Section(parts, className="section stack")
 
 

@@ -34,6 +34,7 @@ def nodes(part: Any) -> Iterator[Any]:
             yield from nodes(getattr(part, "children", None))
         elif isinstance(part, SimpleNamespace):
             yield from nodes(getattr(part, "tree", None))
+            yield from nodes(getattr(part, "children", None))
 
 
 def text_of(part: Any) -> str:
