@@ -31,7 +31,7 @@ from core.settings import load_settings
 from tests.e2e.conftest import _FLAGS
 from tests.servers import ROOT, GunicornProcess
 
-_CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium"
 _QUIET_MS = 1500
 _DRAGS = 240
 _PAGES = ("/", "/recommend?user=1", "/recommend?mode=me", "/together", "/analytics", "/search", "/movie/1", "/system")
@@ -337,7 +337,7 @@ def main() -> None:
     by_page: dict[str, dict[str, Load | None]] = {}
     maps: dict[str, Frames | None] = {}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
         browser = Browser(chromium, given.patience)
         for version, root, models in versions:
             with served(version, root, models) as site:
