@@ -32,6 +32,8 @@ _COMPILE, _FIT, _PART, _MEASURE = "compile", "fit", "part", "measure"
 _WORDS = {_COMPILE: ("compiling",), _FIT: (), _PART: ("for measuring:",), _MEASURE: ("measuring",)}
 _HELD_OUT = ".held_out"
 """Where models that know the rest of the ratings wait for their ensembles."""
+_BASELINE = ".baseline"
+"""Where what most algorithms begin with is left to the other processes, for one run of one version."""
 
 
 @dataclass
@@ -117,7 +119,11 @@ def learn(
             judged[key] = outcome.result
             attach_metrics(root / key, judged[key].document)
 
-    side_by_side(tasks, jobs, room_mb, ended, teller.tell)
+    shutil.rmtree(root / _BASELINE, ignore_errors=True)
+    try:
+        side_by_side(tasks, jobs, room_mb, ended, teller.tell)
+    finally:
+        shutil.rmtree(root / _BASELINE, ignore_errors=True)
     if learned.left_out:
         note_left_out(root, data.fingerprint, learned.left_out)
     held = _held_out(settings.dataset_dir, tuple(measures)) if judged else None
@@ -253,7 +259,7 @@ def _fit(report: Progress, dataset: Path, key: str, root: Path) -> tuple[list[Tr
     from core.store.training import train
 
     left_out: dict[str, str] = {}
-    reports = train(Dataset.open(dataset), [key], root, report, left_out=left_out)
+    reports = train(Dataset.open(dataset), [key], root, report, left_out=left_out, shared=root / _BASELINE)
     return reports, left_out.get(key)
 
 

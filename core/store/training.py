@@ -19,6 +19,7 @@ from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class, training_order, viewers_of
 from core.store.artifact import get_model_metadata, save_model
 from core.store.loader import open_artifact
+from core.store.shared_baseline import leave_baseline, take_up_baseline
 
 __all__ = ["TrainReport", "left_out_of", "note_left_out", "outdated", "train"]
 
@@ -56,6 +57,7 @@ def train(
     progress: Progress | None = None,
     configs: Configs | None = None,
     left_out: dict[str, str] | None = None,
+    shared: Path | None = None,
 ) -> list[TrainReport]:
     """Fit algorithms and store each in its own directory below `models_dir`.
 
@@ -73,6 +75,8 @@ def train(
         By default each algorithm's own.
     left_out : dict, optional
         Where an algorithm that cannot learn from these data is noted with the reason; without it that is an error.
+    shared : path, optional
+        Where processes that train on the same data at the same time leave the baseline to each other.
 
     Returns
     -------
@@ -81,6 +85,8 @@ def train(
     """
     root, wanted, chosen = Path(models_dir), tuple(keys), dict(configs or {})
     sweep(root)
+    if shared is not None:
+        take_up_baseline(dataset, shared)
     order = training_order(wanted)
     ready: dict[str, Recommender] = {}
     reports: list[TrainReport] = []
@@ -106,6 +112,8 @@ def train(
         training = {"train_seconds": round(seconds, 3), "peak_mb": round(peak, 1)}
         path = save_model(model, root / key, training=training)
         del model
+        if shared is not None:
+            leave_baseline(dataset, shared)
         # From here on the stored arrays are used, whose pages the system may take back for the next algorithm.
         ready[key] = _reopen(dataset, key, root, ready)
         disk = float(get_model_metadata(path)["sizes"]["disk"])

@@ -27,7 +27,7 @@ from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.parts.ridge import ridge_row
 
-__all__ = ["Baseline", "BaselineFit", "UserBaseline", "fit_baseline"]
+__all__ = ["Baseline", "BaselineFit", "UserBaseline", "adopt_baseline", "fit_baseline", "fitted_baseline"]
 
 USER_SHRINKAGE = 5.0
 """Ratings without deviation added to each user's before his bias is taken."""
@@ -179,6 +179,17 @@ class BaselineFit:
     user_taste: NDArray[np.float32]
     user_traits: NDArray[np.float32]
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return both sides as arrays, for another process."""
+        users = {"user_bias": self.user_bias, "user_taste": self.user_taste, "user_traits": self.user_traits}
+        return {**self.baseline.arrays(), **users}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Rebuild what `arrays` returned."""
+        users = (arrays[name] for name in ("user_bias", "user_taste", "user_traits"))
+        return cls(Baseline.from_arrays(arrays), *users)
+
     def residuals(self, dataset: Dataset) -> NDArray[np.float32]:
         """Return what the whole baseline leaves over, float32 of shape (n_ratings,), in the order of `user_items`."""
         base = self.baseline
@@ -220,6 +231,16 @@ def fit_baseline(dataset: Dataset) -> BaselineFit:
         found = _fit(dataset)
         _fitted[dataset] = found
     return found
+
+
+def fitted_baseline(dataset: Dataset) -> BaselineFit | None:
+    """Return the baseline of a data set if it was fitted or taken up already."""
+    return _fitted.get(dataset)
+
+
+def adopt_baseline(dataset: Dataset, fitted: BaselineFit) -> None:
+    """Take up a baseline that another process fitted to the same data set."""
+    _fitted[dataset] = fitted
 
 
 def user_traits(counts: NDArray[Any], biases: NDArray[Any], center: float, spread: float) -> NDArray[np.float32]:
