@@ -77,14 +77,13 @@ def approach_side(indptr, indices, weights, others, gram, penalty, steps, factor
             for a in range(k):
                 vector[a] = np.float32(0)
             continue
-        _applied(start, end, indices, weights, others, gram, penalty[row], vector, image)
         for a in range(k):
-            left[a] = -image[a]
+            left[a] = -penalty[row] * vector[a] - _dot(gram[a], vector)
         for entry in range(start, end):
             other = others[indices[entry]]
-            weight = weights[entry]
+            part = weights[entry] * (np.float32(1) - _dot(other, vector))
             for a in range(k):
-                left[a] += weight * other[a]
+                left[a] += part * other[a]
         for a in range(k):
             direction[a] = left[a]
         length = _dot(left, left)
