@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import dash
-from dash import Input, Output, State, html
+from dash import ClientsideFunction, Input, Output, State, html
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
@@ -172,6 +172,16 @@ def register(app: "Dash", service: "CineMatch") -> None:
         visitors, keys = asked.visitors
         summary = _summary(found, asked.count, names.get(found.algorithm, found.algorithm), visitors)
         return group_list(found, asked.own, visitors, keys), summary, asked.address()
+
+    app.clientside_callback(
+        ClientsideFunction("cinematch", "myself"),
+        Output(Together.ME, "checked"),
+        Output(Together.USERS, "value"),
+        Output(Together.UNNAMED, "data"),
+        Input(Shell.OWN_FILMS, "data"),
+        State(Together.UNNAMED, "data"),
+        State(Together.USERS, "value"),
+    )
 
     @app.callback(
         Output(Together.USERS, "data"),

@@ -63,4 +63,15 @@
   }
 
   window.cinematch.GroupList = GroupList;
+
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.cinematch = Object.assign(window.dash_clientside.cinematch || {}, {
+    /* Nobody is named by the address: who has rated films watches with the first viewer, who has not sees two of them. */
+    myself: function (told, unnamed, users) {
+      const stays = window.dash_clientside.no_update;
+      if (told === null || told === undefined || !unnamed) { return [stays, stays, stays]; }
+      const rated = window.cinematchOwnFilms.read().ratings.length > 0;
+      return rated ? [true, users.slice(0, 1), false] : [stays, stays, false];
+    }
+  });
 })();

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
+from core.display.titles import short_title
 from core.views import Finding
 
 __all__ = ["data_quality"]
@@ -106,7 +107,7 @@ def _of_films(dataset: Dataset) -> list[Finding]:
     twice = np.array([seen[title, year] > 1 for title, year in zip(titles, years.tolist(), strict=True)], dtype=bool)
 
     def film(item: int) -> str:
-        return movies.title(item)
+        return short_title(movies.title(item))
 
     return [
         _finding("Films listed twice", "Title and year are those of another film.", twice, film, "films"),

@@ -1,5 +1,6 @@
 """Two people and the visitor get one list, with everybody's stars and reasons."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,19 @@ def test_a_group_is_chosen_joined_and_explained(visit: Visit) -> None:
     expect(page.locator(".together-row .row-title").first).to_have_text(shown[0])
     page.get_by_role("button", name=f"User 7: why {shown[0]}?").click()
     expect(page.get_by_role("dialog").locator(".why-text")).not_to_be_empty()
+
+
+def test_who_has_rated_films_is_one_of_the_group_unless_the_address_says_whom(page: Page, visit: Visit) -> None:
+    kept = {"ratings": [{"movie": 10, "rating": 4.5, "time": 1_700_000_000}], "hidden": [], "watched": []}
+    page.add_init_script(f"localStorage.setItem('visitor', {json.dumps(json.dumps(kept))});")
+    visit("/together")
+    expect(page.get_by_role("switch", name="Me, too")).to_be_checked()
+    expect(page.locator("#tog-summary")).to_contain_text("for you and user 1,")
+    settle(page)
+    assert "users=1&me=1" in page.url
+    visit("/together?users=1,2")
+    expect(page.locator("#tog-summary")).to_contain_text("for user 1 and user 2,")
+    expect(page.get_by_role("switch", name="Me, too")).not_to_be_checked()
 
 
 @pytest.mark.parametrize(

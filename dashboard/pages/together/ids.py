@@ -7,6 +7,7 @@ class Together:
     """One list for several people."""
 
     ADDRESS = "tog-address"
+    UNNAMED = "tog-unnamed"
     USERS = "tog-users"
     FRIENDS = "tog-friends"
     ME = "tog-me"

@@ -35,10 +35,15 @@ METHODS = {
 def viewers_of(service: CineMatch, query: Query) -> tuple[list[int], bool]:
     """Return whom an address names: stored users, and whether the visitor is one of the group."""
     me = query.get("me") == "1"
-    if "users" not in query and not me and query.get("friends") != "1":
+    if _unnamed(query):
         return [user.user_id for user in service.users(limit=2)], False
     users = dict.fromkeys(whole_numbers(query, "users"))
     return [user for user in users if service.knows_user(user)][:MAX_VIEWERS], me
+
+
+def _unnamed(query: Query) -> bool:
+    """Return whether an address leaves open who watches: whoever has rated films is then one of the group."""
+    return "users" not in query and query.get("me") != "1" and query.get("friends") != "1"
 
 
 def layout(service: CineMatch, query: Query) -> Component:
@@ -62,6 +67,7 @@ def layout(service: CineMatch, query: Query) -> Component:
                     html.Div(
                         [
                             dcc.Store(id=Together.ADDRESS),
+                            dcc.Store(id=Together.UNNAMED, data=_unnamed(query)),
                             html.Div(
                                 [
                                     html.P(id=Together.SUMMARY, className="muted", **{"aria-live": "polite"}),

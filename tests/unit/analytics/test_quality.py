@@ -16,7 +16,7 @@ def data() -> Dataset:
     rows += [(2, 10 * film, 4.0, 10_000_000 * film) for film in range(1, 7)]  # always the same
     rows += [(3, 10, 2.0, 5)]
     ratings = pd.DataFrame(rows, columns=["userId", "movieId", "rating", "timestamp"])
-    titles = [f"Film {film} (1990)" for film in range(1, 31)] + ["Film 30 (1990)", "Untimely"]
+    titles = [f"Film {film} (1990)" for film in range(1, 31)] + ["Film 30 (1990)", "Untimely, The"]
     movies = pd.DataFrame(
         {
             "movieId": 10 * np.arange(1, 33),
@@ -44,5 +44,5 @@ def test_each_fault_is_counted_with_its_share(data: Dataset) -> None:
     }
     assert found["Ratings in bursts"].examples == ["user 1"]
     assert found["People who give one number of stars"].examples == ["user 2"]
-    assert found["Films without genres"].examples == ["Untimely"]
+    assert found["Films without genres"].examples == ["The Untimely"]
     assert found["People with a single rating"].share == pytest.approx(1 / 3)
