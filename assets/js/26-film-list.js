@@ -61,7 +61,7 @@
           }, "Why this?") : h("span", { className: "card-meta" }, film.count),
           h("span", { className: "card-tools" }, tools)),
         has("rate") && h("div", { className: "card-rate" },
-          h("span", null, "Yours"), h(StarInput, { movie: film.movie, name: film.name, firm: true }))));
+          h("span", null, "Yours"), h(StarInput, { movie: film.movie, name: film.name, firm: list.asked !== null }))));
   }
 
   const SteadyCard = React.memo(Card, (before, after) =>

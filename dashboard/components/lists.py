@@ -88,12 +88,12 @@ def _films(found: RecommendationList, before: RecommendationList | None) -> list
 
 
 def catalogue_list(movies: Sequence[MovieView]) -> FilmListData:
-    """Return films of the catalogue."""
+    """Return films of the catalogue, which stay where they are when they are rated."""
     return {
         "films": [average_film(movie) for movie in movies],
         "className": "card-grid",
         "ranked": False,
-        "actions": ["keep"],
+        "actions": ["keep", "rate"],
         "asked": None,
     }
 

@@ -53,6 +53,22 @@ def test_keys_choose_and_enter_rates_and_the_focus_goes_on(visit: Visit) -> None
     assert titles(page)[0] == first
 
 
+def test_a_film_is_rated_where_it_was_found_and_stays_there(visit: Visit) -> None:
+    page = visit("/search?q=film 7")
+    name = titles(page, "#search-results")[0]
+    stars = page.locator("#search-results").get_by_role("slider", name=f"Your rating of {name}", exact=True)
+    stars.focus()
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text=f"Rated 4: {name}.")).to_be_visible()
+    expect(stars).to_have_attribute("aria-valuetext", "4 of 5 stars")
+    expect(stars).to_be_focused()
+    assert not violations(page)
+    page.keyboard.press("Delete")
+    page.keyboard.press("Enter")
+    expect(stars).to_have_attribute("aria-valuetext", "not rated")
+
+
 def test_the_focus_stays_near_a_control_that_goes_when_it_is_pressed(visit: Visit) -> None:
     page = visit(_MINE)
     stars = card_stars(page, titles(page)[0])

@@ -218,4 +218,4 @@ def test_every_list_lets_its_films_be_kept(service: CineMatch) -> None:
         catalogue_list([service.movie(found.items[0].movie_id)]),
     ]
     assert all("keep" in one["actions"] for one in lists)
-    assert ["rate" in one["actions"] for one in lists] == [False, True, False]
+    assert ["rate" in one["actions"] for one in lists] == [False, True, True]
