@@ -10,7 +10,7 @@
   function element(node, key, slots) {
     if (node === null || node === undefined || typeof node !== "object") { return node; }
     if (Array.isArray(node)) { return node.map((child, place) => element(child, place, slots)); }
-    if (node.slot !== undefined) { return h(React.Fragment, { key: key }, slots[node.slot]); }
+    if (node.slot !== undefined) { return h(Fresh, { key: key }, slots[node.slot]); }
     const { children, ...props } = node.props;
     const below = children === undefined ? [] : Array.isArray(children) ? children : [children];
     if (node.type === "Details") { return h(Fold, { key: key, below: below, slots: slots, props: props }); }
@@ -36,15 +36,13 @@
   /* What is folded away is not made before somebody opens it; Dash knows of its components all the same. */
   function Fold({ below, slots, props }) {
     const [seen, setSeen] = React.useState(Boolean(props.open));
-    const late = React.useRef(!seen).current;
     const ref = React.useRef(null);
     React.useEffect(() => {
       if (seen) { ref.current.dispatchEvent(new CustomEvent("cinematch:unfolded", { bubbles: true })); }
     }, [seen]);
     const shown = seen ? below : below.slice(0, 1);
-    const given = late && slots ? slots.map((slot, place) => h(Fresh, { key: place }, slot)) : slots;
     return h("details", { ...props, ref: ref, onToggle: (event) => { if (event.currentTarget.open) { setSeen(true); } } },
-      ...shown.map((child) => element(child, undefined, given)));
+      ...shown.map((child) => element(child, undefined, slots)));
   }
 
   /* Whether a callback is filling a component in. It is marked as Dash's own components are, which fades it, when that

@@ -16,6 +16,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard.web.callback_bodies import fault_of
+from dashboard.web.plotly_bundle import PLOTLY, lean_plotly
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -69,6 +70,8 @@ def backend_on(server: Flask) -> type[FlaskDashServer]:
                 answer: Response = super().serve_component_suites(dash_app, package_name, fingerprinted_path)
             except (DependencyException, FileNotFoundError) as error:
                 raise NotFound("There is no such bundle.") from error
+            if (package_name, check_fingerprint(fingerprinted_path)[0]) == ("plotly", PLOTLY):
+                answer.set_data(lean_plotly())
             found = _FINGERPRINT.search(fingerprinted_path.rsplit("/", 1)[-1])
             if found is None or found[1] not in _fingerprints(dash_app, package_name):
                 answer.headers["Cache-Control"] = "no-cache"

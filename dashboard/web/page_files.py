@@ -106,7 +106,7 @@ class LeanDash(Dash):
 
     page_files: PageFiles
 
-    def interpolate_index(self, **parts: Any) -> str:
+    def interpolate_index(self, *given: Any, **parts: Any) -> str:
         """Return the page; the renderer takes what was asked for early (`as="fetch"`) in place of asking itself."""
         prefix, files = self.config.requests_pathname_prefix, self.page_files
         early = [f'<link rel="preload" as="fetch" crossorigin href="{prefix}{name}">' for name in _FIRST_ASKED]
@@ -117,4 +117,4 @@ class LeanDash(Dash):
         parts["css"] = "\n".join([*early, *fonts, parts["css"]])
         parts["scripts"] = _UNUSED.sub("", parts["scripts"])
         parts["favicon"] = f'<link rel="icon" type="image/x-icon" href="{files.icon}">'
-        return super().interpolate_index(**parts)
+        return str(super().interpolate_index(*given, **parts))
