@@ -13,13 +13,11 @@ _FEW = 50
 
 
 @inner()
-def _offer(all_values, all_owners, sizes, row, value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Put an entry on a row's heap of bounded size, whose smallest value is on top."""
-    values, owners, size = all_values[row], all_owners[row], sizes[row]
+def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Put an entry on a heap of bounded size whose smallest value is on top; return the new size."""
     limit = len(values)
-    place = 0
     if size < limit:
-        place = np.int64(size)
+        place = size
         while place > 0:
             parent = (place - 1) // 2
             if values[parent] <= value:
@@ -27,23 +25,26 @@ def _offer(all_values, all_owners, sizes, row, value, owner):  # type: ignore[no
             values[place] = values[parent]
             owners[place] = owners[parent]
             place = parent
-        sizes[row] = size + 1
-    elif value <= values[0]:
-        return
-    else:
-        while True:
-            child = 2 * place + 1
-            if child >= limit:
-                break
-            if child + 1 < limit and values[child + 1] < values[child]:
-                child += 1
-            if values[child] >= value:
-                break
-            values[place] = values[child]
-            owners[place] = owners[child]
-            place = child
+        values[place] = value
+        owners[place] = owner
+        return size + 1
+    if value <= values[0]:
+        return size
+    place = 0
+    while True:
+        child = 2 * place + 1
+        if child >= limit:
+            break
+        if child + 1 < limit and values[child + 1] < values[child]:
+            child += 1
+        if values[child] >= value:
+            break
+        values[place] = values[child]
+        owners[place] = owners[child]
+        place = child
     values[place] = value
     owners[place] = owner
+    return size
 
 
 @inner(inline="always")
@@ -175,11 +176,12 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
             sums[movie] = 0
             if count < min_common:
                 continue
-            likeness = np.float32(count / (source_norm[movie] * target_norm[item] + watch_shrinkage))
-            _offer(watch_values, watch_items, watch_sizes, item, likeness, movie)
-            likeness = np.float32(count / (source_norm[item] * target_norm[movie] + watch_shrinkage))
-            _offer(watch_values, watch_items, watch_sizes, movie, likeness, item)
-            if dot > 0:
-                agreement = np.float32(dot / (spread[movie] * spread[item] * (count + rating_shrinkage)))
-                _offer(rating_values, rating_items, rating_sizes, item, agreement, movie)
-                _offer(rating_values, rating_items, rating_sizes, movie, agreement, item)
+            for turn in range(2):
+                one, other = (item, movie) if turn == 0 else (movie, item)
+                likeness = np.float32(count / (source_norm[other] * target_norm[one] + watch_shrinkage))
+                watch_sizes[one] = _offer(watch_values[one], watch_items[one], watch_sizes[one], likeness, other)
+                if dot > 0:
+                    agreement = np.float32(dot / (spread[other] * spread[one] * (count + rating_shrinkage)))
+                    rating_sizes[one] = _offer(
+                        rating_values[one], rating_items[one], rating_sizes[one], agreement, other
+                    )
