@@ -203,7 +203,8 @@ def _half_sweep(side: _Side, others: _Vectors, vectors: _Vectors, unwatched: flo
     if steps is None:
         from core.recommenders.kernels.als import solve_side
 
-        solved: _Vectors = solve_side(indptr, indices, weights, others, unwatched * (others.T @ others), penalty)
+        exact = others.astype(np.float64, copy=False)
+        solved: _Vectors = solve_side(indptr, indices, weights, exact, unwatched * (exact.T @ exact), penalty)
         return solved
     from core.recommenders.kernels.als_descent import approach_side
 

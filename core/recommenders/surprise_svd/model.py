@@ -92,7 +92,7 @@ class SurpriseSVD(Recommender):
             random_state=config.seed,
         ).fit(trainset)
         rated = dataset.movie_counts > 0
-        item_bias, item_factors = algorithm.bi, algorithm.qi
+        item_bias, item_factors = algorithm.bi, algorithm.qi.astype(np.float32)
         # The decomposition that follows needs the room of the users' vectors and the ratings.
         del algorithm, trainset, values
         watched = WatchedDirections.fit(
