@@ -1,11 +1,12 @@
 """A first start, phase by phase: how long until the first list, until all models stand, until all is measured?
 
-    python -m benchmarks.first_start [--before GITREF] [--modes cold,warm,again] [--json FILE]
+    python -m benchmarks.first_start [--before GITREF] [--modes cold,warm,again,interrupted] [--json FILE]
 
 Does what `make demo` does after the set-up, in a directory of its own: `cold` with nothing compiled and nothing
-trained, `warm` with the compiled loops of the run before, `again` with its models, too. The data set is a copy of the
-installed one (CINEMATCH_DATA_DIR, CINEMATCH_DATASET): download and reading of GroupLens' files are not counted,
-nor is the set-up of the environment. With `--before` another version of the repository is measured in turn with this.
+trained, `warm` with the compiled loops of the run before, `again` with its models, too, and `interrupted` with what a
+warm start has learned when Ctrl+C is pressed at its first list. The data set is a copy of the installed one
+(CINEMATCH_DATA_DIR, CINEMATCH_DATASET): download and reading of GroupLens' files are not counted, nor is the set-up
+of the environment. With `--before` another version of the repository is measured in turn with this.
 """
 
 import argparse
@@ -138,6 +139,12 @@ class _Home:
 def start(home: _Home, version: str, mode: str) -> Start:
     """Start once, from nothing or from what the mode leaves, until all is measured; then press Ctrl+C."""
     home.prepare(mode)
+    if mode == "interrupted":
+        _run(home, version, mode, {"data", "first_models", "first_list"})
+    return _run(home, version, mode, set(_PHASES))
+
+
+def _run(home: _Home, version: str, mode: str, until: set[str]) -> Start:
     found = Start(version, mode, os.getloadavg()[0])
     log = home.where / f"{mode}.log"
     log.unlink(missing_ok=True)
@@ -151,7 +158,7 @@ def start(home: _Home, version: str, mode: str) -> Start:
             running = subprocess.Popen(
                 command, cwd=home.root, env=home.env, stdout=told, stderr=told, start_new_session=True
             )
-            while not _over(found, running, ends=command is not last):
+            while not _over(found, running, until, ends=command is not last):
                 _look(home, found, began)
                 time.sleep(_LOOK_EVERY_S)
                 if time.monotonic() - began > _LONGEST_S:
@@ -169,12 +176,14 @@ def start(home: _Home, version: str, mode: str) -> Start:
     return found
 
 
-def _over(found: Start, running: "subprocess.Popen[bytes]", *, ends: bool) -> bool:
+def _over(found: Start, running: "subprocess.Popen[bytes]", until: set[str], *, ends: bool) -> bool:
     if running.poll() is not None:
         if not ends:
             raise RuntimeError("The server has ended; its log has the reason.")
         return True
-    return not ends and set(found.seconds) == set(_PHASES) and len(psutil.Process(running.pid).children()) <= _WORKERS
+    if ends or not set(found.seconds) >= until:
+        return False
+    return until != set(_PHASES) or len(psutil.Process(running.pid).children()) <= _WORKERS
 
 
 def _look(home: _Home, found: Start, began: float) -> None:
