@@ -1,5 +1,7 @@
 """Compiled half step of implicit alternating least squares. Serial and imported only while training."""
 
+from typing import Any
+
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
@@ -16,8 +18,8 @@ def solve_side(
     indptr: NDArray[np.int64],
     indices: NDArray[np.int32],
     weights: NDArray[np.float32],
-    others: NDArray[np.float64],
-    gram: NDArray[np.float64],
+    others: NDArray[np.floating[Any]],
+    gram: NDArray[np.floating[Any]],
     penalty: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """Solve for the factors of one side while those of the other are held.
