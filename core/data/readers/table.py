@@ -197,9 +197,11 @@ def open_table(
     Notes
     -----
     Backslashes are escapes when the rows fit only so. Where they fit both ways with different fields, and each
-    backslash stands before a character that would call for one, the table is refused. A tab-separated file whose
-    marks fit no dialect but whose lines all have the right number of fields knows no quoting. Where lines may be
-    rows or parts of a field, the table is refused. Everything else must be quoted as RFC 4180 says.
+    backslash stands before a character that would call for one, or a field holds what may be rows where backslashes
+    stand for themselves, the table is refused. A tab-separated file whose marks fit no dialect but whose lines all
+    have the right number of fields knows no quoting. Where lines may be rows or parts of a field, the table is
+    refused.
+    Everything else must be quoted as RFC 4180 says.
     """
     text = survey(path, label)
     if header:
@@ -248,7 +250,8 @@ def _with_quoting(table: Table, standard: bool) -> Table:
     if len(tries) == 1:
         return table
     fitting = [one for one in tries if _fits(one)]
-    if text.backslashes and not standard and _escaped(text) <= {'"', "\\", "\r", "\n", table.delimiter}:
+    escapes = text.backslashes and not standard
+    if escapes and (table not in fitting or _escaped(text) <= {'"', "\\", "\r", "\n", table.delimiter}):
         # A field that looks as if it had swallowed rows may be just that in the other reading.
         both = [one for one in tries[:2] if _fits(one, suspicious=True)]
         if len(both) > 1:

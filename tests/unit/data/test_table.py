@@ -60,6 +60,7 @@ def test_every_table_comes_back_row_by_row_or_its_line_is_named(tmp_path, rows, 
         [["0", "\\;", "\n;;", "\n;\\;;"]],
         [["0", "a", "a", "\n;\\;;"]],
         [["0", "\\;;\n", "a", ";\n0;;;"]],
+        [["3", "", "", "\\0"], ["4", "", "", ";\\"], ["5", "\n;0", "", ""]],
     ],
 )
 @pytest.mark.parametrize("way", [{"quoting": csv.QUOTE_NONE, "escapechar": "\\"}, {"quoting": csv.QUOTE_MINIMAL}])
