@@ -14,6 +14,7 @@ import gc
 from typing import Any
 
 from core.settings import load_settings
+from dashboard.web import stop_signals
 from dashboard.web.descriptors import connections_for, raise_descriptor_limit
 from dashboard.web.logs import GunicornLogger
 from dashboard.web.multiprocess import share_metrics
@@ -64,6 +65,11 @@ def when_ready(server: Any) -> None:
 
     prepare_job_starters()
     server.log.info("models are loaded; starting %d workers of %d threads", server.cfg.workers, server.cfg.threads)
+
+
+def pre_fork(_server: Any, _worker: Any) -> None:
+    """Let signals wait that would be lost while a worker has no handlers of its own."""
+    stop_signals.hold()
 
 
 def post_fork(_server: Any, _worker: Any) -> None:

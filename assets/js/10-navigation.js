@@ -3,6 +3,7 @@
   "use strict";
   var own = null; // the address that a page wrote itself: nothing to render
 
+  var heard = null; // where the page that is shown, or on its way, belongs
   var arrived = false; // whether there was a route yet: the first page comes with the layout
   var touched = false; // whether the person has done anything on this page yet
   var explained = false; // whether the explanation is open
@@ -66,6 +67,7 @@
       var address = pathname + (search || "");
       var brought = !arrived && shown && shown.pathname + shown.search === address;
       arrived = true;
+      heard = address;
       if (address === own || brought) { return [window.dash_clientside.no_update, false]; }
       own = null;
       touched = false;
@@ -84,11 +86,14 @@
       if (!address || address.split("?")[0] !== window.location.pathname) { return window.dash_clientside.no_update; }
       var whole = address + window.cinematchFriends.fragment(address);
       var loc = window.location;
+      // Back or Forward was pressed and nobody has heard it yet: the page that says this is about to go.
+      if (heard !== null && heard !== loc.pathname + loc.search) { return window.dash_clientside.no_update; }
       if (whole !== loc.pathname + loc.search + loc.hash) {
         own = address;
         if (touched && isStep(window.location.search, "?" + (address.split("?")[1] || ""))) {
           window.history.pushState({}, "", whole);
         } else { window.history.replaceState(window.history.state, "", whole); }
+        heard = loc.pathname + loc.search;
         window.dash_clientside.set_props("url", { search: loc.search, hash: loc.hash, href: loc.href });
       }
       return window.dash_clientside.no_update;

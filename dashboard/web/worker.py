@@ -1,9 +1,10 @@
-"""gunicorn's threaded worker, with three faults mended.
+"""gunicorn's threaded worker, with four faults mended.
 
 All workers wait at one listening socket, and whoever wakes first takes the connection: often the same one again and
 again, while the other sits idle. A listener for each worker (``reuse_port``) would share by chance, and reset what
 waits in the queue of a worker that leaves. Here there is one listener, the master's, so that nothing that waits is
-lost; a worker with more connections than another steps back for a moment before it takes one more.
+lost; a worker with more connections than another steps back for a moment before it takes one more. A signal to stop
+that comes while a worker is made is not lost (`stop_signals`).
 """
 
 import mmap
@@ -16,6 +17,8 @@ from typing import Any
 
 import orjson
 from gunicorn.workers.gthread import ThreadWorker
+
+from dashboard.web import stop_signals
 
 __all__ = ["FairWorker"]
 
@@ -40,6 +43,11 @@ class FairWorker(ThreadWorker):
         super().__init__(*args, **kwargs)
         self.slot = next((slot for slot in range(_SLOTS) if _board[slot] == _FREE), None)
         self._publish(0)
+
+    def init_signals(self) -> None:
+        """Set the worker's own handlers, then take what was held back until they were there."""
+        super().init_signals()
+        stop_signals.take()
 
     def give_back(self) -> None:
         """Free the slot of a worker that has ended; for the master."""

@@ -290,6 +290,17 @@ def test_the_port_is_free_at_once_when_the_master_was_killed(toy_installation: I
     first.kill()
 
 
+def test_a_worker_that_is_still_made_hears_that_it_is_to_stop(toy_installation: Installation, tmp_path: Path) -> None:
+    slow = tmp_path / "slow.conf.py"
+    slow.write_text(
+        CONFIG.read_text(encoding="utf-8") + "\n\nimport time\n\nusual = post_fork\n\n\n"
+        "def post_fork(server, worker):\n    time.sleep(3 if worker.age > 1 else 0)\n    usual(server, worker)\n"
+    )
+    installation = toy_installation.with_cache(tmp_path / "cache", algorithms="popularity")
+    process = GunicornProcess("dashboard.wsgi:server", tmp_path, env=installation.env, config=slow)
+    assert process.start("/readyz", timeout=60).stop() == 0
+
+
 def test_what_gunicorn_cannot_read_is_a_problem_as_well(server: GunicornProcess) -> None:
     for target, status in (("/api/v1/movies?q=" + "x" * 9000, 414), ("/ x", 400)):
         with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
