@@ -17,10 +17,11 @@
     return () => watch.disconnect();
   }
 
-  /* After the frame around it, a few milliseconds at a time: the browser paints and answers in between. */
+  /* After the frame around it. Not as a transition of React: what the page's callbacks say while it is drawn in slices
+     begins the drawing anew, again and again; a film's page took six seconds. */
   function Gradual(props) {
     const [begun, begin] = React.useState(false);
-    React.useEffect(() => React.startTransition(() => begin(true)), []);
+    React.useEffect(() => { begin(true); }, []);
     return begun ? h(Fresh, null, props.children) : null;
   }
 
