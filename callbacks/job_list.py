@@ -3,7 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, Input, Output, State, ctx, no_update
+from dash import Input, Output, State, no_update
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify, notify_error
@@ -56,12 +56,12 @@ def register(app: "Dash") -> None:
 
     @app.callback(
         Output(Jobs.ASKED, "data", allow_duplicate=True),
-        Input(Jobs.cancel(ALL), "n_clicks"),
+        Input(Jobs.CANCEL, "data"),
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def cancel(clicks: list[int | None]) -> float:
-        if not any(clicks) or ctx.triggered_id is None:
+    def cancel(wanted: dict[str, Any] | None) -> float:
+        if not wanted:
             raise PreventUpdate
-        jobs.cancel(ctx.triggered_id["key"])
+        jobs.cancel(wanted["key"])
         return time.time()

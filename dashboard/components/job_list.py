@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import dcc, html
@@ -30,11 +29,8 @@ class Jobs:
     ASKED = "jobs-asked"
     SEEN = "jobs-seen"
     ENDED = "jobs-ended"
-
-    @staticmethod
-    def cancel(key: Any) -> dict[str, Any]:
-        """Return the id of the button that ends a job."""
-        return {"type": "jobs-cancel", "key": key}
+    CANCEL = "jobs-cancel"
+    """The key of the job to end, and when that was asked (`assets/js/42-cancel-job.js`)."""
 
 
 def jobs_panel() -> Component:
@@ -44,7 +40,7 @@ def jobs_panel() -> Component:
             html.H2("Jobs", className="panel-title"),
             html.Div(html.P("Looking …", className="note"), id=Jobs.LIST, className="jobs"),
             dcc.Interval(id=Jobs.TICK, interval=1000),
-            *(dcc.Store(id=name) for name in (Jobs.ASKED, Jobs.SEEN, Jobs.ENDED)),
+            *(dcc.Store(id=name) for name in (Jobs.ASKED, Jobs.SEEN, Jobs.ENDED, Jobs.CANCEL)),
         ],
         className="panel stack-sm",
         **{"aria-label": "Background jobs"},
@@ -77,9 +73,8 @@ def _row(job: JobView, now: float) -> Component:
                     html.P(" · ".join(part for part in told if part), className="note tabular"),
                     html.Button(
                         "Cancel",
-                        id=Jobs.cancel(job.key),
                         className="link-button",
-                        **{"aria-label": f"Cancel {job.title}"},
+                        **{"aria-label": f"Cancel {job.title}", "data-cancel-job": job.key},
                     ),
                 ],
                 className="job-foot",
