@@ -100,7 +100,7 @@ def test_jobs_say_how_far_they_are_how_they_ended_and_where_their_result_is() ->
     assert "Memory ran out. (70 s ago)" in text
     assert [node.href for node in nodes(view) if type(node).__name__ == "A"] == ["/there"]
     buttons = [node for node in nodes(view) if type(node).__name__ == "Button"]
-    assert [(button.id["key"], getattr(button, "aria-label")) for button in buttons] == [
+    assert [(getattr(button, "data-cancel-job"), getattr(button, "aria-label")) for button in buttons] == [
         ("1", "Cancel Ranking films: EASE")
     ]
     assert "Nothing is running" in text_of(job_list([]))
