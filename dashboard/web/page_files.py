@@ -23,10 +23,13 @@ _FONT = re.compile(r"url\(\.\./(fonts/[\w-]+\.woff2)\)")
 _FIRST_FONTS = ("inter-latin-wght-normal", "newsreader-latin-opsz-normal")
 """The fonts of the first words; those of other alphabets come when a title needs them."""
 
+_SCRIPTS = ("vendor", "js")
+"""What others wrote comes first."""
+
 _YEAR = "public, max-age=31536000, immutable"
 _FIRST_ASKED = ("_dash-layout", "_dash-dependencies")
 _UNUSED = re.compile(r"""<script src="[^"]*/dash/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?""")
-"""Dash's polyfill, for browsers that could not show this style sheet (of it only what assets/js/00-* brings is ever
+"""Dash's polyfill, for browsers that could not show this style sheet (of it only what assets/vendor brings is ever
 called), and its table, which no page has."""
 
 
@@ -46,7 +49,7 @@ class PageFiles:
     Parameters
     ----------
     folder : Path
-        With ``css``, ``js``, ``fonts``, ``icons`` and ``favicon.ico``.
+        With ``css``, ``js``, ``vendor``, ``fonts``, ``icons`` and ``favicon.ico``.
     prefix : str
         The path that the application is served at, with a slash at both ends.
     """
@@ -59,7 +62,7 @@ class PageFiles:
             path.stem: self._add(path.name, path.read_bytes()) for path in sorted((folder / "fonts").glob("*.woff2"))
         }
         self.style = self._add("style.css", self._joined_style().encode())
-        self.script = self._add("script.js", _joined(folder / "js", "*.js").encode())
+        self.script = self._add("script.js", "\n".join(_joined(folder / name, "*.js") for name in _SCRIPTS).encode())
         self.icon = self._add("favicon.ico", (folder / "favicon.ico").read_bytes())
 
     @property

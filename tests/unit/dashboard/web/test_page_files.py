@@ -34,7 +34,8 @@ def test_all_of_a_kind_come_in_one_file_that_is_kept_for_a_year(client: FlaskCli
         compressed = answer.headers.get("Content-Encoding") == "br"
         assert compressed != path.endswith(".woff2"), path
         texts[path.rpartition(".")[2]] = client.get(path).get_data()
-    places = [texts["js"].find(file.read_bytes()) for file in sorted((ASSETS / "js").glob("*.js"))]
+    scripts = [file for folder in ("vendor", "js") for file in sorted((ASSETS / folder).glob("*.js"))]
+    places = [texts["js"].find(file.read_bytes()) for file in scripts]
     assert places == sorted(places)
     assert places[0] == 0
     assert "/assets/" not in html
