@@ -63,7 +63,7 @@ def requests_of(events: Sequence[dict[str, Any]]) -> list[Asked]:
     """Return the requests of a trace, in their order."""
     sent = {_data(event)["requestId"]: event for event in events if event["name"] == "ResourceSendRequest"}
     ended = {_data(event)["requestId"]: event for event in events if event["name"] == "ResourceFinish"}
-    start = min(event["ts"] for event in sent.values())
+    start = _began(events)
     found = []
     for name, event in sent.items():
         end = ended.get(name)
@@ -75,7 +75,7 @@ def requests_of(events: Sequence[dict[str, Any]]) -> list[Asked]:
 
 def tasks_of(events: Sequence[dict[str, Any]], longer_than: float = _LONG_MS) -> list[Task]:
     """Return the long tasks of the thread that read the scripts, in their order."""
-    start = min(event["ts"] for event in events if event["name"] == "ResourceSendRequest")
+    start = _began(events)
     readers = [(event["pid"], event["tid"]) for event in events if event["name"] == "EvaluateScript"]
     main = max(set(readers), key=readers.count)
     here = [event for event in events if (event["pid"], event["tid"]) == main and event.get("ph") == "X"]
@@ -97,6 +97,10 @@ def tasks_of(events: Sequence[dict[str, Any]], longer_than: float = _LONG_MS) ->
             )
         )
     return sorted(found, key=lambda task: task.at)
+
+
+def _began(events: Sequence[dict[str, Any]]) -> float:
+    return min(float(event["ts"]) for event in events if event["name"] == "ResourceSendRequest")
 
 
 def _data(event: dict[str, Any]) -> dict[str, Any]:

@@ -14,14 +14,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.browser import own_ratings, served
+from benchmarks.browser import CHROMIUM, own_ratings, served
 from core.data.dataset import Dataset
 from core.settings import load_settings
 from dashboard.pages import all_pages
 from tests.e2e.conftest import _FLAGS, settle
 from tests.servers import ROOT
 
-_CHROMIUM = "/usr/bin/chromium"
 _OWN = 12
 _HEIGHTS = {1440: 1000, 390: 844}
 
@@ -147,7 +146,7 @@ def main() -> None:
     settings = load_settings()
     dataset = Dataset.open(settings.data_dir / settings.dataset)
     with sync_playwright() as playwright, served("this", ROOT, settings.models_dir) as site:
-        chromium = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_FLAGS))
         count = shoot(chromium, site.url, dataset, given)
         chromium.close()
     print(f"{count} pictures in {given.out}")

@@ -134,17 +134,18 @@ def fit(run: Run, size: str) -> None:
     """Train every algorithm, and measure them where that decides what is served."""
     from core.recommenders.registry import algorithm_keys, training_order
 
+    wanted = [key for key in training_order(algorithm_keys()) if key in (run.options.algorithms or algorithm_keys())]
+    outdated = [key for key in wanted if _stale(run, size, key)]
+    for step in (*(f"train:{key}" for key in outdated), *(["together"] if outdated else [])):
+        run.forget(size, step)
     if run.options.jobs > 1 and "train" in run.options.steps and run.done(size, "together") is None:
         run.say(size, "together")
         measured = run.child("together", size, jobs=run.options.jobs)
         run.note(size, "together", measured)
         for key, found in measured.get("algorithms", {}).items():
             run.note(size, "train", found, key)
-    for key in training_order(algorithm_keys()):
-        if not run.options.algorithms or key in run.options.algorithms:
-            if _stale(run, size, key):
-                run.forget(size, f"train:{key}")
-            run.once(size, "train", lambda key=key: run.child("train", size, key=key), key)
+    for key in wanted:
+        run.once(size, "train", lambda key=key: run.child("train", size, key=key), key)
     if SIZES[size] >= MEASURED_FROM:
         run.once(size, "measure", lambda: run.child("measure", size))
 

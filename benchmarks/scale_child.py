@@ -109,7 +109,6 @@ def together(task: Task) -> dict[str, Any]:
             report.key: {
                 "fit_cpu_s": round(report.cpu_seconds, 2),
                 "fit_s": round(report.seconds, 2),
-                "wall_s": round(report.seconds, 2),
                 "peak_mb": round(report.peak_mb, 1),
                 "disk_mb": report.disk_mb,
             }

@@ -56,7 +56,7 @@ _ROWS: tuple[tuple[str, str, tuple[float, ...], Read], ...] = (
     ("train `item_knn`", "CPU s, peak MB", (75, 1536), _training("item_knn")),
     ("train `ease`, 10,000 movies", "CPU s, peak MB", (90, 2048), _training("ease")),
     ("train all", "CPU s, peak MB", (540, 2048), _all_training),
-    ("CSV to all models, in two processes", "wall s", (420,), _wall),
+    ("CSV to all models, side by side", "wall s", (420,), _wall),
     ("all models on disk", "MB", (670,), lambda steps: (steps["open"]["models_mb"],)),
     ("open data set and models, page cache warm", "ms", (15,), lambda steps: (steps["open"]["warm_cpu_ms"],)),
     *(

@@ -6,6 +6,7 @@ from dash import Input, Output, State
 from dash.exceptions import PreventUpdate
 
 from callbacks.errors import notify_error
+from core.views import goes_on
 from dashboard.components.algorithm_card import algorithm_options
 from dashboard.components.light import framed
 from dashboard.shell import learning_line_of
@@ -33,8 +34,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
     )
     def follow(_ticks: int | None, known: list[str] | None) -> tuple[Any, bool, list[str]]:
         learned = [status.key for status in service.models() if status.state == "loaded"]
-        learning = service.learning
-        over = learning is None or learning.state != "running"
+        over = not goes_on(service.learning)
         return framed(learning_line_of(service, ended=True)), over, known if learned == known else learned
 
 

@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.service import people_of
+from core.views import goes_on
 from dashboard.address import href
 from dashboard.components.icons import icon
 from dashboard.components.learning_line import learning_line
@@ -95,10 +96,9 @@ def _marks(service: "CineMatch") -> dict[str, str]:
 
 def _learning(service: "CineMatch") -> list[Component]:
     """Return the line that says what is being learned, and what asks for it anew while that is so."""
-    line, learning = learning_line_of(service), service.learning
-    over = learning is None or learning.state != "running"
+    over = not goes_on(service.learning)
     return [
-        html.Div(line, id=Shell.LEARNING),
+        html.Div(learning_line_of(service), id=Shell.LEARNING),
         dcc.Store(id=Shell.LEARNED),
         dcc.Interval(id=Shell.LEARNING_TICK, interval=_LEARNING_EVERY_MS, disabled=over),
     ]

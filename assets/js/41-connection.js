@@ -4,18 +4,16 @@
   "use strict";
   const WAITS_MS = 5000;
   const STAYS_MS = 20000;
-  const AWAY = [502, 504]; // what a proxy says of a server that is not there
+  const DOUBTED = [502, 503, 504]; // of a proxy whose server is not there, or of the server itself that lacks a part
   const fetchOnce = window.fetch.bind(window);
   const line = document.createElement("div");
-  let looking = null;
+  let looking = null; // what asks again, while the server does not answer
 
   line.className = "connection";
   line.setAttribute("role", "alert");
 
-  function away() { return line.childElementCount > 0; }
-
   function lost() {
-    if (away()) { return; }
+    if (looking !== null) { return; }
     const text = document.createElement("span");
     text.textContent = navigator.onLine
       ? "The server does not answer. Your films are kept in this browser; what you see is as it was."
@@ -34,8 +32,9 @@
   }
 
   function back() {
-    if (!away()) { return; }
+    if (looking === null) { return; }
     window.clearInterval(looking);
+    looking = null;
     const text = document.createElement("span");
     text.textContent = "The server answers again.";
     line.replaceChildren(text, button("Load the page anew", () => window.location.reload()));
@@ -45,16 +44,16 @@
   function look() {
     const root = document.querySelector("[data-root]");
     fetchOnce(`${root ? root.dataset.root : "/"}healthz`, { cache: "no-store" })
-      .then((answer) => { if (answer.ok) { back(); } }, () => {});
+      .then((answer) => { if (answer.ok) { back(); } else { lost(); } }, lost);
   }
 
   window.fetch = function (address, options) {
     return fetchOnce(address, options).then((answer) => {
-      if (AWAY.includes(answer.status)) { lost(); }
+      if (DOUBTED.includes(answer.status)) { look(); }
       return answer;
     }, (error) => {
       // A request that a page no longer waits for says nothing of the server.
-      if (error.name !== "AbortError") { lost(); }
+      if (error.name !== "AbortError") { look(); }
       throw error;
     });
   };

@@ -98,8 +98,8 @@ def by_movie(rows: Compressed, n_items: int) -> tuple[NDArray[np.int64], NDArray
 def narrow(indptr: NDArray[np.int64]) -> NDArray[np.int32] | NDArray[np.int64]:
     """Return starts of rows as scipy is to get them beside indices of 32 bits.
 
-    Of two widths it takes the larger one for both: 64 bits here would copy all indices to 64, and transposing such a
-    matrix would copy them back.
+    Of two widths its arrays take the larger one for both: 64 bits here would copy all indices to 64, and transposing
+    such a matrix would copy them back.
     """
     return indptr.astype(np.int32) if indptr[-1] <= _INT32_MAX else indptr
 

@@ -154,6 +154,12 @@ class GroupRequest:
                 raise InvalidInputError(f"User {user} is in the group twice: name everybody once.")
 
     @property
+    def passing(self) -> Filters:
+        """The filters, behind which movies stay that somebody has seen but that do not count."""
+        without = [movie for viewer in self.viewers for movie in viewer.without]
+        return replace(self.filters, exclude_ids=(*self.filters.exclude_ids, *without)) if without else self.filters
+
+    @property
     def own(self) -> dict[str, float]:
         """The weights by which the algorithm itself is to order, by name."""
         given = {"love": self.love, "lately": self.lately}

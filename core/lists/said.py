@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.lists.requests import CLOSENESS, ListRequest, ProfileRequest
+from core.lists.requests import CLOSENESS, ListRequest
 from core.views import Filters, Near, Reading
 
 __all__ = ["NAMED_STARS", "with_reading"]
@@ -28,7 +28,8 @@ def with_reading(request: ListRequest, reading: Reading) -> ListRequest:
         weights["closeness"] = CLOSENESS
     profile = request.profile
     if films and profile.ratings is not None and not len(profile.ratings):
-        profile = ProfileRequest(ratings=dict.fromkeys(films, NAMED_STARS))
+        # What it says of `without` stays: a rating that was not given cannot be left out.
+        profile = replace(profile, ratings=dict.fromkeys(films, NAMED_STARS))
     return replace(
         request,
         profile=profile,
@@ -44,7 +45,7 @@ def _values(reading: Reading, kind: str, *, without: bool = False) -> tuple[str,
 
 def _filters(own: Filters, reading: Reading, films: tuple[str, ...]) -> Filters:
     genres = _values(reading, "genre")
-    spans = [part.value.split("-") for part in reading.parts if part.kind == "years"]
+    spans = [span.split("-") for span in _values(reading, "years")]
     lows = [own.year_min, *(int(low) for low, _ in spans if low)]
     highs = [own.year_max, *(int(high) for _, high in spans if high)]
     return replace(

@@ -209,7 +209,7 @@ def _half_sweep(side: _Side, others: _Vectors, vectors: _Vectors, unwatched: flo
     from core.recommenders.kernels.als_descent import approach_side
 
     moved, fixed = vectors.astype(np.float32, copy=False), others.astype(np.float32, copy=False)
-    made = steps if moved.any() else _FIRST_STEPS
+    made = steps if moved.any() else max(steps, _FIRST_STEPS)
     gram = np.float32(unwatched) * (fixed.T @ fixed)
     approach_side(indptr, indices, weights, fixed, gram, penalty.astype(np.float32), made, moved)
     return moved

@@ -120,8 +120,9 @@ class SLIST(Recommender):
         position = np.full(dataset.n_movies, -1, dtype=np.int32)
         position[chosen] = np.arange(n, dtype=np.int32)
         columns = position[dataset.user_items]
-        indptr = starts_among(columns >= 0, dataset.user_indptr)
-        columns = columns[columns >= 0]
+        kept = columns >= 0
+        indptr = starts_among(kept, dataset.user_indptr)
+        columns = columns[kept]
         lengths = np.diff(indptr)
         share = (np.maximum(lengths, 1.0) ** -config.user_power).astype(np.float32)
         gram = np.zeros((n, n), dtype=np.float32)

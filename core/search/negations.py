@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["NEGATION_WORDS", "Negation", "negation_at"]
+__all__ = ["NEGATION_WORDS", "negation_at"]
 
 Negation = tuple[bool, bool, int]
 """Whether something is negated at all, whether on through "and", and by how many words."""
@@ -20,7 +20,7 @@ _PHRASES: dict[tuple[str, ...], tuple[bool, bool]] = {
     for said in phrases.split(",")
 }
 _LONGEST = max(map(len, _PHRASES))
-NEGATION_WORDS = frozenset(phrase[0] for phrase, (negates, _) in _PHRASES.items() if negates and len(phrase) == 1)
+NEGATION_WORDS = frozenset(phrase[0] for phrase in _PHRASES if len(phrase) == 1)
 """Single words that negate."""
 
 

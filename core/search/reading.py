@@ -197,22 +197,21 @@ class _Reader:
         return self._add("years", f"{low or ''}-{high or ''}", told, place, length, without=without)
 
     def _phrase(self, place: int) -> int:
-        for length in range(min(_LONGEST_PHRASE, len(self.words) - place), 0, -1):
-            phrase = PHRASES.get(tuple(self.words[place : place + length]))
-            if phrase is None:
-                continue
-            if phrase.kind == "genre":
-                if phrase.value not in self.dataset.movies.genre_names:
-                    return 0
-                self.any_genre |= self._either(place) and self.parts[-1].kind == "genre" and self.negated is None
-                told = f"no {phrase.value}" if self.negated is not None else phrase.value
-                more = self._specified(place + length) if self.negated is not None else 0
-                return self._add("genre", phrase.value, told, place, length + more)
-            value = phrase.value if self.negated is None else phrase.otherwise
-            if not value:
+        length = self._phrase_length(place)
+        phrase = PHRASES.get(tuple(self.words[place : place + length]))
+        if phrase is None:
+            return 0
+        if phrase.kind == "genre":
+            if phrase.value not in self.dataset.movies.genre_names:
                 return 0
-            return self._add(phrase.kind, value, _TOLD[phrase.kind, value.startswith("-")], place, length)
-        return 0
+            self.any_genre |= self._either(place) and self.parts[-1].kind == "genre" and self.negated is None
+            told = f"no {phrase.value}" if self.negated is not None else phrase.value
+            more = self._specified(place + length) if self.negated is not None else 0
+            return self._add("genre", phrase.value, told, place, length + more)
+        value = phrase.value if self.negated is None else phrase.otherwise
+        if not value:
+            return 0
+        return self._add(phrase.kind, value, _TOLD[phrase.kind, value.startswith("-")], place, length)
 
     def _specified(self, place: int) -> int:
         """Return how many words name the genre of which only some are refused: "no romantic comedies"."""

@@ -318,7 +318,7 @@ class CineMatch(Serving):
         """
         model = ordered(self._model(request.algorithm), request.own)
         self._listed(model.key)
-        return group_answer(self.dataset, model, request, self._parts.mask(request.filters))
+        return group_answer(self.dataset, model, request, self._parts.mask(request.passing))
 
     def compare(self, algorithms: Sequence[str] | None = None, **asked: Any) -> ListComparison:
         """Return the lists of several algorithms for one profile; by default of all that are loaded.

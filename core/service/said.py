@@ -26,16 +26,13 @@ def understood(request: ListRequest, reading: Reading, films: SimilarFilms) -> L
     a film that is more like one that the sentence names as liked is none of these. Years that it refuses are left out
     film by film.
     """
-    asked = replace(reading, parts=[part for part in reading.parts if not (part.without and part.kind == "years")])
-    refused = {
-        int(film)
-        for part in reading.parts
-        if part.without and part.kind in ("film", "years")
-        for film in (_like(films, part.value, reading) if part.kind == "film" else _of_years(films, part.value))
-    }
-    wanted = with_reading(request, asked)
-    # Also where the named films became the profile: a rating that was not given cannot be left out.
-    wanted = replace(wanted, profile=replace(wanted.profile, without=request.profile.without))
+    refused: set[int] = set()
+    for part in reading.parts:
+        if part.without and part.kind == "film":
+            refused.update(_like(films, part.value, reading))
+        elif part.without and part.kind == "years":
+            refused.update(_of_years(films, part.value))
+    wanted = with_reading(request, reading)
     if not refused:
         return wanted
     ids = films.dataset.movies.ids[sorted(refused)].tolist()

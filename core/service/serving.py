@@ -173,7 +173,7 @@ class Serving:
         Parameters
         ----------
         verify : bool
-            Begin to hash what was too large to be hashed when it was opened.
+            Begin to compare the hashes of what serves.
 
         Returns
         -------

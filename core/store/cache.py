@@ -44,6 +44,11 @@ class _Entry:
     """Whether this process compared the hashes; that is done beside serving."""
 
     @property
+    def unverified(self) -> bool:
+        """Whether hashes are to be compared still; the files of a former model are not there any more."""
+        return self.model is not None and not (self.verified or self.stale)
+
+    @property
     def members(self) -> tuple[str, ...]:
         return tuple(self.manifest.get("members") or ())
 
@@ -169,8 +174,7 @@ class ModelCache:
         One `stat` per model when nothing changed, so that a readiness probe may call it.
         """
         if verify:
-            served = self._entries.items()
-            self.verifier.start(key for key, entry in served if entry.model is not None and not entry.verified)
+            self.verifier.start(key for key, entry in self._entries.items() if entry.unverified)
         if not self._replaced(self._entries):
             return []
         with self._lock:
@@ -179,6 +183,8 @@ class ModelCache:
     def _verify(self, key: str) -> None:
         """Compare the hashes of a model that serves; one that is damaged, and ensembles over it, serve no longer."""
         entry, root = self._entries[key], self.models_dir
+        if not entry.unverified:
+            return
         faults = verify_arrays(root / key, entry.manifest, recommender_class(key).may_be_nan)
         with self._lock:
             if self._entries.get(key) is not entry or self.models_dir != root or self._version(key) != entry.version:

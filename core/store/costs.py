@@ -67,7 +67,8 @@ _KERNELS = {
     "slist": ("gram", "transitions"),
     "bayesian_mf": ("gibbs",),
 }
-"""What algorithms need beside the loops of the baseline, which all need."""
+"""What algorithms need beside the loops of the baseline, which all need. Above two million ratings `als` compiles
+another one itself, while it is fitted."""
 _LIBRARIES = {"libraries": 1.4, "numba": 0.7}
 _SCIKIT_LEARN = ("svd", "surprise_svd", "als", "content")
 

@@ -1,4 +1,4 @@
-"""Hashing what is too large to be hashed while somebody waits for it to be opened."""
+"""Comparing the hashes of what serves, beside serving."""
 
 from __future__ import annotations
 

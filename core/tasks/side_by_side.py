@@ -139,12 +139,11 @@ class _Run:
     def board(self) -> Board:
         for name, worker in self.at_work.items():
             self._look(name, worker)
-        begun = [course for course in self.courses.values() if course.began is not None]
-        busy = sum(course.busy for course in begun)
+        busy = sum(course.busy for course in self.courses.values())
         waited = [worker.waited() for worker in (*self.at_work.values(), *self.idle)]
         if None in waited:
-            passed = sum((self.now if one.ended is None else one.ended) - (one.began or 0.0) for one in begun)
-            waited = [passed - busy]
+            begun = [(one.began, one.ended) for one in self.courses.values() if one.began is not None]
+            waited = [sum((self.now if ended is None else ended) - began for began, ended in begun) - busy]
         self.crowd.saw(self.now, busy, sum(seconds or 0.0 for seconds in waited))
         return estimate(self.courses, self.jobs, self.now, self.crowd.stretch)
 

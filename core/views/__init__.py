@@ -7,7 +7,7 @@ from core.views.film_map import FilmMap
 from core.views.groups import GroupItem, GroupList, GroupMethod, GroupViewer, Opinion
 from core.views.imports import ExportForm, FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 from core.views.jobs import JobState, JobView
-from core.views.learning import Learning, with_learning
+from core.views.learning import Learning, goes_on, with_learning
 from core.views.likeness import LEAST_COMMON, Interval, Likeness, LikePerson, SharedFilm
 from core.views.lists import Filters, ListComparison, ListItem, Overlap, RecommendationList
 from core.views.measurements import (
@@ -138,6 +138,7 @@ __all__ = [
     "Wish",
     "WishCost",
     "WishView",
+    "goes_on",
     "number_of",
     "whole_number",
     "with_learning",

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from core.views.models import ModelStatus
 
-__all__ = ["Learning", "with_learning"]
+__all__ = ["Learning", "goes_on", "with_learning"]
 
 _State = Literal["waiting", "running", "done", "failed"]
 _UNITS = ((90.0, 1, "s", 5), (5400.0, 60, "min", 1))
@@ -71,6 +71,11 @@ class Learning:
                 "`cinematch train --missing` goes on where it was."
             )
         return found
+
+
+def goes_on(learning: Learning | None) -> TypeGuard[Learning]:
+    """Return whether something is being learned right now."""
+    return learning is not None and learning.state == "running"
 
 
 def with_learning(statuses: Iterable[ModelStatus], learning: Learning) -> list[ModelStatus]:

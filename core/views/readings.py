@@ -41,7 +41,8 @@ class Reading:
         part, after = self.parts[place], self.parts[place + 1 : place + 2]
         before, rest = self.text[: part.start], self.text[part.end :]
         if after and after[0].kind == part.kind == "film" and self._joined(after[0]):
-            rest = f"like {self._joined(after[0])}{self.text[after[0].end :]}"
+            how = "not like" if part.without and after[0].without else "like"
+            rest = f"{how} {self._joined(after[0]).removeprefix('like ')}{self.text[after[0].end :]}"
         elif after and part.without and after[0].without and self._joined(after[0]):
             rest = f"no {self._joined(after[0])}{self.text[after[0].end :]}"
         return " ".join(f"{before} {rest}".split()).replace(" ,", ",").strip(" ,")

@@ -1,6 +1,5 @@
 """What clients may ask for a group."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -37,6 +36,4 @@ class GroupBody(ListFilters, Body):
     def asked(self) -> GroupRequest:
         """Return what the service takes."""
         viewers = [viewer.profile() for viewer in self.members]
-        unlisted = [movie for viewer in self.members for movie in viewer.without]
-        filters = replace(self.filters(), exclude_ids=(*self.exclude, *unlisted))
-        return GroupRequest(viewers, self.algorithm, self.n, self.method, filters, self.love, self.lately)
+        return GroupRequest(viewers, self.algorithm, self.n, self.method, self.filters(), self.love, self.lately)

@@ -35,7 +35,7 @@ def reading_chips(reading: Reading | None, field_id: str) -> html.Node | None:
             [part.told, icon("hide")],
             className="chip chip-remove",
             type="button",
-            **{"data-say": _rest(reading, place), "data-field": field_id, "aria-label": f"Leave out: {part.told}"},
+            **{"data-say": reading.without(place), "data-field": field_id, "aria-label": f"Leave out: {part.told}"},
         )
         for place, part in enumerate(reading.parts)
     ]
@@ -44,15 +44,3 @@ def reading_chips(reading: Reading | None, field_id: str) -> html.Node | None:
         note = "This says nothing of films."
     notes = [html.Span(note, className="note")] if note else []
     return html.Div([*parts, *notes], className="chips reading")
-
-
-def _rest(reading: Reading, place: int) -> str:
-    """Return the sentence without one of its parts; of two films that it is not to be like the other one stays so."""
-    part, after = reading.parts[place], reading.parts[place + 1 : place + 2]
-    if not after or not all(one.kind == "film" and one.without for one in (part, *after)):
-        return reading.without(place)
-    join, _, named = reading.text[after[0].start : after[0].end].partition(" ")
-    if join.casefold() not in ("and", "or", "nor"):
-        return reading.without(place)
-    name = named.strip().removeprefix("like ")
-    return " ".join(f"{reading.text[: part.start]} not like {name}{reading.text[after[0].end :]}".split())

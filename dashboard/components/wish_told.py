@@ -10,37 +10,23 @@ _SAME = 1e-9
 def wish_told(cost: WishCost) -> str:
     """Return how much better or worse a list hits what people like with a wish, with its 95% interval.
 
-    A weight between two measured ones is read on the line between them; one may be the default, which changes
-    nothing. Its interval reaches over both of theirs. Beyond the last measured one that one is told.
+    Of a weight that was not measured itself those beside it are told, as far as there are any.
     """
     if not cost.measured or not cost.ndcg:
         return "What this costs was not measured for this algorithm."
-    exact = len(cost.measured) == 1 and abs(cost.measured[0].weight - cost.weight) < _SAME
-    if exact:
-        return f"On held-out ratings {_hits(cost.measured[0], cost.ndcg)}."
+    if len(cost.measured) == 1 and abs(cost.measured[0].weight - cost.weight) < _SAME:
+        return f"On held-out ratings the list hits what people like {_change(cost.measured[0], cost.ndcg)}."
+    told = "; ".join(f"{_change(row, cost.ndcg)} at {row.weight:g}" for row in cost.measured)
     default = next(wish.default for wish in WISHES if wish.name == cost.wish)
-    nearest = min(cost.measured, key=lambda row: abs(row.weight - default))
-    farthest = max(cost.measured, key=lambda row: abs(row.weight - default))
-    if abs(cost.weight - default) > abs(farthest.weight - default):
-        return f"Nobody measured as much: at {farthest.weight:g}, on held-out ratings, {_hits(farthest, cost.ndcg)}."
-    if nearest is farthest:
-        nearest = MeasuredWeight(default, 0.0, 0.0, 0.0)
-    share = (cost.weight - nearest.weight) / (farthest.weight - nearest.weight)
-    between = MeasuredWeight(
-        cost.weight,
-        nearest.change + share * (farthest.change - nearest.change),
-        min(nearest.low, farthest.low),
-        max(nearest.high, farthest.high),
-    )
-    told = _hits(between, cost.ndcg, "somewhere from")
-    return f"On held-out ratings {told}, read between weights that were measured."
+    strongest = max(abs(row.weight - default) for row in cost.measured)
+    where = "Nobody measured as much" if abs(cost.weight - default) > strongest else "Measured beside this"
+    return f"{where}: on held-out ratings the list hits what people like {told}."
 
 
-def _hits(row: MeasuredWeight, plain: float, around: str = "95% interval") -> str:
+def _change(row: MeasuredWeight, plain: float) -> str:
     """Return a change of NDCG@10 of liked films against that without the wish."""
-    low, high = (row.low, row.high) if row.change >= 0 else (-row.high, -row.low)
-    how = "better" if row.change >= 0 else "less well"
-    told = f"the list hits what people like {abs(row.change) / plain:.1%} {how}"
-    if low <= 0 <= high and min(abs(row.low), abs(row.high)) > 0:
-        return f"{told}, which is within the noise ({low / plain:+.1%} to {high / plain:+.1%})"
-    return f"{told} ({around} {max(low, 0.0) / plain + 0.0:.1%} to {high / plain:.1%})"
+    told = f"{abs(row.change) / plain:.1%} {'better' if row.change >= 0 else 'less well'}"
+    if row.low < 0 < row.high:
+        return f"{told}, which is within the noise ({row.low / plain:+.1%} to {row.high / plain:+.1%})"
+    ends = sorted((abs(row.low), abs(row.high)))
+    return f"{told} (95% interval {ends[0] / plain:.1%} to {ends[1] / plain:.1%})"

@@ -45,6 +45,10 @@ class _Compression(Compress):
         response.headers["Content-Encoding"] = encoding
         response.headers["Vary"] = "Accept-Encoding"
         response.set_data(kept)
+        if tag := response.get_etag()[0]:
+            # As Flask-Compress tells one form of an answer from another.
+            response.set_etag(f"{tag}:{encoding}")
+            response.make_conditional(request)
         return response
 
     def _kept(self, name: str) -> bytes | None:

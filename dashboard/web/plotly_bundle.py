@@ -7,6 +7,7 @@ thread: 1.25 s. With the two that we use beside `scatter`, which is always there
 import logging
 import pkgutil
 import re
+from collections.abc import Mapping
 from functools import cache
 
 __all__ = ["PLOTLY", "TRACES", "lean_plotly", "with_traces"]
@@ -18,6 +19,7 @@ TRACES = ("bar", "heatmap")
 """What figures may be made of, beside `scatter`."""
 
 _REGISTERED = re.compile(r"\.register\(\[((?:[\w$]+\(\),?)+)\]\)")
+_MODULE = re.compile(r"[,;\s}]([\w$]+)=([\w$]+)\((?=\()")
 _NAME = re.compile(r'moduleType:"trace",name:"(\w+)"')
 _FORWARDED = re.compile(r'\([\w$,]*\)=>\{"use strict";[\w$]+\.exports=([\w$]+)\(\)\}\)')
 _FORWARDS = 4
@@ -48,23 +50,29 @@ def with_traces(source: str, traces: tuple[str, ...]) -> str:
     lists = _REGISTERED.findall(source)
     if len(lists) != 1:
         raise ValueError(f"the bundle has {len(lists)} lists of traces where one is known")
-    modules = {_trace(source, name): name for name in re.findall(r"[\w$]+", lists[0])}
+    made: dict[str, tuple[str, int]] = {}
+    for found in _MODULE.finditer(source):
+        made.setdefault(found[1], (found[2], found.end()))
+    modules = {_trace(source, made, name): name for name in re.findall(r"[\w$]+", lists[0])}
     if missing := [trace for trace in traces if trace not in modules]:
         raise ValueError(f"the bundle does not name the trace {missing[0]}")
     kept = ",".join(f"{modules[trace]}()" for trace in traces)
     return _FACTORY.sub(r"\1(\2)));", source.replace(f".register([{lists[0]}])", f".register([{kept}])"))
 
 
-def _trace(source: str, module: str) -> str | None:
-    """Return what trace a module is, going after modules that only hand on another; None where it is none."""
+def _trace(source: str, made: Mapping[str, tuple[str, int]], module: str) -> str | None:
+    """Return what trace a module is, going after modules that only hand on another; None where it is none.
+
+    `made` tells by what function each is made, and where that begins.
+    """
     for _ in range(_FORWARDS):
-        begins = re.search(rf"[,;\s}}]{re.escape(module)}=([\w$]+)\((?=\()", source)
-        if begins is None:
+        if module not in made:
             return None
-        forwarded = _FORWARDED.match(source, begins.end())
+        wrapper, begins = made[module]
+        forwarded = _FORWARDED.match(source, begins)
         if forwarded is None:
             # What follows is another module.
-            named = _NAME.search(source, begins.end(), source.find(f"={begins[1]}(", begins.end()))
+            named = _NAME.search(source, begins, source.find(f"={wrapper}(", begins))
             return None if named is None else named[1]
         module = forwarded[1]
     return None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from core.views import goes_on
+
 if TYPE_CHECKING:
     from core.service import CineMatch
 
@@ -36,9 +38,7 @@ def install_refresh(server: Flask, service: "CineMatch", every_s: float = 5.0, w
     @server.before_request
     def look() -> None:
         nonlocal looked
-        learning = service.learning
-        awaited = learning is not None and learning.state == "running"
-        every = min(while_learning_s, every_s) if awaited else every_s
+        every = min(while_learning_s, every_s) if goes_on(service.learning) else every_s
         if time.monotonic() - looked < every or not turn.acquire(blocking=False):
             return
         try:

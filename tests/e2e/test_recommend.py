@@ -154,7 +154,7 @@ def test_a_wish_moves_the_list_and_says_what_it_costs(visit: Visit) -> None:
     assert wished != plain
     expect(page).to_have_url(re.compile(r"/recommend\?user=3&algorithm=ease&n=5&popularity=-0\.4$"))
     page.keyboard.press("ArrowRight")
-    expect(cost).to_contain_text("read between weights that were measured")
+    expect(cost).to_contain_text("Measured beside this: on held-out ratings")
     page.get_by_text("How this was measured").click()
     expect(page.locator("#rec-wish-note")).to_contain_text("seed 42")
     expect(page.locator("#rec-wish-note")).to_contain_text("-0.3 was not measured. On held-out ratings -0.2")

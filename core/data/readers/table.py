@@ -200,8 +200,7 @@ def open_table(
     backslash stands before a character that would call for one, or a field holds what may be rows where backslashes
     stand for themselves, the table is refused. A tab-separated file whose marks fit no dialect but whose lines all
     have the right number of fields knows no quoting. Where lines may be rows or parts of a field, the table is
-    refused.
-    Everything else must be quoted as RFC 4180 says.
+    refused. Everything else must be quoted as RFC 4180 says.
     """
     text = survey(path, label)
     if header:

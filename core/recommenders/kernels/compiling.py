@@ -4,8 +4,9 @@ A signature that is told beforehand is the only one that is ever compiled: array
 lie in memory otherwise than they should, make no second version. Whoever comes second waits for the first at the
 module's lock and finds the code where that one kept it.
 
-Compiling takes long for what numba has to find types of: kernels are handed the room they work in, since functions
-that make arrays are compiled with each, and sorting or solving by NumPy's names takes seconds.
+Compiling takes long for what numba has to find types of: kernels that data of the usual size wait for are handed the
+room they work in, since functions that make arrays are compiled with each, and sorting or solving by NumPy's names
+takes seconds.
 """
 
 import contextlib

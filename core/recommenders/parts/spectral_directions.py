@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from core.data.arraydir import give_back
-from core.data.compress import narrow
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.parts.biases import Baseline, fit_baseline
@@ -222,7 +221,7 @@ def _scale(
 
 def _with_rows(dataset: Dataset, values: NDArray[np.float32], more: sparse.csr_array) -> sparse.csr_matrix:
     """Return the ratings' matrix with further rows below, which `values` are made longer for instead of copied."""
-    ends = narrow(np.concatenate([dataset.user_indptr, dataset.user_indptr[-1] + more.indptr[1:]]))
+    ends = np.concatenate([dataset.user_indptr, dataset.user_indptr[-1] + more.indptr[1:]])
     shape = (dataset.n_users + more.shape[0], dataset.n_movies)
     values.resize(len(values) + more.nnz, refcheck=False)
     values[dataset.n_ratings :] = more.data

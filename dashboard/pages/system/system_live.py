@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from core.memory_limit import container_limit
 from core.service import CineMatch
-from core.views import DiskUse, JobView, ModelStatus
+from core.views import DiskUse, JobView, ModelStatus, goes_on
 from dashboard.components.algorithm_card import algorithm_card
 from dashboard.components.bars import share_bars
 from dashboard.pages.system.attention import attention, needs
@@ -53,7 +53,7 @@ def _loaded(service: CineMatch, statuses: Sequence[ModelStatus]) -> str:
     """Return how many models are loaded, and how long the others will take."""
     told = f"{sum(status.state == 'loaded' for status in statuses)} of {len(statuses)} loaded"
     learning = service.learning
-    if learning is None or learning.state != "running":
+    if not goes_on(learning):
         return told
     fits, measures = len(learning.pending("fits")), len(learning.pending("measures"))
     return f"{told}; {fits} being learned, {measures} being measured, all done in {learning.left_in_words}"

@@ -106,7 +106,7 @@ def test_targets_say_what_was_met_and_leave_out_what_was_not_measured():
     assert rows["4 workers after load"][4] == "missed"
     assert rows["container of 2 GiB"][4] == "met"
     assert "one request, `hybrid`" not in rows
-    assert rows["CSV to all models, in two processes"][3:] == ["310", "met"]
+    assert rows["CSV to all models, side by side"][3:] == ["310", "met"]
 
 
 def test_a_process_is_accounted_for_and_stopped_at_its_limits():

@@ -99,6 +99,18 @@ def test_steps_of_conjugate_gradients_lead_to_the_exact_vectors(dataset):
     assert there < 1e-4 * np.abs(exact).max()
 
 
+def test_the_first_half_sweep_makes_no_fewer_steps_than_the_others(dataset):
+    rng = np.random.default_rng(0)
+    movies = rng.normal(size=(dataset.n_movies, 6))
+    side = _Side(
+        dataset.user_indptr, dataset.user_items, np.ones(dataset.n_ratings, np.float32), np.ones(dataset.n_users)
+    )
+    exact, near, there = (
+        _half_sweep(side, movies, np.zeros((dataset.n_users, 6), np.float32), 0.1, steps) for steps in (None, 3, 12)
+    )
+    assert np.abs(there - exact).max() < 0.1 * np.abs(near - exact).max()
+
+
 def test_many_ratings_are_approached(dataset, monkeypatch):
     assert ALS().config_at(2_000_000).steps is None
     assert ALS().config_at(32_000_000).steps == 3

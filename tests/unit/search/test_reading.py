@@ -132,6 +132,9 @@ def test_or_between_genres_asks_for_one_of_them(dataset, titles):
         ("like Heat and Fargo, dark", 1, "like Heat, dark"),
         ("without war or horror", 0, "no horror"),
         ("without war or horror", 1, "without war"),
+        ("funny, not like Heat or Fargo, dark", 1, "funny, not like Fargo, dark"),
+        ("funny, not like Heat or Fargo, dark", 2, "funny, not like Heat, dark"),
+        ("funny, not like Heat or like Fargo", 1, "funny, not like Fargo"),
     ],
 )
 def test_a_part_is_taken_out_of_its_sentence(dataset, titles, sentence, place, left):

@@ -126,6 +126,17 @@ def test_a_failing_reload_keeps_the_former_model(dataset, models):
     assert cache.get("popularity") is former
 
 
+def test_a_former_model_is_not_judged_by_the_files_of_another(dataset, models):
+    cache = _cache(dataset, models)
+    former = cache.get("popularity")
+    save_model(Popularity({"shrinkage": 99.0}).fit(dataset), models / "popularity")
+    (models / "popularity" / "share.npy").unlink()
+    cache.reload("popularity")
+    cache.refresh()
+    cache.verifier.wait(30)
+    assert cache.get("popularity") is former
+
+
 def test_a_removed_artifact_does_not_take_the_served_model_away(dataset, models):
     cache = _cache(dataset, models)
     former = cache.get("popularity")

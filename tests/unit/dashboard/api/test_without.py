@@ -44,8 +44,16 @@ def test_an_explanation_is_of_the_ratings_that_count(client: FlaskClient) -> Non
 
 
 def test_a_group_is_not_listed_a_film_that_does_not_count(client: FlaskClient) -> None:
-    body = {"members": [{"user_id": 1}, {"ratings": _GIVEN, "without": [10]}], "n": 60}
-    assert 10 not in {film["movie_id"] for film in _films(client, "groups/recommendations", body)}
+    seen = {film["movie_id"] for film in client.get("/api/v1/users/1/ratings?limit=500").json["items"]}
+    films = [film for film in range(10, 200, 10) if film not in seen][:3]
+    given = [{"movie_id": film, "rating": stars} for film, stars in zip(films, (5, 1, 4), strict=True)]
+    body = {"members": [{"user_id": 1}, {"ratings": given, "without": films[:1]}], "n": 60}
+    found = _films(client, "groups/recommendations", body)
+    assert not {film["movie_id"] for film in found} & set(films)
+    fewer = {"members": [{"user_id": 1}, {"ratings": given[1:]}], "n": 60, "exclude": films[:1]}
+    assert found == _films(client, "groups/recommendations", fewer)
+    every = {"members": [{"user_id": 1}, {"ratings": given}], "n": 60}
+    assert found != _films(client, "groups/recommendations", every)
 
 
 @pytest.mark.parametrize("say", [None, "like film 7"])

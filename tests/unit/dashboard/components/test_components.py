@@ -58,19 +58,6 @@ def test_a_sentence_is_shown_by_parts_that_can_be_taken_out():
     assert reading_chips(None, "field") is None
 
 
-def test_of_two_films_that_a_list_is_not_to_be_like_the_other_one_stays_so():
-    text = "funny, not like Heat or Fargo, new"
-    parts = [
-        ReadPart("film", "6", "without Heat", True, text.index("not"), text.index(" or")),
-        ReadPart("film", "7", "without Fargo", True, text.index("or"), text.index(", new")),
-    ]
-    pressed = [
-        node for node in nodes(reading_chips(Reading(text, parts, []), "f")) if type(node).__name__ == "Button"
-    ]
-    left = ["funny, not like Fargo, new", "funny, not like Heat, new"]
-    assert [getattr(node, "data-say") for node in pressed] == left
-
-
 def test_the_headers_field_offers_films_and_the_way_to_all_of_them():
     movie = MovieView(5, "Postman, The (Postino, Il) (1994)", 1994, ["Drama"], 37, 4.0)
     first, last = suggestions("field", "postman", SearchPage(3, 7, 0, [movie]))

@@ -178,6 +178,20 @@ def test_json_is_compressed_for_those_who_take_it(client: FlaskClient) -> None:
     assert len(packed.data) < len(plain.data) / 3
 
 
+def test_plotly_is_asked_for_anew_only_when_what_is_served_changes(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+    first = client.get(path, headers={"Accept-Encoding": "br"})
+    assert (first.status_code, first.headers["Cache-Control"]) == (200, "no-cache")
+    known = {"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]}
+    again = client.get(path, headers=known)
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get(path, headers={"Accept-Encoding": "br"}).headers["ETag"] == first.headers["ETag"]
+    monkeypatch.setattr("dashboard.web.dash_backend.lean_plotly", lambda: b"others")
+    assert client.get(path, headers=known).status_code == 200
+
+
 def test_a_bundle_is_compressed_once_for_all_workers_and_starts(
     make_client: MakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
