@@ -48,8 +48,8 @@ def test_a_measurement_goes_on_is_found_again_and_ends_where_anybody_ends_it(
             window.dash_clientside.set_props("jobs-list", { children: null });
         }"""
     )
-    expect(_jobs(other).first).to_contain_text("Cancelled")
-    expect(_jobs(page).first).to_contain_text("Cancelled")
+    expect(_jobs(other).first).to_contain_text("Cancelled", timeout=20_000)
+    expect(_jobs(page).first).to_contain_text("Cancelled", timeout=20_000)
 
 
 def test_a_measurement_is_kept_and_shown(visit: Callable[[str], Page]) -> None:
