@@ -9,7 +9,7 @@ from flask import has_request_context, request
 
 import callbacks
 from callbacks.errors import notify_error
-from callbacks.jobs.manager import make_background_manager
+from callbacks.jobs.forked import make_background_manager
 from core import __version__
 from core.logs import configure_logging
 from core.settings import Settings, load_settings

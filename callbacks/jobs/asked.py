@@ -1,27 +1,21 @@
 """Jobs that belong to what is asked, not to the tab that asked: any tab finds them, follows them and may end them.
 
 A question that is being answered already is not asked again: whoever asks it joins. What is known of a job lies
-in one small file that all workers share; how far it is stands in the outbox, which nobody empties by looking.
+in one place that all workers share; how far it is stands in the outbox, which nobody empties by looking.
 """
 
-import fcntl
 import hashlib
 import json
 import logging
-import os
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import has_request_context, request
 
-from callbacks.jobs.directory import private_directory
-from callbacks.jobs.manager import BackgroundManager
+from callbacks.jobs.manager import BackgroundManager, manager_of
 from callbacks.jobs.runner import JobFunction
-from callbacks.jobs.store import JsonStore, StoreUnavailableError, unavailable
-from core.errors import ConfigurationError
+from callbacks.jobs.storing import StoreUnavailableError
 from core.progress import Progress
 from core.views import JobView
 
@@ -39,8 +33,6 @@ _ALL = "asked"
 _KEPT = 40
 """So many ended jobs are remembered."""
 _FORGOTTEN_AFTER_S = 24 * 3600.0
-_STORE_MB = 4
-_threads = threading.Lock()
 
 
 class AskedJobs:
@@ -49,13 +41,12 @@ class AskedJobs:
     Parameters
     ----------
     manager : BackgroundManager
-        Runs them; what is known of them lies in its directory, which all workers share.
+        Runs them, and keeps what is known of them where all who serve find it.
     """
 
     def __init__(self, manager: BackgroundManager) -> None:
         self._manager = manager
-        self._store = JsonStore(manager.directory / "asked", _STORE_MB)
-        self._lock = manager.directory / "asked.lock"
+        self._store = manager.asked
 
     def add(self, kind: str, work: JobWork) -> None:
         """Make `work` known under `kind`: at import or in `register`, before the server has workers."""
@@ -70,7 +61,7 @@ class AskedJobs:
         """Start a job, or join the one that answers the same question now; return its key."""
         question = json.dumps([kind, arguments], sort_keys=True)
         digest = hashlib.sha256(question.encode()).hexdigest()
-        with self._locked():
+        with self._manager.alone():
             known = self._settled()
             joined = next((key for key, one in known.items() if one["digest"] == digest and not one["ended"]), None)
             if joined is not None:
@@ -87,7 +78,7 @@ class AskedJobs:
 
     def cancel(self, key: str) -> None:
         """End a job that waits or runs; of others nothing changes."""
-        with self._locked():
+        with self._manager.alone():
             known = self._settled()
             if key in known and not known[key]["ended"]:
                 self._manager.terminate_job(key)
@@ -99,7 +90,7 @@ class AskedJobs:
         try:
             known = self._store.get(_ALL) or {}
             if any(not one["ended"] for one in known.values()):
-                with self._locked():
+                with self._manager.alone():
                     known = self._settled()
         except StoreUnavailableError as error:
             # Every open page asks now and then; who starts a job is told.
@@ -140,22 +131,6 @@ class AskedJobs:
         gone = {key for key in ended if now - known[key]["ended"] > _FORGOTTEN_AFTER_S} | set(ended[:-_KEPT])
         self._store.set(_ALL, {key: one for key, one in known.items() if key not in gone})
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        # POSIX locks belong to a process: a job that is forked meanwhile does not hold them on, as it would with
-        # flock. Nor do they tell threads apart.
-        with _threads:
-            try:
-                private_directory(self._manager.directory)
-                descriptor = os.open(self._lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            except (OSError, ConfigurationError) as error:
-                raise unavailable(error) from error
-            try:
-                fcntl.lockf(descriptor, fcntl.LOCK_EX)
-                yield
-            finally:
-                os.close(descriptor)
-
 
 def asked_jobs(app: "Dash") -> AskedJobs:
     """Return the jobs of an application.
@@ -165,10 +140,7 @@ def asked_jobs(app: "Dash") -> AskedJobs:
     ConfigurationError
         The application was made with another background manager.
     """
-    manager = app._background_manager
-    if not isinstance(manager, BackgroundManager):
-        raise ConfigurationError("pass make_background_manager(...) to Dash as its background_callback_manager")
-    return AskedJobs(manager)
+    return AskedJobs(manager_of(app))
 
 
 def _context() -> dict[str, Any]:

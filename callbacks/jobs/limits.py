@@ -1,7 +1,9 @@
 """What jobs may use, and what a person is told of one that may not start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from callbacks.jobs.storing import StoreUnavailableError
 from core.errors import CineMatchError
 
 __all__ = ["JobLimits", "JobRefusedError", "refusal"]
@@ -31,6 +33,27 @@ class JobLimits:
         """
         return max(2, self.total // 2)
 
+    def check(self, live: Sequence[str], visitor: str) -> None:
+        """Refuse one more job of a visitor, where there are as many as are allowed.
+
+        Parameters
+        ----------
+        live
+            Whose jobs run or wait.
+        visitor
+            Who starts one more.
+
+        Raises
+        ------
+        JobRefusedError
+        """
+        if len(live) >= self.total:
+            raise JobRefusedError("The server is busy with other jobs. Try again in a minute.")
+        if live.count(visitor) >= self.per_visitor:
+            raise JobRefusedError(
+                f"You have {self.per_visitor} jobs that run or wait already. Wait for one of them, or cancel one."
+            )
+
 
 class JobRefusedError(CineMatchError):
     """A job may not start now; the message is for the page."""
@@ -38,7 +61,7 @@ class JobRefusedError(CineMatchError):
 
 def refusal(error: Exception) -> str:
     """Return what a person is told of a job that could not start: no paths."""
-    if isinstance(error, JobRefusedError):
+    if isinstance(error, JobRefusedError | StoreUnavailableError):
         return str(error)
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "the server's log says why"
     return f"The job could not be started: {reason}. Tell whoever runs this server, then try again."

@@ -5,7 +5,26 @@ from typing import Any
 
 from core.views import JobState
 
-__all__ = ["JobLook"]
+__all__ = ["JobLook", "Standing"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What runs a job, seen from outside.
+
+    Attributes
+    ----------
+    alive : bool
+        Whether it waits or runs.
+    has_slot : bool
+        Whether it has begun.
+    late : bool
+        Whether the time is over that it may wait or, once it has begun, run.
+    """
+
+    alive: bool
+    has_slot: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)

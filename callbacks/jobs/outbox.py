@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from callbacks.jobs.store import JsonStore, StoreFullError, StoreUnavailableError
+from callbacks.jobs.storing import Store, StoreFullError, StoreUnavailableError
 
 __all__ = ["JobError", "Outbox"]
 
@@ -25,7 +25,7 @@ class Outbox:
     that a repeated request (an impatient proxy, a second tab) finds it again.
     """
 
-    def __init__(self, store: JsonStore, ttl_s: float) -> None:
+    def __init__(self, store: Store, ttl_s: float) -> None:
         self._store = store
         self._ttl = ttl_s
 

@@ -4,10 +4,9 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from callbacks.jobs.store import JsonStore, StoreUnavailableError
+from callbacks.jobs.storing import Store, StoreUnavailableError
 
 __all__ = ["ResultStore"]
 
@@ -15,20 +14,18 @@ log = logging.getLogger("cinematch.jobs")
 
 
 class ResultStore:
-    """JSON results by (data fingerprint, name, version, arguments); the oldest make room for new ones.
+    """JSON results by (data fingerprint, name, version, arguments).
 
     Parameters
     ----------
-    directory
-        Created with mode 0700.
+    store
+        Where they lie; it makes room for new ones by itself.
     fingerprint
         Returns that of the data and models which results are computed from: others' are not found.
-    size_limit_mb
-        Size of the store on disk.
     """
 
-    def __init__(self, directory: Path, fingerprint: Callable[[], str], size_limit_mb: int = 64) -> None:
-        self._store = JsonStore(directory, size_limit_mb, evict=True)
+    def __init__(self, store: Store, fingerprint: Callable[[], str]) -> None:
+        self._store = store
         self._fingerprint = fingerprint
 
     def get(self, name: str, arguments: Any, version: int = 1) -> Any | None:

@@ -5,39 +5,27 @@ operation in a serving process, and `FORK_LOCK` keeps every other thread out of 
 """
 
 import contextlib
-import json
 import logging
 import os
 import sqlite3
 import tempfile
 import threading
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import diskcache
-from dash.exceptions import DashException
-from plotly.io.json import to_json_plotly
 
 from callbacks.jobs.directory import private_directory
-from core.errors import CineMatchError, ConfigurationError
+from callbacks.jobs.storing import Encoded, StoreBusyError, StoreFullError, StoreUnavailableError, decode, encode
+from core.errors import ConfigurationError
 from core.files import set_aside
 
-__all__ = [
-    "JsonDisk",
-    "JsonStore",
-    "StoreBusyError",
-    "StoreFullError",
-    "StoreUnavailableError",
-    "fork_lock",
-    "unavailable",
-]
+__all__ = ["JsonDisk", "JsonStore", "fork_lock", "unavailable"]
 
 log = logging.getLogger("cinematch.jobs")
 
 MISSING = object()
-_COMPRESSION = 1
 _BUSY_TIMEOUT_S = 15
 _ALL_IN_THE_DATABASE = 1 << 40
 
@@ -58,18 +46,6 @@ def _renew_lock() -> None:
 os.register_at_fork(after_in_child=_renew_lock)
 
 
-class StoreFullError(CineMatchError):
-    """A value does not fit into the store any more."""
-
-
-class StoreUnavailableError(CineMatchError):
-    """The store cannot be read or written: its disk is full, read-only, gone or broken."""
-
-
-class StoreBusyError(StoreUnavailableError):
-    """Others hold the store for longer than anybody waits; it may be tried again."""
-
-
 def unavailable(error: Exception) -> StoreUnavailableError:
     """Return what to raise, and to tell visitors, when `error` keeps the store from being used: no paths."""
     cause = error.__cause__ if isinstance(error, ConfigurationError) else error
@@ -84,10 +60,6 @@ def unavailable(error: Exception) -> StoreUnavailableError:
         f"The job store cannot be used: {reason}. Tell whoever runs this server to look at the disk of "
         "CINEMATCH_CACHE_DIR; then try again."
     )
-
-
-class _Encoded(bytes):
-    """A value that is encoded already."""
 
 
 class JsonDisk(diskcache.Disk):  # type: ignore[misc]
@@ -108,7 +80,7 @@ class JsonDisk(diskcache.Disk):  # type: ignore[misc]
     def store(self, value: Any, read: bool, key: Any = diskcache.UNKNOWN) -> tuple[int, int, None, Any]:
         """Return the database columns for `value`; TypeError when JSON has no form for it."""
         del read, key
-        data = value if isinstance(value, _Encoded) else encode(value)
+        data = value if isinstance(value, Encoded) else encode(value)
         return 0, diskcache.core.MODE_RAW, None, sqlite3.Binary(data)
 
     def fetch(self, mode: int, filename: str | None, value: Any, read: bool) -> Any:
@@ -117,18 +89,9 @@ class JsonDisk(diskcache.Disk):  # type: ignore[misc]
         if mode != diskcache.core.MODE_RAW or filename is not None:
             raise ValueError("the job store holds a value that nothing here writes: delete the store")
         try:
-            return json.loads(zlib.decompress(bytes(value)))
-        except (zlib.error, ValueError) as error:
+            return decode(bytes(value))
+        except ValueError as error:
             raise sqlite3.DatabaseError(f"a value is damaged ({error})") from error
-
-
-def encode(value: Any) -> _Encoded:
-    """Return `value` as compressed JSON; TypeError says what JSON has no form for."""
-    try:
-        text = to_json_plotly(value)
-    except (TypeError, ValueError, RecursionError, DashException) as error:
-        raise TypeError(f"no JSON form: {error}") from error
-    return _Encoded(zlib.compress(text.encode(), _COMPRESSION))
 
 
 def _open(directory: Path) -> diskcache.Cache:
@@ -278,10 +241,7 @@ class JsonStore:
             if cache.volume() + len(data) > self._size_limit:
                 cache.expire()
                 if cache.volume() + len(data) > self._size_limit:
-                    raise StoreFullError(
-                        f"the result ({len(data) / 2**20:.1f} MB) does not fit into the store of "
-                        f"{self._size_limit >> 20} MB; try again later or raise the limit"
-                    )
+                    raise StoreFullError(len(data), self._size_limit)
             cache.set(key, data, expire=expire)
 
     def add(self, key: str, value: Any) -> Any:

@@ -12,7 +12,8 @@ from dash import Dash, Input, Output, ctx, html, set_props
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from callbacks.jobs.manager import job_error_message, make_background_manager
+from callbacks.jobs.forked import make_background_manager
+from callbacks.jobs.manager import job_error_message
 from core.errors import CineMatchError
 from dashboard.web.warm_up import warm_up
 

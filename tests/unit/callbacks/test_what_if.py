@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from callbacks import what_if as callbacks
 from callbacks.jobs.asked import AskedJobs
-from callbacks.jobs.manager import make_background_manager
+from callbacks.jobs.forked import make_background_manager
 from callbacks.what_if import address, register, stored_under
 from core.lists.requests import WhatIf
 from core.service import CineMatch

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from callbacks.jobs.manager import BackgroundManager, make_background_manager
+from callbacks.jobs.forked import make_background_manager
+from callbacks.jobs.manager import BackgroundManager
 
 
 class Desk:

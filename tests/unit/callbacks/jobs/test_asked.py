@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from callbacks.jobs.asked import AskedJobs
-from callbacks.jobs.manager import make_background_manager
+from callbacks.jobs.forked import make_background_manager
 from core.errors import InvalidInputError
 from core.progress import Progress
 from core.views import JobView

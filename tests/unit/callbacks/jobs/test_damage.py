@@ -11,7 +11,8 @@ import diskcache
 import pytest
 
 from callbacks.jobs.asked import AskedJobs
-from callbacks.jobs.store import JsonStore, StoreUnavailableError
+from callbacks.jobs.store import JsonStore
+from callbacks.jobs.storing import StoreUnavailableError
 from tests.unit.callbacks.jobs.conftest import Desk
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from callbacks.jobs.directory import private_directory
 from callbacks.jobs.results import ResultStore
-from callbacks.jobs.store import JsonStore, StoreFullError, fork_lock
+from callbacks.jobs.store import JsonStore, fork_lock
+from callbacks.jobs.storing import StoreFullError
 from core.errors import ConfigurationError
 
 json_values = st.recursive(
@@ -142,19 +143,21 @@ def test_a_directory_that_others_could_fill_is_refused(tmp_path: Path, monkeypat
 
 
 def test_results_are_found_by_data_name_version_and_arguments(tmp_path: Path) -> None:
-    results = ResultStore(tmp_path / "r", lambda: "data-1")
+    results = ResultStore(JsonStore(tmp_path / "r", 64, evict=True), lambda: "data-1")
     question = {"algorithms": ["svd", "ease"], "folds": 5}
     results.put("compare", question, {"rmse": 0.9})
     assert results.get("compare", dict(reversed(question.items()))) == {"rmse": 0.9}
     assert results.get("compare", question, version=2) is None
     assert results.get("compare", {**question, "folds": 3}) is None
     assert results.get("other", question) is None
-    assert ResultStore(tmp_path / "r", lambda: "data-1").get("compare", question) == {"rmse": 0.9}
-    assert ResultStore(tmp_path / "r", lambda: "data-2").get("compare", question) is None
+    assert ResultStore(JsonStore(tmp_path / "r", 64, evict=True), lambda: "data-1").get("compare", question) == {
+        "rmse": 0.9
+    }
+    assert ResultStore(JsonStore(tmp_path / "r", 64, evict=True), lambda: "data-2").get("compare", question) is None
 
 
 def test_old_results_make_room_for_new_ones(tmp_path: Path) -> None:
-    results = ResultStore(tmp_path / "r", lambda: "data", size_limit_mb=1)
+    results = ResultStore(JsonStore(tmp_path / "r", 1, evict=True), lambda: "data")
     numbers = np.random.default_rng(0).random(20_000).tolist()
     for day in range(12):
         results.put("compare", day, numbers)
@@ -168,7 +171,7 @@ def test_a_result_that_cannot_be_kept_is_only_logged(
     def no_space(*_: object, **__: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    results = ResultStore(tmp_path / "r", lambda: "data")
+    results = ResultStore(JsonStore(tmp_path / "r", 64, evict=True), lambda: "data")
     monkeypatch.setattr("diskcache.Cache.set", no_space)
     results.put("compare", 1, {})
     assert "disk is full" in caplog.text
