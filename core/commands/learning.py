@@ -29,6 +29,8 @@ __all__ = ["Learned", "default_jobs", "learn"]
 
 _LOG = logging.getLogger("cinematch.train")
 _COMPILE, _FIT, _PART, _MEASURE = "compile", "fit", "part", "measure"
+_PARTS, _QUESTIONS = 3, 4
+"""Ranks of what is measured, behind those of all models."""
 _WORDS = {_COMPILE: ("compiling",), _FIT: (), _PART: ("for measuring:",), _MEASURE: ("measuring",)}
 _HELD_OUT = ".held_out"
 """Where models that know the rest of the ratings wait for their ensembles."""
@@ -87,7 +89,7 @@ def learn(
     room_mb : float
         What they may take together.
     nice : int
-        How far they stand back for others, once what is learned in seconds stands.
+        How far they stand back for others, once what a first start serves with stands.
     """
     from core.store.artifact import attach_metrics
     from core.store.training import note_left_out
@@ -194,17 +196,16 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
     from core.evaluation.manifest import SAMPLED_ABOVE, SAMPLED_RATINGS
     from core.recommenders.kernels.kept import is_kept
     from core.recommenders.registry import training_order, viewers_of
-    from core.store.costs import COMPILING, FIRST, asking, fitting, kernels_of, loads_of
+    from core.store.costs import COMPILING, asking, fitting, kernels_of, loads_of, rank_of
 
     wanted = training_order((*fits, *measures))
-    early = kernels_of(key for key in wanted if key in FIRST)
     tasks = [
         Task(
             f"{_COMPILE} {kernel}",
             _compile,
             (kernel,),
             (),
-            int(kernel not in early),
+            min(rank_of(key) for key in wanted if kernel in kernels_of((key,))),
             COMPILING[kernel],
             200.0,
             loads_of(),
@@ -224,7 +225,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
                 _fit,
                 (settings.dataset_dir, key, settings.dataset_models_dir),
                 (*after_compiling(key), *(f"{_FIT} {member}" for member in viewers_of(key))),
-                0 if key in FIRST else 1,
+                rank_of(key),
                 cost.seconds,
                 cost.memory_mb,
                 loads_of(key),
@@ -240,11 +241,13 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
         arguments = (settings.dataset_dir, key, settings.dataset_models_dir / _HELD_OUT, tuple(measures))
         needs = (*after_compiling(key), *(f"{_PART} {member}" for member in viewers_of(key)))
         loads = loads_of(key)
-        tasks.append(Task(f"{_PART} {key}", _fit_part, arguments, needs, 2, cost.seconds, cost.memory_mb, loads))
+        tasks.append(Task(f"{_PART} {key}", _fit_part, arguments, needs, _PARTS, cost.seconds, cost.memory_mb, loads))
         if key in measures:
             seconds = asking(key, people, data.n_movies)
             needs = (f"{_FIT} {key}", f"{_PART} {key}")
-            tasks.append(Task(f"{_MEASURE} {key}", _measure, arguments, needs, 3, seconds, cost.memory_mb, loads))
+            tasks.append(
+                Task(f"{_MEASURE} {key}", _measure, arguments, needs, _QUESTIONS, seconds, cost.memory_mb, loads)
+            )
     return tasks
 
 

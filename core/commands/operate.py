@@ -63,8 +63,8 @@ def serve(
         bool,
         typer.Option(
             "--train-missing",
-            help="Train what is missing, and serve as soon as what is learned in seconds stands: the rest is learned "
-            "beside the server, which takes it up.",
+            help="Train what is missing, and serve as soon as the first models stand: the rest is learned beside the "
+            "server, which takes it up.",
         ),
     ] = False,
     dataset: DatasetOption = None,
@@ -84,11 +84,12 @@ def serve(
     # be ours. It does not where that place is known already, behind ours.
     known = [str(root), *filter(None, [os.environ.get("PYTHONPATH")]), here]
     os.environ["PYTHONPATH"] = os.pathsep.join(known)
+    address = f"http://{settings.address}{settings.url_prefix}"
     if train_missing:
         from core.commands.first_models import train_beside
 
         train_beside(settings)
-    address = f"http://{settings.address}{settings.url_prefix}"
+        typer.echo("Learning; what is learned first is served in seconds, the rest as it comes.", err=True)
     typer.echo(f"Serving {settings.dataset} at {address} (stop with Ctrl+C)", err=True)
     sys.stderr.flush()
     command = ["-P", "-m", "gunicorn", "-c", str(config), "--chdir", here, "dashboard.wsgi:server"]

@@ -9,6 +9,7 @@ from core.search import LONGEST_SENTENCE
 from core.service.cinematch import CineMatch
 from core.service.opening import open_service, people_of
 from core.service.personal import kept_films
+from core.store.first_models import await_first_models
 
 __all__ = [
     "LONGEST_SENTENCE",
@@ -19,6 +20,7 @@ __all__ = [
     "MIN_RATING",
     "CineMatch",
     "algorithm_keys",
+    "await_first_models",
     "kept_films",
     "open_service",
     "people_of",

@@ -10,9 +10,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["COMPILING", "FIRST", "Cost", "asking", "fitting", "kernels_of", "loads_of"]
+__all__ = ["COMPILING", "FIRST", "SERVED_FIRST", "Cost", "asking", "fitting", "kernels_of", "loads_of", "rank_of"]
 
-FIRST = ("popularity", "user_knn", "item_knn", "svd", "ease", "content")
+SERVED_FIRST = ("popularity", "user_knn", "svd")
+"""What a first start serves with, while it learns the rest of these:"""
+FIRST = (*SERVED_FIRST, "item_knn", "ease", "content")
 """What is learned in seconds, and makes lists until the rest is."""
 
 _RATINGS, _USERS, _MOVIES = 100_836, 610, 9_724
@@ -71,6 +73,11 @@ _KERNELS = {
 another one itself, while it is fitted."""
 _LIBRARIES = {"libraries": 1.4, "numba": 0.7}
 _SCIKIT_LEARN = ("svd", "surprise_svd", "als", "content")
+
+
+def rank_of(key: str) -> int:
+    """Return how early an algorithm is learned: 0 is what a first start serves with, 2 what takes long."""
+    return 0 if key in SERVED_FIRST else 1 if key in FIRST else 2
 
 
 def fitting(key: str, n_ratings: int, *, drawn_from: int = 0) -> Cost:
