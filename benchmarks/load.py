@@ -1,16 +1,19 @@
 """Load on this machine's own server: requests per second, latencies, CPU per request, memory, time to start.
 
-    python -m benchmarks.load [--seconds 5] [--connections 16] [--nginx] [--algorithms hybrid,svd] [--json FILE]
+    python -m benchmarks.load [--seconds 5] [--connections 16] [--workers 1,2] [--nginx] [--algorithms hybrid,svd]
 
 Serves the installed data set and models (CINEMATCH_* variables) with gunicorn on 127.0.0.1, with one worker and
 with two, and asks it with `wrk` (or, where that is not installed, with a client of Python's own, which is slower and
-takes CPU from the server). User ids are drawn evenly at random. On a machine that does other work as well, CPU per
-request is the figure to trust.
+takes CPU from the server). User ids are drawn evenly at random. Lists are asked for twice: `first` of a server that
+keeps none (CINEMATCH_KEPT_LISTS_MB=0), so that each is made anew, and `again` of one that has given most of them
+before; the column `kept` is the share that was not made anew, as the server counts. On a machine that does other work
+as well, CPU per request is the figure to trust.
 """
 
 import argparse
 import asyncio
 import json
+import math
 import random
 import re
 import shutil
@@ -21,6 +24,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,11 +60,18 @@ end
 """
 
 
+_ROUND_S, _MOST_ROUNDS, _GIVEN = 2.0, 8, 0.99
+"""Before lists are asked for again: seconds of a round, how many there are at most, and the share of lists that were
+kept in one that is the last."""
+
+
 @dataclass
 class Result:
     """One kind of request under load."""
 
     what: str
+    asked: str
+    """``first`` where lists are made anew, ``again`` where they were given before."""
     workers: int
     requests_per_s: float
     p50_ms: float
@@ -70,12 +81,25 @@ class Result:
     errors: int
     shares: list[float]
     """Each worker's part of the workers' CPU, the largest first: how evenly they share the work."""
+    kept: float
+    """Share of lists that were kept from before, as the server counts; NaN where none was asked for."""
+
+
+@dataclass
+class Server:
+    """What is asked."""
+
+    url: str
+    pid: int
+    workers: int
+    asked: str
 
 
 @dataclass
 class Memory:
     """Of the master and its workers after the load, in MB."""
 
+    asked: str
     workers: int
     start_s: float
     master_uss: float
@@ -142,19 +166,43 @@ def list_callback(entry: Mapping[str, Any], user: int, algorithm: str) -> dict[s
     return {"output": output, "outputs": outputs, "inputs": inputs, "changedPropIds": changed, "state": state}
 
 
-def measure(target: Target, url: str, workers: int, master: int, seconds: float, connections: int) -> Result:
-    """Ask one kind of thing for some seconds."""
+def measure(target: Target, url: str, server: Server, seconds: float, connections: int) -> Result:
+    """Ask one kind of thing for some seconds, after every list was asked for where it is to be asked for again."""
     check(target, url)
-    before = _cpu_s(master)
-    if shutil.which("wrk"):
-        count, took, p50, p99, errors = _wrk(target, url, seconds, connections)
-    else:
-        count, took, p50, p99, errors = asyncio.run(_python(target, url, seconds, connections))
+    if server.asked == "again":
+        _give_all(Target(target.what, [*dict.fromkeys(target.lines)]), url, server, connections)
+    master = server.pid
+    before, kept_before = _cpu_s(master), _kept(server.url)
+    count, took, p50, p99, errors = _load(target, url, seconds, connections)
     spent = {pid: used - before.get(pid, 0.0) for pid, used in _cpu_s(master).items()}
     of_workers = sorted((used for pid, used in spent.items() if pid != master), reverse=True)
     shares = [used / (sum(of_workers) or 1.0) for used in of_workers]
     cpu = sum(spent.values()) / max(count, 1) * 1000
-    return Result(target.what, workers, count / took, p50, p99, cpu, errors, shares)
+    kept = math.nan if "healthz" in target.what else _share(_kept(server.url), kept_before)
+    return Result(target.what, server.asked, server.workers, count / took, p50, p99, cpu, errors, shares, kept)
+
+
+def _give_all(target: Target, url: str, server: Server, connections: int) -> None:
+    """Ask until nearly every worker has given nearly every list."""
+    for _ in range(_MOST_ROUNDS):
+        before = _kept(server.url)
+        _load(target, url, _ROUND_S, connections)
+        after = _kept(server.url)
+        if after == before or _share(after, before) >= _GIVEN:
+            return
+
+
+def _share(now: tuple[float, float], before: tuple[float, float]) -> float:
+    """Return the share of lists that were kept among those that were asked for between two counts."""
+    hits, misses = (later - former for later, former in zip(now, before, strict=True))
+    return hits / (hits + misses) if hits + misses else 0.0
+
+
+def _kept(url: str) -> tuple[float, float]:
+    """Return how many lists were kept and how many had to be made, as the server has counted them."""
+    said = requests.get(f"{url}/metrics", timeout=10).text
+    found = dict(re.findall(r'^cinematch_kept_lists_total\{result="(hit|miss)"\} (\S+)', said, re.MULTILINE))
+    return float(found.get("hit", 0)), float(found.get("miss", 0))
 
 
 def check(target: Target, url: str) -> None:
@@ -166,6 +214,13 @@ def check(target: Target, url: str) -> None:
     )
     if found.status_code != 200 or len(found.content) < 10:
         sys.exit(f"{target.what}: {found.status_code} {found.text[:500]}")
+
+
+def _load(target: Target, url: str, seconds: float, connections: int) -> tuple[int, float, float, float, int]:
+    """Return number of answers, seconds, median and 99th percentile in milliseconds, and errors."""
+    if shutil.which("wrk"):
+        return _wrk(target, url, seconds, connections)
+    return asyncio.run(_python(target, url, seconds, connections))
 
 
 def _wrk(target: Target, url: str, seconds: float, connections: int) -> tuple[int, float, float, float, int]:
@@ -222,19 +277,20 @@ def _cpu_s(master: int) -> dict[int, float]:
     return {process.pid: sum(process.cpu_times()[:2]) for process in _processes(master)}
 
 
-def memory(workers: int, start_s: float, master: int) -> Memory:
+def memory(server: Server, start_s: float) -> Memory:
     """Return the server's memory as the kernel counts it."""
-    parent, *children = (process.memory_full_info() for process in _processes(master))
+    parent, *children = (process.memory_full_info() for process in _processes(server.pid))
     mega = 2**20
     worker_uss = sum(child.uss for child in children) / len(children) / mega
-    return Memory(workers, start_s, parent.uss / mega, worker_uss, sum(one.pss for one in (parent, *children)) / mega)
+    whole = sum(one.pss for one in (parent, *children)) / mega
+    return Memory(server.asked, server.workers, start_s, parent.uss / mega, worker_uss, whole)
 
 
 def run(options: argparse.Namespace, settings: Settings) -> tuple[list[Result], list[Memory]]:
-    """Serve with one worker and with two, and measure both."""
+    """Serve with each number of workers, keeping no lists and keeping them, and measure all."""
     dataset = Dataset.open(settings.dataset_dir)
     results, weights = [], []
-    for workers in (1, 2):
+    for workers, asked in product(options.workers, ("first", "again")):
         with ExitStack() as stack:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             gunicorn = GunicornProcess(
@@ -244,6 +300,7 @@ def run(options: argparse.Namespace, settings: Settings) -> tuple[list[Result], 
                 config=ROOT / "gunicorn.conf.py",
                 env={
                     "CINEMATCH_RATE_LIMIT": "off",
+                    "CINEMATCH_KEPT_LISTS_MB": "0" if asked == "first" else str(settings.kept_lists_mb),
                     "CINEMATCH_CACHE_DIR": str(place / "cache"),
                     "CINEMATCH_DATA_DIR": str(settings.data_dir.resolve()),
                     "CINEMATCH_MODELS_DIR": str(settings.models_dir.resolve()),
@@ -257,18 +314,20 @@ def run(options: argparse.Namespace, settings: Settings) -> tuple[list[Result], 
             loaded = [key for key, model in ready.items() if model["state"] == "loaded"]
             url = stack.enter_context(NginxProcess(gunicorn.port, place)).url if options.nginx else gunicorn.url
             chosen = [key for key in (options.algorithms or loaded) if key in loaded]
+            server = Server(gunicorn.url, gunicorn.pid, workers, asked)
             for target in targets(gunicorn.url, dataset, chosen):
-                result = measure(target, url, workers, gunicorn.pid, options.seconds, options.connections)
+                result = measure(target, url, server, options.seconds, options.connections)
                 print(_line(result), flush=True)
                 results.append(result)
-            weights.append(memory(workers, start_s, gunicorn.pid))
+            weights.append(memory(server, start_s))
     return results, weights
 
 
 def _line(result: Result) -> str:
     return (
-        f"{result.what:44} {result.workers:7} {result.requests_per_s:9.0f} {result.p50_ms:8.1f} {result.p99_ms:8.1f} "
-        f"{result.cpu_ms:8.2f} {result.errors:6}  {':'.join(f'{100 * share:.0f}' for share in result.shares)}"
+        f"{result.what:36} {result.asked:5} {result.workers:7} {result.requests_per_s:10.0f} {result.p50_ms:7.1f} "
+        f"{result.p99_ms:7.1f} {result.cpu_ms:7.2f} {result.errors:6} {result.kept:5.0%}  "
+        f"{':'.join(f'{100 * share:.0f}' for share in result.shares)}"
     )
 
 
@@ -277,6 +336,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5, help="of load for each kind of request (default 5)")
     parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--workers", type=lambda text: [int(part) for part in text.split(",")], default=[1, 2])
     parser.add_argument("--algorithms", type=lambda text: text.split(","), help="by default all that are loaded")
     parser.add_argument("--nginx", action="store_true", help="ask through nginx")
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
@@ -288,13 +348,16 @@ def main() -> None:
         f"gunicorn with {settings.threads} threads per worker, {psutil.cpu_count()} CPUs, "
         f"load average {psutil.getloadavg()[0]:.1f} before"
     )
-    print(f"{'':44} {'workers':>7} {'requests/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'CPU ms':>8} {'errors':>6}  shares")
+    print(
+        f"{'':36} {'asked':5} {'workers':>7} {'requests/s':>10} {'p50 ms':>7} {'p99 ms':>7} {'CPU ms':>7} "
+        f"{'errors':>6} {'kept':>5}  shares"
+    )
     results, weights = run(options, settings)
-    print(f"\n{'workers':>7} {'start s':>8} {'master USS':>11} {'worker USS':>11} {'all PSS':>9}  (MB)")
+    print(f"\n{'asked':5} {'workers':>7} {'start s':>8} {'master USS':>11} {'worker USS':>11} {'all PSS':>9}  (MB)")
     for weight in weights:
         print(
-            f"{weight.workers:7} {weight.start_s:8.1f} {weight.master_uss:11.1f} {weight.worker_uss:11.1f} "
-            f"{weight.all_pss:9.1f}"
+            f"{weight.asked:5} {weight.workers:7} {weight.start_s:8.1f} {weight.master_uss:11.1f} "
+            f"{weight.worker_uss:11.1f} {weight.all_pss:9.1f}"
         )
     if options.json:
         document = {"results": [asdict(one) for one in results], "memory": [asdict(one) for one in weights]}

@@ -5,8 +5,9 @@
 Asks the application for the installed data set and models (CINEMATCH_* variables) without any server: the health
 check, lists of random users over the REST API, and the Recommend page's callback. A clock is put around the functions
 of `PHASES`; each moment counts for the innermost one, so that the phases add up to the request. What remains is the
-framework: routing, hooks, headers. CPU time of the thread, so that other work on the machine adds little more than a
-colder cache. The clock itself takes about a microsecond for each call, which the figures hold.
+framework: routing, hooks, headers. No list is kept for the next question. CPU time of the
+thread, so that other work on the machine adds little more than a colder cache. The clock itself takes about a
+microsecond for each call, which the figures hold.
 """
 
 import argparse
@@ -181,6 +182,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures to this file, too")
     given = parser.parse_args()
 
+    from core.settings import load_settings
     from dashboard.app import create_app
     from dashboard.web.traffic import Traffic
 
@@ -188,7 +190,8 @@ def main() -> None:
     setattr(Traffic, "note", _nothing)  # noqa: B010
     clock = PhaseClock()
     clock.attach()
-    app = create_app()
+    # Every list is made, as if it were asked for the first time.
+    app = create_app(load_settings(kept_lists_mb=0))
     server = app.server
     service = server.extensions["cinematch"]
     users = random.Random(42).choices(service.dataset.user_ids.tolist(), k=given.requests)

@@ -173,10 +173,10 @@ def open_all(task: Task) -> dict[str, Any]:
 
 @step
 def requests(task: Task) -> dict[str, Any]:
-    """CPU and wall of one recommendation, over users drawn evenly along the scale of activity."""
+    """CPU and wall of one recommendation that is made anew, over users drawn evenly along the scale of activity."""
     from core.service import open_service
 
-    service = open_service(_settings(task))
+    service = open_service(_settings(task).model_copy(update={"kept_lists_mb": 0}))
     users = service.dataset.user_ids[drawn_users(service.dataset.user_indptr, task["users"])].tolist()
     measured: dict[str, Any] = {}
     gc.collect()

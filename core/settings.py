@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Comma-separated keys of the algorithms to train and serve; empty means all that ship."""
     memory_budget_mb: int | None = Field(default=None, ge=1)
     """Memory that models may take, in MB; by default derived from the container's limit."""
+    kept_lists_mb: int = Field(default=8, ge=0, le=4096)
+    """MB that each process may take for lists of stored users that were made before; 0 makes every list anew."""
     host: str = "127.0.0.1"
     port: int = Field(default=8050, ge=1, le=65535)
     workers: int = Field(default=2, ge=1, le=64)

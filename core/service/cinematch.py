@@ -27,6 +27,7 @@ from core.service.catalogue import (
     year_span,
 )
 from core.service.company import Company
+from core.service.kept_lists import key_of
 from core.service.links import film_links, films_here
 from core.service.lists import group_answer, list_items
 from core.service.maps import FilmMaps
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from core.data.profile import Profile
     from core.evaluation.runs import EvaluationRun
     from core.lists.requests import ShelvesRequest
+    from core.recommenders.base import Recommender
     from core.views import (
         DatasetView,
         ExplanationView,
@@ -282,8 +284,20 @@ class CineMatch(Serving):
         if request is not None and asked:
             raise InvalidInputError(f"A request says everything: leave out {', '.join(asked)}, or the request.")
         started = time.perf_counter()
-        wanted, reading = self._understood(request or ListRequest.of(**asked))
-        model = changed(self._model(wanted.algorithm), wanted.what_if)
+        wanted = request or ListRequest.of(**asked)
+        state = self.model_cache.state
+        model = self._model(wanted.algorithm)
+        key = key_of(self.dataset, wanted, model.key)
+        found = self.kept_lists.find(state, key)
+        if found is None:
+            found = self._made(model, wanted)
+            self.kept_lists.keep(state, key, found)
+        self._listed(model.key)
+        return replace(found, took_ms=round((time.perf_counter() - started) * 1000, 3))
+
+    def _made(self, asked: Recommender, request: ListRequest) -> RecommendationList:
+        wanted, reading = self._understood(request)
+        model = changed(asked, wanted.what_if)
         profile = profile_of(self.dataset, wanted.profile)
         # What was measured is the hybrid as it learned, not one whose weights were changed.
         measured = "" if wanted.what_if else model.key
@@ -291,9 +305,7 @@ class CineMatch(Serving):
         items = list_items(model, profile, wanted, self._parts.mask(wanted.passing), match)
         wish = self.wish(measured, wanted.wish, wanted.n) if wanted.wish.active else None
         user = None if profile.user is None else int(self.dataset.user_ids[profile.user])
-        self._listed(model.key)
-        took_ms = round((time.perf_counter() - started) * 1000, 3)
-        return RecommendationList(model.key, self.dataset.name, user, items, took_ms, wish, reading)
+        return RecommendationList(model.key, self.dataset.name, user, items, 0.0, wish, reading)
 
     def shaping(self, request: ListRequest) -> Shaping:
         """Return which of a profile's ratings shape its list, each left out alone; those of `without` count here."""

@@ -18,6 +18,7 @@ from core.lists.similar import SimilarFilms
 from core.recommenders.registry import algorithm_keys
 from core.service.catalogue import best_loaded
 from core.service.disk import disk_use
+from core.service.kept_lists import KeptLists
 from core.service.versions import Version, current_version, stamp_of
 from core.store.cache import ModelCache
 from core.store.learning import read_learning
@@ -81,6 +82,8 @@ class Serving:
         """Why a data set that is installed is not served yet; None where it is."""
         self.on_ask: Callable[[str], None] | None = None
         """Told the key of every algorithm that is asked."""
+        self.kept_lists = KeptLists(settings.kept_lists_mb * 1_000_000)
+        """Lists of stored users that were made before."""
         self._listed: Callable[[str], object] = lambda _algorithm: None
 
     def on_list(self, tell: Callable[[str], object]) -> None:

@@ -138,6 +138,11 @@ class ModelCache:
             entries.told = tuple(told)
         return told
 
+    @property
+    def state(self) -> object:
+        """What all models are, by identity: another object as soon as one of them changes, or what is told of it."""
+        return self._entries
+
     def used_mb(self) -> float:
         """Return the size of all loaded models, members of ensembles included, in MB."""
         return sum(entry.size_mb for entry in list(self._entries.values()))

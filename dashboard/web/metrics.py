@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, has_request_context, request
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
@@ -34,7 +42,13 @@ _FAILURES = Counter(
     ["route", "algorithm"],
 )
 _ASKED = Counter("cinematch_algorithm_requests", "Requests that asked an algorithm.", ["algorithm"])
-_LISTS = Counter("cinematch_lists", "Lists that were made, for pages and the API.", ["algorithm"])
+_LISTS = Counter("cinematch_lists", "Lists that were given, for pages and the API.", ["algorithm"])
+_KEPT = Counter(
+    "cinematch_kept_lists",
+    "Questions for a list of a stored user, by whether it was made before (hit) or had to be made (miss).",
+    ["result"],
+)
+_KEPT_BYTES = Gauge("cinematch_kept_lists_bytes", "What all workers keep of such lists.", multiprocess_mode="livesum")
 _EXTENSION = "cinematch_traffic"
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
@@ -74,6 +88,7 @@ def install_metrics(
     """
     state = ServerState(service, jobs)
     service.on_list(lambda algorithm: _LISTS.labels(algorithm).inc())
+    service.kept_lists.tell = _note_kept
     shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     traffic = Traffic(_standing, None if shared is None else Path(shared))
 
@@ -109,6 +124,11 @@ def install_metrics(
     for number, path in enumerate(paths):
         server.add_url_rule(path, f"metrics_{number}", figures)
     server.extensions[_EXTENSION] = traffic
+
+
+def _note_kept(found: bool, size: int) -> None:
+    _KEPT.labels("hit" if found else "miss").inc()
+    _KEPT_BYTES.set(size)
 
 
 def traffic_of(server: Flask) -> TrafficHour:

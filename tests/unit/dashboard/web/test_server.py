@@ -117,8 +117,13 @@ def test_metrics_count_by_rule_and_show_models_and_memory(client: FlaskClient) -
     # Series of what comes and goes would pile up.
     assert "pid=" not in text
     assert "/movies/11" not in text
-    client.get("/api/v1/users/1/recommendations?algorithm=svd")
-    assert re.search(r'cinematch_lists_total\{algorithm="svd"\} \d', client.get("/metrics").text)
+    for _ in range(2):
+        client.get("/api/v1/users/1/recommendations?algorithm=svd")
+    text = client.get("/metrics").text
+    assert re.search(r'cinematch_lists_total\{algorithm="svd"\} \d', text)
+    assert re.search(r'cinematch_kept_lists_total\{result="hit"\} [1-9]', text)
+    assert re.search(r'cinematch_kept_lists_total\{result="miss"\} [1-9]', text)
+    assert re.search(r"cinematch_kept_lists_bytes [1-9]", text)
     client.open("/", method="BREW")
     assert "BREW" not in client.get("/metrics").text
 
