@@ -1,9 +1,10 @@
 """Implicit alternating least squares: factors of who watched what, everything not watched a weak no."""
 
+import logging
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 
 from core.data.dataset import Dataset
@@ -11,13 +12,17 @@ from core.data.profile import Profile
 from core.progress import Progress
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.candidates import CandidateSearch, can_search
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights, training_weights
 from core.recommenders.parts.ridge import positive_solve
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
 from core.recommenders.results import Contribution, Scoring
+from core.recommenders.validation import candidate_mask
 
 __all__ = ["ALS", "ALSConfig"]
+
+log = logging.getLogger("cinematch.models")
 
 _Vectors = NDArray[np.floating[Any]]
 
@@ -27,6 +32,12 @@ _MANY_STEPS = 3
 _FIRST_STEPS = 4
 """More of them in the first half sweep, which begins from nothing."""
 _SIMILAR_SHRINKAGE = 5.0
+_SEARCHED_FROM = 200_000
+"""From so many movies on, the product with all of them takes longer than a list may: see docs/PERFORMANCE.md."""
+_CANDIDATES = 200
+_ASKED = 200
+"""People whose lists tell how often a film is missed."""
+_JUDGED_AT = 10
 
 
 class ALSConfig(AlgorithmConfig):
@@ -130,11 +141,36 @@ class ALS(Recommender):
             progress(0.1 + 0.9 * (sweep + 0.5) / config.sweeps, f"sweep {sweep + 1}: users")
             movies = _half_sweep(of_movies, users, movies, unwatched, steps)
             progress(0.1 + 0.9 * (sweep + 1) / config.sweeps, f"sweep {sweep + 1}: movies")
-        return {
+        arrays: dict[str, NDArray[Any]] = {
             "factors": movies.astype(np.float32),
             "gram": config.unwatched_weight * (movies.T @ movies).astype(np.float64, copy=False),
             **fitted.baseline.arrays(),
         }
+        return arrays | self._searched(dataset, arrays)
+
+    def _searched(self, dataset: Dataset, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return what finds candidates for lists, and how many of the ten best it finds; nothing for few movies."""
+        if dataset.n_movies < _SEARCHED_FROM:
+            return {}
+        if not can_search():
+            log.warning(
+                "Lists of %s look at each of %d films; install cinematch[large] to look among candidates",
+                self.key,
+                dataset.n_movies,
+            )
+            return {}
+        prior = PopularityPrior(dataset, self.config.popularity).whole
+        rated = np.flatnonzero(dataset.movie_counts > 0).astype(np.int32)
+        vectors = np.column_stack([arrays["factors"][rated], prior[rated]])
+        found = {"candidates": CandidateSearch.built(rated, vectors, self.config.seed)}
+        model = type(self).restored(self.config, dataset, arrays | found)
+        drawn = np.random.default_rng(self.config.seed).permutation(dataset.n_users)[:_ASKED]
+        profiles = [dataset.profile(user) for user in drawn.tolist()]
+        exact = [super(ALS, model).best(profile, _JUDGED_AT)[0] for profile in profiles]
+        quick = [model.best(profile, _JUDGED_AT)[0] for profile in profiles]
+        hits = sum(len(np.intersect1d(one, other)) for one, other in zip(exact, quick, strict=True))
+        recall = hits / max(sum(map(len, exact)), 1)
+        return {**found, "candidates_recall": np.array([recall])}
 
     def _start(self, dataset: Dataset) -> NDArray[np.float64]:
         """Return the scaled directions of what was watched, float64 of shape (n_movies, at most `factors`)."""
@@ -159,6 +195,50 @@ class ALS(Recommender):
         self._factors: NDArray[np.float32] = self.arrays["factors"].view(np.ndarray)
         self._baseline = Baseline.shared(self.dataset, self.arrays)
         self._prior = PopularityPrior(self.dataset, self.config.popularity)
+        self._search = None
+        if "candidates" in self.arrays:
+            if can_search():
+                self._search = CandidateSearch(self.arrays["candidates"])
+            else:
+                log.warning("%s looks at all films: its candidates need cinematch[large], which is missing", self.key)
+
+    @property
+    def list_recall(self) -> float | None:
+        """Share of the ten best films that its lists hold, as measured in training; None where it looks at all."""
+        return float(self.arrays["candidates_recall"][0]) if self._search else None
+
+    def best(
+        self,
+        profile: Profile,
+        n: int,
+        exclude_rated: bool = True,
+        candidates: NDArray[np.bool_] | ArrayLike | None = None,
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the best movies and their scores, of a very large catalogue those among candidates.
+
+        What is found is scored exactly. Where too few candidates may be listed, all movies are looked at.
+        """
+        if self._search is None or n < 1:
+            return super().best(profile, n, exclude_rated, candidates)
+        self._check(profile)
+        vector = self._vector(profile)
+        faded = self._prior.faded(profile)
+        found = self._search.nearest(np.append(vector, faded), max(_CANDIDATES, 4 * n) + len(profile))
+        if exclude_rated:
+            found = found[~np.isin(found, profile.items)]
+        if candidates is not None:
+            found = found[candidate_mask(candidates, self.dataset.n_movies)[found]]
+        if len(found) < n:
+            return super().best(profile, n, exclude_rated, candidates)
+        scores: NDArray[np.float32] = self._factors[found] @ vector
+        scores += self._prior.whole[found] * faded
+        order = np.lexsort((found, -scores))[:n]
+        return found[order], scores[order]
+
+    def _vector(self, profile: Profile) -> NDArray[np.float32]:
+        """Return where a profile stands, float32 of shape (n_factors,)."""
+        _, matrix, films = self._system(profile)
+        return positive_solve(matrix, (films.weights @ films.rows).astype(np.float64)).astype(np.float32)
 
     def _system(self, profile: Profile) -> tuple[Profile, NDArray[np.float64], _Films]:
         """Return the films that are used, the matrix of their normal equations, and their factors and weights."""
@@ -174,9 +254,7 @@ class ALS(Recommender):
         return used, matrix, _Films(rows, weights)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:
-        _, matrix, films = self._system(profile)
-        vector = positive_solve(matrix, (films.weights @ films.rows).astype(np.float64))
-        scores: NDArray[np.float32] = self._factors @ vector.astype(np.float32)
+        scores: NDArray[np.float32] = self._factors @ self._vector(profile)
         scores += self._prior.added(profile)
         return scores
 

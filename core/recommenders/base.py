@@ -153,6 +153,11 @@ class Recommender(ABC):
 
     # --- asking -------------------------------------------------------------------------------------------
 
+    @property
+    def list_recall(self) -> float | None:
+        """Share of the best films that lists hold where not all are looked at; None where all are."""
+        return None
+
     def score(self, profile: Profile, items: ArrayLike | None = None) -> NDArray[np.float32]:
         """Return ranking scores.
 

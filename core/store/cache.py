@@ -360,5 +360,6 @@ class ModelCache:
             mapped_mb=sizes.get("mapped"),
             resident_mb=sizes.get("resident"),
             loves=loves,
+            list_recall=None if entry.model is None else entry.model.list_recall,
             similarity=similarity,
         )

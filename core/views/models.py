@@ -30,6 +30,8 @@ class ModelStatus:
     """Whether it tells what one would love from what one would watch."""
     learning: Literal["fit", "measure"] | None = None
     """Whether a model of it is being fitted, or it is being measured, now or after others."""
+    list_recall: float | None = None
+    """Share of the ten best films that its lists hold, as measured in training; null where it looks at all films."""
     similarity: str | None = None
     """What its number of similar movies is; null where it knows no likeness of movies."""
 

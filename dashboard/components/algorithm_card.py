@@ -76,6 +76,9 @@ def algorithm_card(status: ModelStatus, *, details: bool = True) -> html.Div:
         ]
         if facts:
             body.append(html.P(" · ".join(facts), className="algorithm-how tabular"))
+        if status.list_recall is not None:
+            told = f"Lists are looked for among candidates: they hold {status.list_recall:.1%} of the ten best films."
+            body.append(html.P(told, className="algorithm-how"))
     return html.Div(
         [
             html.Div(

@@ -124,18 +124,20 @@ class PopularityPrior:
 
     def __init__(self, dataset: Dataset, weight: float) -> None:
         counts = dataset.movie_counts
-        self._whole = np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)
+        self.whole = np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)
+        """What is added for who has rated nothing, float32 of shape (n_movies,)."""
 
     def added(self, profile: Profile) -> NDArray[np.float32]:
         """Return what is added to the score of every movie; NaN for those that nobody rated."""
-        return self._whole * self._faded(profile)
+        return self.whole * self.faded(profile)
 
     def value(self, profile: Profile, item: int) -> float:
         """Return what is added to one movie's score."""
-        return float(self._whole[item] * self._faded(profile))
+        return float(self.whole[item] * self.faded(profile))
 
     @staticmethod
-    def _faded(profile: Profile) -> np.float32:
+    def faded(profile: Profile) -> np.float32:
+        """Return by what that is multiplied for a profile."""
         return np.float32((_PRIOR_RATINGS / (_PRIOR_RATINGS + len(profile))) ** 2)
 
 

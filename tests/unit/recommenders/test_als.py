@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.profile import Profile
+from core.data.synthetic import generate
 from core.recommenders import als
 from core.recommenders.als import ALS, _half_sweep, _Side
 from core.recommenders.kernels.als import solve_side
@@ -123,3 +124,51 @@ def test_many_ratings_are_approached(dataset, monkeypatch):
     }
     scores, others = (np.tril(found["factors"] @ found["factors"].T) for found in (exact, approached))
     assert np.corrcoef(scores.ravel(), others.ravel())[0, 1] > 0.95
+
+
+@pytest.fixture
+def searched(monkeypatch):
+    monkeypatch.setattr(als, "_SEARCHED_FROM", 1)
+    monkeypatch.setattr(als, "_CANDIDATES", 20)
+    data = generate(4_000, seed=3, n_users=150, n_movies=500)
+    return ALS({"factors": 8}).fit(data)
+
+
+def test_candidates_hold_nearly_all_of_the_best_with_the_scores_of_all(searched):
+    data = searched.dataset
+    exact = ALS.restored(searched.config, data, {k: v for k, v in searched.arrays.items() if "candidates" not in k})
+    assert exact.list_recall is None
+    hits = 0
+    for user in range(60):
+        profile = data.profile(user)
+        items, scores = searched.best(profile, 10)
+        assert len(items) == 10
+        assert not np.isin(items, profile.items).any()
+        np.testing.assert_allclose(scores, exact.score(profile, items), rtol=1e-5, atol=1e-6)
+        assert (np.diff(scores) <= 0).all()
+        hits += len(np.intersect1d(items, exact.best(profile, 10)[0]))
+    assert 0.3 < searched.list_recall <= 1
+    assert hits / 600 == pytest.approx(searched.list_recall, abs=0.1)
+
+
+def test_where_few_films_may_be_listed_all_are_looked_at(searched):
+    data = searched.dataset
+    profile = data.profile(0)
+    few = np.flatnonzero(data.movie_counts > 0)[-12:]
+    items, scores = searched.best(profile, 10, candidates=few)
+    whole = searched.score(profile)
+    allowed = np.setdiff1d(few, profile.items)
+    best = allowed[np.argsort(-whole[allowed], kind="stable")][:10]
+    assert items.tolist() == best.tolist()
+    assert scores == pytest.approx(whole[best])
+
+
+def test_without_its_library_it_looks_at_all_films_and_says_so(searched, monkeypatch, caplog):
+    monkeypatch.setattr(als, "can_search", lambda: False)
+    model = ALS.restored(searched.config, searched.dataset, searched.arrays)
+    assert model.list_recall is None
+    assert "cinematch[large]" in caplog.text
+    assert len(model.best(searched.dataset.profile(1), 10)[0]) == 10
+    caplog.clear()
+    assert "candidates" not in ALS({"factors": 4}).fit(searched.dataset).arrays
+    assert "install cinematch[large]" in caplog.text

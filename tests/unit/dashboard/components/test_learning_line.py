@@ -51,3 +51,9 @@ def test_selects_and_cards_tell_it_too() -> None:
         statuses[:1], Learning("failed", {"hybrid": "failed"}, reasons={"hybrid": "No memory."})
     )
     assert (failed.state, failed.reason) == ("missing", "It could not be learned: No memory.")
+
+
+def test_a_card_tells_how_many_of_the_best_films_its_lists_hold() -> None:
+    searched = ModelStatus("als", "Implicit factors", "", "loaded", list_recall=0.9784)
+    assert "they hold 97.8% of the ten best films" in text_of(algorithm_card(searched))
+    assert "candidates" not in text_of(algorithm_card(ModelStatus("als", "Implicit factors", "", "loaded")))

@@ -1,0 +1,58 @@
+"""What a size needs follows from what was measured, and is not told where that is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.capacity import Demand, check, main, needs, read_costs
+
+ML_32M = Demand(200_948, 87_585, 32_000_204, 20)
+
+
+def needed(demand: Demand) -> dict[str, float]:
+    return {what: float(much.replace(",", "")) for what, much, _why in needs(read_costs(), demand)}
+
+
+def test_each_measured_size_follows_from_the_others() -> None:
+    off = {(what, size): predicted / measured - 1 for what, size, predicted, measured in check(read_costs())}
+    assert len(off) == 18
+    # A second of starting, and an algorithm whose work is bounded by rule: docs/SCALING.md says so.
+    told = {("reading CSV files, CPU s", "1m"), ("training, largest peak MB", "32m")}
+    assert {name for name, error in off.items() if abs(error) > 0.2} <= told
+
+
+def test_what_was_measured_is_told_again() -> None:
+    found = needed(ML_32M)
+    costs = read_costs()
+    assert found["models on disk, MB"] == pytest.approx(
+        sum(part.points[-1][1] for part in costs.model_mb.values()), 0.02
+    )
+    assert found["data set on disk, MB"] == pytest.approx(costs.data_mb.points[-1][1], 0.02)
+
+
+def test_more_of_anything_needs_more_and_a_replica_is_spare() -> None:
+    small = needed(ML_32M)
+    large = needed(Demand(1e8, 1e6, 1e9, 5000))
+    grown = set(small) - {"CPU of a list, ms"}
+    assert {name for name in grown if large[name] > small[name]} == grown
+    assert small["replicas"] == 2
+    assert large["replicas"] * 2 > large["processors to serve"] + 2
+
+
+def test_an_algorithm_without_figures_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no request of 'mystery'; it has als"):
+        needs(read_costs(), Demand(1, 1, 1e6, 1, "mystery"))
+
+
+def test_a_document_without_its_tables_is_refused(tmp_path: Path) -> None:
+    document = tmp_path / "PERFORMANCE.md"
+    document.write_text("# Performance\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no table below '### Training'"):
+        read_costs(document)
+
+
+def test_the_command_prints_both_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--ratings", "1e9", "--movies", "1e6"])
+    assert "extrapolated" in capsys.readouterr().out
+    main(["--check"])
+    assert "Predicted" in capsys.readouterr().out
