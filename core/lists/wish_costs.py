@@ -47,20 +47,20 @@ def wish_cost(name: str, weight: float, metrics: Mapping[str, Any]) -> WishCost:
         *[row for row in measured if abs(row.weight - default) < distance][-1:],
         *[row for row in measured if abs(row.weight - default) > distance][:1],
     ]
+    told = _told(weight, closest, plain)
     following = found.get("next") if name == "lately" else None
-    gained = _following(following, [row.weight for row in closest]) if following else ""
-    return WishCost(name, weight, plain, closest, _told(weight, closest, plain) + gained)
+    if not following:
+        return WishCost(name, weight, plain, closest, told)
+    rows = {float(at): MeasuredWeight(float(at), **row) for at, row in following["weights"].items()}
+    gained = [rows[row.weight] for row in closest if row.weight in rows]
+    ndcg = float(following["ndcg"])
+    return WishCost(name, weight, plain, closest, told + _following(gained, ndcg), ndcg, gained)
 
 
-def _following(found: Mapping[str, Any], weights: Sequence[float]) -> str:
+def _following(gained: Sequence[MeasuredWeight], ndcg: float) -> str:
     """Return what measured weights gain for the film that is rated next."""
-    rows = {float(weight): row for weight, row in found["weights"].items()}
-    parts = [
-        f"{weight:g} {row['change']:+.4f} (95% interval {row['low']:+.4f} to {row['high']:+.4f})"
-        for weight in weights
-        if (row := rows.get(weight)) is not None
-    ]
-    return f" NDCG@10 of the film rated next, {found['ndcg']:.4f} without: {'; '.join(parts)}." if parts else ""
+    parts = [f"{row.weight:g} {row.change:+.4f} (95% interval {row.low:+.4f} to {row.high:+.4f})" for row in gained]
+    return f" NDCG@10 of the film rated next, {ndcg:.4f} without: {'; '.join(parts)}." if parts else ""
 
 
 def _told(weight: float, closest: list[MeasuredWeight], plain: float) -> str:

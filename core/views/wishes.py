@@ -186,7 +186,7 @@ OWN_ORDER = frozenset(wish.name for wish in WISHES if wish.own)
 
 @dataclass(frozen=True, slots=True)
 class MeasuredWeight:
-    """What one weight of a wish changed on held-out ratings, alone: NDCG@10 of liked films, with minus without."""
+    """What one weight of a wish changed on held-out ratings, alone: NDCG@10, with minus without."""
 
     weight: float
     change: float
@@ -207,6 +207,10 @@ class WishCost:
     measured: list[MeasuredWeight]
     """The weight itself or its neighbours on both sides; empty when none was measured for the algorithm."""
     text: str
+    next_ndcg: float | None = None
+    """NDCG@10 of the film that is rated next without any wish; null but for the wish that is about it."""
+    next_measured: list[MeasuredWeight] = field(default_factory=list)
+    """What the weights of `measured` changed of that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,3 +32,16 @@ _STRONG = MeasuredWeight(0.4, -0.03, -0.04, -0.02)
 )
 def test_a_cost_is_told_in_words(weight: float, measured: list[MeasuredWeight], told: str) -> None:
     assert told in wish_told(WishCost("diversity", weight, 0.4, measured, "figures"))
+
+
+def test_what_is_gained_for_the_film_that_comes_next_stands_beside_the_cost() -> None:
+    gained = [MeasuredWeight(0.5, 0.02, 0.01, 0.03), MeasuredWeight(1.0, 0.06, 0.04, 0.08)]
+    cost = [MeasuredWeight(0.5, -0.01, -0.02, -0.004), MeasuredWeight(1.0, -0.03, -0.04, -0.02)]
+    one = wish_told(WishCost("lately", 1.0, 0.4, cost[1:], "figures", 0.08, gained[1:]))
+    assert one.endswith(
+        "7.5% less well (95% interval 5.0% to 10.0%). The film rated next is hit 75.0% better "
+        "(95% interval 50.0% to 100.0%)."
+    )
+    both = wish_told(WishCost("lately", 0.75, 0.4, cost, "figures", 0.08, gained))
+    assert "The film rated next is hit 25.0% better (95% interval 12.5% to 37.5%) at 0.5; 75.0%" in both
+    assert "rated next" not in wish_told(WishCost("lately", 1.0, 0.4, cost[1:], "figures"))
