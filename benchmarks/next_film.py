@@ -1,17 +1,19 @@
 """How well the film that comes next is foreseen, by all algorithms and by other libraries', with a control.
 
 ``python -m benchmarks.next_film [--datasets ml-100k,ml-latest-small] [--questions next,next-shuffled,later]
-[--seeds 42,43,44] [--algorithms slist,hybrid] [--peer-python PYTHON] [--out docs/QUALITY.md]``
+[--seeds 42,43,44] [--algorithms slist,hybrid] [--peer-python PYTHON] [--out docs/QUALITY.md [--add]]``
 
 Films with fewer than five ratings are left out, as is usual. `next`: the last film of everybody, all films ranked, a
 split for each seed, which deals out what came last of equal times, put together person by person. `next-shuffled`:
 the same film with the order of all others dealt anew, for those that look at the order; the first seed. `later`: the
 latest fifth of all ratings. What the hybrid learned once is asked twice: in its usual order and by what was watched
 lately. Of each peer what does best on the film before the last, the last taken away, is asked; test films are never
-looked at. What was answered on a split is kept in the cache directory, so that a stopped run goes on.
+looked at. What was answered on a split is kept in the cache directory, so that a stopped run goes on. With `--add`
+the rows that stand in the document stay, where they are of the same split: peers that take long are asked apart.
 """
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -41,7 +43,7 @@ ORDERED = ("slist", "hybrid", "rectools_sasrec")
 """Those that look at the order."""
 SHOWN = ("rated_ndcg@10", "liked_ndcg@10", "rated_recall@10", "disliked@10")
 GRIDS: dict[str, dict[str, Sequence[Any]]] = {
-    "rectools_sasrec": {"epochs": (20, 60), "factors": (64,)},
+    "rectools_sasrec": {"epochs": (20, 40), "factors": (64,), "batch": (32,)},
     "lenskit_ease": {"regularization": (10.0, 30.0, 100.0, 300.0)},
     "lenskit_item_knn": {"neighbours": (20, 100, 400)},
     "implicit_bm25": {"neighbours": (50, 200, 800)},
@@ -96,7 +98,7 @@ def _without_last(dataset: Dataset, seed: int) -> Dataset:
 def table(dataset: Dataset, question: str, options: argparse.Namespace, kept_in: Path) -> str:
     """Return one table in Markdown."""
     seeds = [int(seed) for seed in options.seeds.split(",")][: None if question == "next" else 1]
-    wanted = options.algorithms.split(",")
+    wanted = [key for key in options.algorithms.split(",") if key]
     keys = tuple(key for key in wanted if question != "next-shuffled" or key in ORDERED)
     parts: dict[str, list[Measured]] = {}
     seconds: dict[str, list[float]] = {}
@@ -154,6 +156,34 @@ def _lines(
     yield f"{protocol.sentence()}{protocol.told(descriptions[:1])}"
 
 
+def with_rows_of(document: str, name: str, text: str) -> str:
+    """Return a table with the rows of the one of that name in a document that it has not itself, the best first.
+
+    Raises
+    ------
+    SystemExit
+        When there is none in the document, or one of other films, columns or people.
+    """
+    found = re.search(f"<!-- quality {re.escape(name)} -->\n(.*?)<!-- end {re.escape(name)} -->", document, re.DOTALL)
+    former = found.group(1).splitlines() if found else []
+    lines = text.splitlines()
+    if [line for line in former if not _is_row(line)] != [line for line in lines if not _is_row(line)]:
+        raise SystemExit(f"The document has no table {name} of the same split and columns: measure it without --add.")
+    rows = {_named(line): line for line in (*former, *lines) if _is_row(line)}
+    best_first = sorted(rows.values(), key=lambda row: -float(row.split("|")[2].split()[0]))
+    place = next(number for number, line in enumerate(lines) if _is_row(line))
+    rest = [line for line in lines if not _is_row(line)]
+    return "\n".join([*rest[:place], *best_first, *rest[place:]]) + "\n"
+
+
+def _is_row(line: str) -> bool:
+    return line.startswith("| ") and not line.startswith(("| algorithm |", "| --- |"))
+
+
+def _named(row: str) -> str:
+    return row.split("|")[1].partition(",")[0].strip()
+
+
 def _cell(value: MetricValue) -> str:
     return f"{value.value:.4f} [{value.low:.4f}, {value.high:.4f}]"
 
@@ -173,13 +203,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--peer-python", help="a Python that has the peers; without one ours stand alone")
     parser.add_argument("--peers", default=",".join(GRIDS), help="by key")
     parser.add_argument("--out", type=Path, help="Markdown document whose tables are replaced")
+    parser.add_argument("--add", action="store_true", help="keep the other rows that its tables have")
     options = parser.parse_args(arguments)
+    if options.add and not options.out:
+        parser.error("--add needs the document of --out, to whose tables rows are added")
     settings = load_settings()
     for name, question in product(options.datasets.split(","), options.questions.split(",")):
         dataset = Dataset.open(settings.data_dir / name)
         dataset = dataset.with_ratings(dataset.movie_counts[dataset.user_items] >= LEAST)
         with threadpool_limits(limits=1):
             text = table(dataset, question, options, settings.cache_dir)
+        if options.add:
+            text = with_rows_of(options.out.read_text(encoding="utf-8"), f"{name}:{question}", text)
         print(text, flush=True)
         if options.out:
             update_document(options.out, f"{name}:{question}", text)

@@ -13,7 +13,8 @@ _LONGEST = 100
 
 @peer("rectools_sasrec", "order", "rectools", "RecTools SASRec")
 def rectools_sasrec(task: Task, options: Options) -> np.ndarray:
-    """Epochs and factors from the options; softmax over all films, two blocks, the last hundred films of all."""
+    """Epochs, factors and people in a batch from the options; softmax over all films, two blocks, the last hundred
+    films of all."""
     import pandas as pd
     import torch
     from pytorch_lightning import Trainer
@@ -51,7 +52,7 @@ def rectools_sasrec(task: Task, options: Options) -> np.ndarray:
         dropout_rate=options.get("dropout", 0.2),
         session_max_len=_LONGEST,
         loss="softmax",
-        batch_size=128,
+        batch_size=options.get("batch", 128),
         epochs=epochs,
         deterministic=True,
         get_trainer_func=trainer,

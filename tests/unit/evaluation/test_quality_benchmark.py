@@ -185,6 +185,30 @@ def test_what_comes_next_is_measured_in_both_orders_and_kept(tmp_path: Path, mon
     assert document.read_text() == text
 
 
+def test_a_row_is_added_to_a_table_of_the_same_split_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toy_dataset().save(tmp_path / "toy")
+    monkeypatch.setenv("CINEMATCH_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("CINEMATCH_CACHE_DIR", str(tmp_path / "cache"))
+    document = tmp_path / "QUALITY.md"
+    plain = ["--datasets", "toy", "--questions", "next", "--seeds", "42", "--out", str(document), "--algorithms"]
+    next_film.main([*plain, "popularity,svd"])
+    both = document.read_text()
+    next_film.main([*plain, "popularity"])
+    alone = document.read_text()
+    assert both != alone
+    next_film.main([*plain, "svd", "--add"])
+    shown = [line.rpartition("|")[0].rpartition("|")[0] for line in document.read_text().splitlines()]
+    assert shown == [line.rpartition("|")[0].rpartition("|")[0] for line in both.splitlines()]
+    document.write_text(alone.replace("seed 42", "seed 1"))
+    with pytest.raises(SystemExit, match="no table toy:next of the same split"):
+        next_film.main([*plain, "svd", "--add"])
+    with pytest.raises(SystemExit):
+        next_film.main(["--add"])
+    assert "--add needs the document" in capsys.readouterr().err
+
+
 def test_of_each_peer_what_does_best_on_the_film_before_the_last_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     dataset, asked = toy_dataset(), []
 
