@@ -2,8 +2,8 @@
      1 | mark, 4 bytes | name | data set | count | films | stars | latest | check, 4 bytes
    Name and data set are their length and UTF-8. Count and the differences of the ascending film ids are varints (LEB128),
    stars are half stars, two in a byte. Latest are how many there are and their places among the films, in the order of
-   rating: what somebody rates next follows from these alone. The check is CRC-32 (ISO 3309) of all before it, so that a
-   cut link is known as such. All of it is base64url (RFC 4648). */
+   rating: what somebody rates next follows from these; times stay with whoever rated. The check is CRC-32 (ISO 3309) of
+   all before it, so that a cut link is known as such. All of it is base64url (RFC 4648). */
 (function () {
   "use strict";
   const FORM = 1;

@@ -13,7 +13,7 @@ from core.commands.options import takes
 from core.commands.requests import FILTERS, NEAR, WISH, RateOption, WithoutOption, names, one_profile, stars
 from core.commands.together import GroupOption, show_group
 from core.commands.weights import WHAT_IF
-from core.lists.requests import GroupRequest, ListRequest, ProfileRequest, WhatIf
+from core.lists.requests import GroupRequest, ListRequest, ProfileRequest, WhatIf, in_order, seconds
 from core.views import OWN_ORDER, Filters, Near, Reading, RecommendationList, Reranking
 
 if TYPE_CHECKING:
@@ -88,8 +88,9 @@ def recommend(
     service = _service(dataset, algorithm)
     if profile:
         kept = profile_films(service, profile)
-        own = {str(movie): value for movie, value in kept.ratings.items()}
-        whom = ProfileRequest(ratings=own | (stars(rate) if rate else {}), without=names(without))
+        own = [(str(movie), value, seconds(kept.rated[movie])) for movie, value in kept.ratings.items()]
+        now = [(movie, value, None) for movie, value in stars(rate or []).items()]
+        whom = ProfileRequest(ratings=in_order([*own, *now]), without=names(without))
         unwanted = (*kept.hidden, *(() if include_rated else kept.seen))
         filters = replace(filters, exclude_ids=(*filters.exclude_ids, *unwanted))
     elif say and not users and not rate and not without:

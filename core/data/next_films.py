@@ -37,7 +37,8 @@ class NextFilm(NamedTuple):
 def next_films(dataset: Dataset, split: Split, seed: int, each: int = 1) -> Iterator[NextFilm]:
     """Yield held-out films with what is known from before: of up to a thousand users up to `each`, drawn at random.
 
-    Users without times yield none, and neither do films with nothing before them.
+    Users with a rating without a time (0) yield none: it may have been the last. Neither do films with nothing before
+    them.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ def next_films(dataset: Dataset, split: Split, seed: int, each: int = 1) -> Iter
         users = np.sort(rng.choice(users, _USERS, replace=False))
     for user in users.tolist():
         whole = dataset.profile(user)
-        if whole.order is None or whole.order.min() == whole.order.max():
+        if whole.order is None or not whole.order.min() or whole.order.min() == whole.order.max():
             continue
         start, end = np.searchsorted(split.test_users, [user, user + 1])
         held_out = np.isin(whole.items, split.test_items[start:end])

@@ -229,7 +229,8 @@ def _dealt_anew(dataset: Dataset, among: NDArray[np.bool_], seed: int) -> Datase
 def _check_times(dataset: Dataset) -> None:
     if dataset.n_ratings == 0 or int(dataset.user_times.max()) == int(dataset.user_times.min()):
         raise InvalidInputError(
-            f"{dataset.name} has no timestamps, so it cannot be split by time. Use another split, such as per-user."
+            f"{dataset.name} has no timestamps, so it cannot be split by time. Use another split, such as "
+            "per-user, or import it again with its column of times (timestamp=...)."
         )
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "CLOSENESS",
     "MAX_LIST",
     "MAX_VIEWERS",
+    "Dated",
     "GroupRequest",
     "ListRequest",
     "ProfileRequest",
@@ -20,17 +21,29 @@ __all__ = [
     "check_group",
     "check_length",
     "in_order",
+    "seconds",
 ]
 
 Id = TypeVar("Id", int, str)
+Key = TypeVar("Key")
 
 Stars = Mapping[int, float] | Mapping[str, float]
-"""Ratings of a visitor by movie id, in the order in which they were given: the last one is the latest."""
+"""Ratings of a visitor by movie id, in the order in which they were given: the last one is the latest. A `Dated` one
+knows when, too."""
 MAX_LIST = 500
 """Longest list that is served."""
 MAX_VIEWERS = 5
 CLOSENESS = 0.4
 """Weight of tags and films that are named, where nobody gives another."""
+
+
+class Dated(dict[Key, float]):
+    """Stars by movie id, the latest last, and when each was given."""
+
+    def __init__(self, stars: Mapping[Key, float], times: Mapping[Key, int]) -> None:
+        super().__init__(stars)
+        self.times: Mapping[Key, int] = times
+        """Seconds since 1970, by movie id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,22 +208,29 @@ class ShelvesRequest:
 
 
 def in_order(rated: Iterable[tuple[Id, float, int | None]]) -> dict[Id, float]:
-    """Return stars by movie id, the latest last: by time where each has one, otherwise as they come.
+    """Return stars by movie id, the latest last: `Dated` by time where each has one, otherwise as they come.
 
     Parameters
     ----------
     rated : iterable of tuple
-        Movie id, stars and time, in any unit; of a movie that comes twice the last one counts.
+        Movie id, stars and time in seconds since 1970; of a movie that comes twice the last one counts.
     """
-    latest: dict[Id, tuple[float, int | None]] = {}
-    for movie, stars, time in rated:
-        latest.pop(movie, None)
-        latest[movie] = stars, time
-    times = [time for _, time in latest.values() if time is not None]
-    found = list(latest)
-    if len(times) == len(latest):
-        found = [found[place] for place in sorted(range(len(found)), key=times.__getitem__)]
-    return {movie: latest[movie][0] for movie in found}
+    stars: dict[Id, float] = {}
+    times: dict[Id, int] = {}
+    for movie, given, time in rated:
+        stars.pop(movie, None)
+        times.pop(movie, None)
+        stars[movie] = given
+        if time is not None:
+            times[movie] = time
+    if len(times) < len(stars):
+        return stars
+    return Dated({movie: stars[movie] for movie in sorted(times, key=times.__getitem__)}, times)
+
+
+def seconds(milliseconds: int | None) -> int | None:
+    """Return whole seconds of milliseconds, None of None."""
+    return None if milliseconds is None else milliseconds // 1000
 
 
 def check_length(n: int) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 from core.data.conventions import LIKED
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.display.spans import span
 from core.display.titles import short_title
 from core.recommenders.parts.rating_weights import FULL, own_mean, signed
+from core.recommenders.parts.recency import PAUSE
 from core.recommenders.results import Contribution, Explanation
 
 _WORTH_A_WORD = 0.1
@@ -17,6 +19,8 @@ _WORTH_A_WORD = 0.1
 _DISPLEASING = -1.0
 """From this sum on, on the scale of the list's order, what is said of liking keeps a film down."""
 
+_TIMES_FROM = 100_000_000
+"""What an order of a profile begins with from here on are seconds since 1970, not places."""
 __all__ = ["Person", "describe", "without_rating"]
 
 
@@ -111,6 +115,8 @@ def _reason(
     dataset: Dataset, profile: Profile, person: Person, item: int, contributions: Sequence[Contribution]
 ) -> str:
     title = short_title(dataset.movies.title(item))
+    if any(part.unborn for part in contributions):
+        return f"{title} stands behind all others: nobody had rated it a month after {person.possessive} last rating."
     by_kind = {
         kind: [part for part in contributions if part.kind == kind and part.value > 0 and part.id >= 0]
         for kind in ("movie", "neighbour", "genre", "factor", "model")
@@ -118,7 +124,8 @@ def _reason(
     if films := by_kind["movie"]:
         good = profile.ratings >= own_mean(profile, dataset.global_mean) - FULL
         stars = dict(zip(profile.items[good].tolist(), profile.ratings[good].tolist(), strict=True))
-        named = [_rated(part, stars[part.id]) for part in films if part.id in stars][:3]
+        before = _before_the_last(profile) if any(part.back is not None for part in films) else {}
+        named = [_rated(part, stars[part.id], before.get(part.id, "")) for part in films if part.id in stars][:3]
         if named and _mostly_popular(contributions):
             watched = f"so many watched it ({int(dataset.movie_counts[item]):,} ratings)"
             return f"{title} is here mainly because {watched}, and because {person.subject} rated {_join(named)}."
@@ -140,11 +147,21 @@ def _reason(
     return f"{title} is well liked by many: {count:,} ratings." if count else f"{title} is well liked in general."
 
 
-def _rated(film: Contribution, stars: float) -> str:
-    """Return a film with its stars and, where the order matters and is known, its place in it."""
-    place = {None: "", 0: ", rated last", 1: ", 1 film before the last"}
-    told = place.get(film.back, f", {film.back} films before the last")
-    return f"{short_title(film.label)} ({stars:.1f}{told})"
+def _rated(film: Contribution, stars: float, before: str) -> str:
+    """Return a film with its stars and, where the order matters and is known, its place in it and its time."""
+    place = {None: "", 0: "rated last", 1: "1 film before the last"}.get(
+        film.back, f"{film.back} films before the last"
+    )
+    time = f"{before} earlier" if place and before else f"{before} before the last" if before else ""
+    return f"{short_title(film.label)} ({', '.join(part for part in (f'{stars:.1f}', place, time) if part)})"
+
+
+def _before_the_last(profile: Profile) -> dict[int, str]:
+    """Return how long before the last rating each film was rated, by dense index, in an earlier sitting at least."""
+    if profile.order is None or profile.order.min() < _TIMES_FROM:
+        return {}
+    gaps = (int(profile.order.max()) - profile.order.astype(np.int64)).tolist()
+    return {item: span(gap) for item, gap in zip(profile.items.tolist(), gaps, strict=True) if gap > PAUSE}
 
 
 def _mostly_popular(contributions: Sequence[Contribution]) -> bool:

@@ -173,13 +173,17 @@ def _watchlist(kept: Sequence[int | str]) -> Iterator[ShelfPlan]:
 
 
 def _next(dataset: Dataset, profile: Profile) -> Iterator[ShelfPlan]:
-    """Yield the shelf of what comes next, where the films have an order and one was the last."""
-    if profile.order is not None and len(profile):
-        title = short_title(dataset.movies.title(_latest_first(profile)[0]), include_year=False)
+    """Yield the shelf of what comes next, where some films are known to be the last."""
+    if profile.order is None or not len(profile):
+        return
+    last = profile.items[profile.order == profile.order.max()]
+    title = short_title(dataset.movies.title(int(last[0])), include_year=False)
+    after = f"After {title} and what you rated before it" if len(last) == 1 else "After what you rated last"
+    if len(last) == 1 or len(last) < len(profile):
         yield ShelfPlan(
             "next",
             "What next",
-            f"After {title} and what you rated before it, by the order in which people rate",
+            f"{after}, by the order in which people rate",
             wish=Reranking(lately=1.0),
             order="next",
         )

@@ -94,6 +94,8 @@ class Contribution:
         Whether it says how much the person would like the film, not whether the person would come to watch it.
     back : int or None
         Of a film of the profile how many were rated after it, where the algorithm goes by that and it is known.
+    unborn : bool
+        Whether it says that nobody had rated the film yet at the time for which the list is made.
     """
 
     kind: ContributionKind
@@ -103,6 +105,7 @@ class Contribution:
     popularity: bool = False
     pleasing: bool = False
     back: int | None = None
+    unborn: bool = False
 
 
 @dataclass(frozen=True)

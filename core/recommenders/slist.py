@@ -175,5 +175,11 @@ class SLIST(Recommender):
         values = self._weights(profile) * self._rows.column(profile.items, item)
         prior = self._prior.value(profile, item)
         factor = self._trend.factor(profile, item) if values.sum() + prior > 0 else 1.0
+        if not factor:
+            return [
+                Contribution(
+                    "bias", item, "Nobody had rated it a month after the last of these films", 0.0, unborn=True
+                )
+            ]
         rest = watched_by_many(factor * prior)
         return film_contributions(self.dataset, profile, factor * values, rest, steps_back(profile))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from core.errors import InvalidInputError
-from core.lists.requests import ListRequest, in_order
+from core.lists.requests import ListRequest, in_order, seconds
 from core.profiles import devices, keeping, listing, measures, new_films, people
 from core.profiles.keeping import Change
 from core.profiles.listing import Outcome
@@ -186,7 +186,7 @@ class People:
         mine = self.profile(person)
         unwanted = [mark.movie_id for mark in (*mine.hidden, *mine.watched)]
         known = (one for one in mine.ratings if self._service.knows_movie(one.movie_id))
-        held = in_order((one.movie_id, one.rating, one.time) for one in known)
+        held = in_order((one.movie_id, one.rating, seconds(one.time)) for one in known)
         wanted = _changed(request, held, [movie for movie in unwanted if self._service.knows_movie(movie)])
         arm = arm_of(self._arms, person.token)
         in_arm = None if arm is None else arm.applied(wanted)

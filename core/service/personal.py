@@ -11,6 +11,7 @@ from core.data.personal import PersonalFilm, read_films
 from core.display.spreadsheet import csv_text
 from core.display.titles import short_title
 from core.errors import DataError, InvalidInputError
+from core.lists.requests import in_order, seconds
 from core.matching import Match, match_films
 from core.views import FilmChoice, FilmImport, ImportedFilm, KeptFilms, LeftOut
 
@@ -115,7 +116,10 @@ def kept_films(films: Iterable[ImportedFilm]) -> KeptFilms:
     unrated = (
         {movie: at for movie, at in part.items() if movie not in ratings} for part in (watched, watchlist, hidden)
     )
-    return KeptFilms(ratings, rated, *unrated)
+    # Files stand in any order, often the latest first; what has no time is taken for the oldest.
+    oldest_first = sorted(ratings, key=lambda movie: rated[movie] or 0)
+    held = in_order((movie, ratings[movie], seconds(rated[movie])) for movie in oldest_first)
+    return KeptFilms(held, rated, *unrated)
 
 
 def _later(*times: int | None) -> int | None:

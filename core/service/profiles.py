@@ -11,6 +11,7 @@ from core.data.conventions import MAX_ID
 from core.data.profile import Profile
 from core.data.source_ids import starting_with
 from core.errors import InvalidIdError, InvalidInputError, UnknownIdError
+from core.lists.requests import Dated
 from core.views import UserView, whole_number
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
         profile = dataset.profile(dataset.user_index(request.user_id))
     else:
         given = {} if request.ratings is None else request.ratings
-        rated = [(dataset.movie_index(movie_id), stars) for movie_id, stars in given.items()]
-        profile = Profile.of([item for item, _ in rated], [stars for _, stars in rated], order=range(len(rated)))
+        items = [dataset.movie_index(movie_id) for movie_id in given]
+        stars = [value for _, value in given.items()]
+        order = [given.times[movie_id] for movie_id in given] if isinstance(given, Dated) else range(len(items))
+        profile = Profile.of(items, stars, order=order)
     return _counting(dataset, profile, request.without) if request.without else profile
 
 

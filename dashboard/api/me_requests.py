@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from core.lists.requests import ListRequest, ProfileRequest
 from core.service import MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING
 from core.views import MAX_CHANGES, FilmChange, FilmKind, FilmOutcome, OutcomeKind
-from dashboard.api.requests import LATEST_MS, Algorithm, Body, Id, ListQuery, Time
+from dashboard.api.requests import Algorithm, Body, Id, ListQuery
+from dashboard.api.times import LATEST_MS, Time
 
 __all__ = [
     "ChangesBody",

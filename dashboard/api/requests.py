@@ -15,12 +15,12 @@ from pydantic import (
 )
 
 from core.errors import InvalidInputError
-from core.lists.requests import ListRequest, ProfileRequest, WhatIf, in_order
+from core.lists.requests import ListRequest, ProfileRequest, WhatIf, in_order, seconds
 from core.service import LONGEST_SENTENCE, MAX_ID, MAX_LIST, MAX_RATING, MIN_RATING, algorithm_keys
 from core.views import MAX_FACTOR, WISHES, Filters, Near, Reranking
+from dashboard.api.times import Time
 
 __all__ = [
-    "LATEST_MS",
     "Algorithm",
     "BatchBody",
     "Body",
@@ -38,7 +38,6 @@ __all__ = [
     "RecommendationBody",
     "SearchQuery",
     "Strict",
-    "Time",
     "UserPath",
     "WeightsQuery",
     "ratings_by_movie",
@@ -50,7 +49,6 @@ MAX_IDS_IN_QUERY = 300
 """An address is no longer than 8 KB."""
 MAX_BATCH = 100
 MAX_BATCH_ROWS = 5_000
-LATEST_MS = 2**32 * 1000
 _LONGEST_ID = 200
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE]-?[0-9]{1,2})?")
 
@@ -259,9 +257,6 @@ class Body(Strict):
     model_config = ConfigDict(strict=True)
 
 
-Time = Annotated[int, Field(ge=0, lt=LATEST_MS)]
-
-
 class RatingBody(Body):
     """A visitor's rating."""
 
@@ -270,7 +265,8 @@ class RatingBody(Body):
     rating: Annotated[float, Field(ge=MIN_RATING, le=MAX_RATING)]
     """Stars."""
     time: Time | None = None
-    """When it was given, in milliseconds since 1970. Where a rating lacks it, all count as given in this order."""
+    """When it was given, in milliseconds since 1970; within a second nobody knows which came first. Where a rating
+    lacks it, all count as given in this order."""
 
 
 Love = Annotated[float, Field(ge=0, le=1)]
@@ -283,7 +279,7 @@ Ratings = Annotated[list[RatingBody], Field(max_length=MAX_RATINGS)]
 
 def ratings_by_movie(ratings: list[RatingBody]) -> dict[str, float]:
     """Return stars by movie id, the latest last; of a movie rated twice the last rating counts."""
-    return in_order((str(given.movie_id), given.rating, given.time) for given in ratings)
+    return in_order((str(given.movie_id), given.rating, seconds(given.time)) for given in ratings)
 
 
 class ImportQuery(Strict):

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from core.data.profile import Profile
 
-__all__ = ["faded", "sittings_back", "steps_back"]
+__all__ = ["PAUSE", "faded", "sittings_back", "steps_back"]
 
-_PAUSE = 3_600
+PAUSE = 3_600
 """Seconds without a rating after which another sitting begins."""
 
 
@@ -56,6 +56,6 @@ def sittings_back(profile: Profile) -> NDArray[np.int64]:
         return np.zeros(len(profile), dtype=np.int64)
     when, places = np.unique(profile.order, return_inverse=True)
     begun = np.zeros(len(when), dtype=np.int64)
-    np.cumsum(np.diff(when.astype(np.int64)) > _PAUSE, out=begun[1:])
+    np.cumsum(np.diff(when.astype(np.int64)) > PAUSE, out=begun[1:])
     later: NDArray[np.int64] = begun[-1:] - begun[places]
     return later

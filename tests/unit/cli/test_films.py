@@ -4,6 +4,8 @@ import json
 import tracemalloc
 from pathlib import Path
 
+import pytest
+
 _RATINGS = (
     "Date,Name,Year,Letterboxd URI,Rating\n2024-01-02,The Film 3,1953,x,4\n2024-01-02,Film 4,1954,x,5\n"
     "2024-01-02,[bold]Nowhere,1999,x,4\n2024-01-02,Film 5,1995,x,3\n2024-01-02,Film 6,1956,x,9\n"
@@ -74,3 +76,19 @@ def test_films_waved_away_are_on_no_list_and_an_empty_profile_says_so(run, home:
     (home / "empty.json").write_text(json.dumps({**document, "films": []}))
     assert "CineMatch, 0 rows" in run("films", "empty.json").out
     assert "no film of this data set" in run("recommend", "--profile", "empty.json").err
+
+
+def test_the_times_of_a_profile_are_its_order_whatever_the_order_of_the_file(
+    run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CINEMATCH_ALGORITHMS", "slist")
+    assert run("train", "--algorithms", "slist").code == 0
+
+    def scores(*rows: str) -> list[tuple[int, float]]:
+        (home / "mine.csv").write_text("\n".join(["Date,Name,Year,Letterboxd URI,Rating", *rows]) + "\n")
+        asked = run("recommend", "--profile", "mine.csv", "--algorithm", "slist", "-n", "60", "--json")
+        return [(item["movie_id"], item["score"]) for item in asked.json["items"]]
+
+    rows = ("2024-03-02,The Film 3,1953,x,4", "2024-02-02,Film 4,1954,x,4", "2024-01-02,The Film 6,1956,x,4")
+    assert scores(*rows) == scores(*reversed(rows))
+    assert scores(*rows) != scores(rows[0].replace("2024-03", "2023-03"), *rows[1:])

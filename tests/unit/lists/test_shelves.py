@@ -122,3 +122,20 @@ def test_what_comes_next_and_what_two_like_stand_by_their_own_orders():
     assert len(shown) == len(set(shown))
     without = {plan.key for plan, _ in fill_shelves(DATASET, {"own": own}, plans, 5, MASK)}
     assert not without & {"next", "friend"}
+
+
+@pytest.mark.parametrize(
+    ("order", "reason"),
+    [
+        ([1, 2, 3], "After Film 2 and what you rated before it"),
+        ([1, 3, 3], "After what you rated last"),
+        ([3, 3, 3], None),
+        (None, None),
+    ],
+)
+def test_what_comes_next_names_the_last_film_where_one_was_the_last(order, reason):
+    profile = Profile.of([0, 1, 2], [4.0, 4.0, 4.0], order=order)
+    told = {plan.key: plan.reason for plan in plan_shelves(DATASET, profile)}
+    assert ("next" in told) == (reason is not None)
+    if reason:
+        assert told["next"].replace("The ", "").startswith(reason.replace("The ", ""))

@@ -112,6 +112,36 @@ def test_a_sentence_tells_the_place_where_it_is_known(chain: Dataset) -> None:
     assert "(4.5)" in text
 
 
+def test_a_sentence_tells_how_long_before_the_last_where_that_is_known(chain: Dataset) -> None:
+    model = SLIST(SETTINGS).fit(chain)
+    last, day = 1_700_000_000, 86_400
+    timed = Profile.of([2, 3, 4], [5.0, 4.5, 4.0], order=[last - 8 * day, last - 60, last])
+    text = describe(chain, timed, model.explain(timed, 5))
+    assert "(4.0, rated last)" in text
+    assert "(4.5, 1 film before the last)" in text
+    assert "(5.0, 2 films before the last, 8 days earlier)" in text
+    dated = Profile.of([2, 3, 4], [5.0, 4.5, 4.0], order=[last - day, last - day, last])
+    assert "(4.5, 24 hours before the last)" in describe(chain, dated, model.explain(dated, 5))
+    places = Profile.of([2, 3, 4], [5.0, 4.5, 4.0], order=[1, 9_000, 9_001])
+    assert "earlier" not in describe(chain, places, model.explain(places, 5))
+
+
+def test_of_a_film_that_nobody_had_rated_yet_that_is_what_is_said(chain: Dataset) -> None:
+    month = 30 * 86_400
+    times = np.where(chain.user_items == 5, 1_000_000_000 + 3 * month, 1_000_000_000 + chain.user_times)
+    users = chain.user_ids[chain.rating_users()]
+    later = Dataset.from_interactions(users, chain.movies.ids[chain.user_items], chain.stars(), times, chain.movies)
+    model = SLIST({**SETTINGS, "trend": 0.2}).fit(later)
+    profile = Profile.of([3, 4], [5.0, 4.5], order=[1_000_002_000, 1_000_002_600])
+    explained = model.explain(profile, 5)
+    assert explained.score == sum(part.value for part in explained.contributions) == 0
+    text = describe(later, profile, explained)
+    assert "stands behind all others: nobody had rated it a month after your last rating" in text
+    assert "well liked" not in text
+    now = Profile.of([3, 4], [5.0, 4.5])
+    assert model.explain(now, 5).score > 0
+
+
 def test_what_was_rated_before_a_pause_counts_less(chain: Dataset) -> None:
     orders = [1_000_000, 1_000_300, 1_003_901, 1_003_901, 1_010_000]
     profile = Profile.of([1, 3, 5, 7, 9], [4.0] * 5, order=orders)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.lists.requests import in_order
 from core.service import CineMatch
 from core.service.profiles import users_like
 
@@ -37,3 +38,19 @@ def test_users_to_keep_are_always_among_those_found(service: CineMatch) -> None:
     assert service.user_named("999") == 999
     assert service.knows_user(1)
     assert not service.knows_user(999_999)
+
+
+def test_a_visitor_with_the_times_of_a_stored_user_gets_the_same_list(service: CineMatch) -> None:
+    stored = service.dataset.profile(service.dataset.user_index(7))
+    ids = service.dataset.movies.ids[stored.items].tolist()
+    given = in_order(zip(ids, stored.ratings.tolist(), stored.order.tolist(), strict=True))
+    visitor = service.profile(ratings=given)
+    assert visitor.order.tolist() == stored.order.tolist()
+    mine = service.recommend(ratings=given, algorithm="slist", n=20).items
+    theirs = service.recommend(user_id=7, algorithm="slist", n=20).items
+    assert [(row.movie_id, row.score) for row in mine] == [(row.movie_id, row.score) for row in theirs]
+
+
+def test_without_times_the_places_are_the_order(service: CineMatch) -> None:
+    given = in_order([(30, 4.0, 1_700_000_000), (10, 3.0, None), (20, 5.0, None)])
+    assert service.profile(ratings=given).order.tolist() == [1, 2, 0]

@@ -194,5 +194,34 @@ def test_counterfactuals_are_ranks_of_lists_that_can_be_asked_for(client: FlaskC
     assert "you" not in stored["text"].split()
 
 
+def test_times_of_ratings_count_and_not_only_their_order(client: FlaskClient) -> None:
+    day, last = 86_400_000, 1_700_000_000_000
+    asked = {"algorithm": "slist", "movie_id": 120}
+
+    def film(times: list[int | None]) -> float:
+        rated = [
+            {"movie_id": movie, "rating": 4.5} | ({} if time is None else {"time": time})
+            for movie, time in zip((30, 10, 70), times, strict=True)
+        ]
+        found = client.post(f"{API}/explanations", json={**asked, "ratings": rated}).json
+        assert sum(part["value"] for part in found["contributions"]) == pytest.approx(found["score"], abs=1e-6)
+        return float({part["id"]: part["value"] for part in found["contributions"]}[30])
+
+    untimed = film([None, None, None])
+    assert film([last, last + 60_000, last + 120_000]) == pytest.approx(untimed)
+    assert film([last, last + 60_000, None]) == pytest.approx(untimed)
+    assert film([last - 7 * day, last, last + 60_000]) == pytest.approx(0.7 * untimed, rel=1e-5)
+    assert abs(film([last, last, last])) > abs(untimed)
+
+
+@pytest.mark.parametrize("time", [1_700_000_000, 0, -1, 2**32 * 1000, 10**20])
+def test_a_time_in_seconds_is_refused_with_what_to_do(client: FlaskClient, time: int) -> None:
+    rated = [{"movie_id": 10, "rating": 4.5, "time": time}]
+    answer = client.post(f"{API}/recommendations", json={"ratings": rated})
+    assert answer.status_code == 422
+    assert "milliseconds since 1970, such as 1700000000000" in answer.json["detail"]
+    assert "multiplied by 1000" in answer.json["detail"]
+
+
 def test_answers_are_not_kept_by_shared_caches(client: FlaskClient) -> None:
     assert "private" in client.get(f"{API}/users/1").headers["Cache-Control"]

@@ -66,6 +66,18 @@ def test_what_was_rated_before_a_held_out_film_is_older_and_of_the_training_part
     assert [one.item for one in next_films(circle, split, 0, each=2)] == [one.item for one in found]
 
 
+def test_of_who_has_a_rating_without_a_time_nobody_knows_the_next_film(circle: Dataset) -> None:
+    times = circle.user_times.copy()
+    times[circle.user_indptr[:60]] = 0
+    users = circle.user_ids[circle.rating_users()]
+    partly = Dataset.from_interactions(
+        users, circle.movies.ids[circle.user_items], circle.stars(), times, circle.movies
+    )
+    asked = {one.before.user for one in next_films(partly, holdout_per_user(partly, 0.25, 1), 0)}
+    assert asked
+    assert min(asked) >= 60
+
+
 def test_without_times_there_is_no_next_film_and_members_count_alike() -> None:
     dataset = toy_dataset()
     timeless = Dataset.from_interactions(
