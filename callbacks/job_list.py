@@ -34,10 +34,10 @@ def register(app: "Dash") -> None:
         on_error=notify_error,
     )
     def look(_ticks: int | None, _asked: Any, seen: dict[str, Any] | None) -> tuple[Any, Any, Any, Any]:
-        found = jobs.all()
+        found, trouble = jobs.all(), jobs.trouble()
         live = [job.key for job in found if job.live]
         before = seen or {"live": [], "states": None}
-        states = [[job.key, job.state] for job in found]
+        states = [trouble, *([job.key, job.state] for job in found)]
         ended = [job for job in found if job.key in before["live"] and not job.live]
         for job in ended:
             if job.state == "done":
@@ -48,7 +48,7 @@ def register(app: "Dash") -> None:
             raise PreventUpdate
         told = [{"kind": job.kind, "key": job.key, "state": job.state, "result": job.result} for job in ended]
         return (
-            framed(job_list(found)),
+            framed(job_list(found, trouble)),
             _LIVE_MS if live else _IDLE_MS,
             {"live": live, "states": states},
             told or no_update,

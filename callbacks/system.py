@@ -27,7 +27,7 @@ def register(app: "Dash", service: "CineMatch") -> None:
 
     @app.callback(Output(System.LIVE, "children"), Input(System.TICK, "n_intervals"), on_error=notify_error)
     def look(_ticks: int | None) -> "Component":
-        return framed(system_live(service, traffic_of(app.server), jobs.all()))
+        return framed(system_live(service, traffic_of(app.server), jobs.all(), jobs.trouble()))
 
     @app.callback(Output(System.TICK, "disabled"), Input(System.FOLLOW, "checked"), prevent_initial_call=True)
     def follow(checked: bool) -> bool:

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     """Signs background jobs; generated once and kept in `cache_dir` when not given."""
     redis_url: str | None = None
-    """Redis for rate limits shared by all workers."""
+    """Redis that all replicas share: background jobs on Celery's workers, rate limits, the generated key."""
     rate_limit: str = "1000 per second"
     """What one client may ask of the API, like `100 per minute`; `off` for no limit."""
     api_access: Literal["open", "keys"] = "open"

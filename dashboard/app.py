@@ -11,6 +11,7 @@ import callbacks
 from callbacks.errors import notify_error
 from callbacks.jobs.forked import make_background_manager
 from core import __version__
+from core.errors import ConfigurationError
 from core.logs import configure_logging
 from core.settings import Settings, load_settings
 from dashboard import shell
@@ -23,12 +24,14 @@ from dashboard.web.page_files import LeanDash, PageFiles
 from dashboard.web.warm_up import warm_up
 
 if TYPE_CHECKING:
+    from celery import Celery
     from dash import Dash
     from dash.development.base_component import Component
 
+    from callbacks.jobs.manager import BackgroundManager
     from core.service import CineMatch
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "job_queue"]
 
 log = logging.getLogger("cinematch.web")
 
@@ -68,12 +71,11 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         with app.server.test_request_context(settings.url_prefix):
             return str(app.index())
 
-    manager = make_background_manager(
-        settings.cache_dir,
-        fingerprint=lambda: f"{__version__} {service.dataset_view().fingerprint}",
-        before_job=lambda: service.refresh(verify=False),
-    )
-    server = make_server(settings, service, page, manager.counts)
+    manager = _job_manager(settings, service)
+    server = make_server(settings, service, page, manager.counts, manager.trouble)
+    if settings.redis_url is not None:
+        # A link to a measurement may be opened at a replica that nobody has told of it.
+        server.before_request(manager.catch_up_now_and_then)
     files = PageFiles(_ASSETS, settings.url_prefix)
     files.install(server)
     app = LeanDash(
@@ -108,3 +110,37 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
     warm_up(server, settings.url_prefix)
     log.info("%s is served at %s", service.dataset_view().name, settings.url_prefix)
     return app
+
+
+def _job_manager(settings: Settings, service: "CineMatch") -> "BackgroundManager":
+    """Return who has background jobs done: this machine, or Celery's workers where there is Redis."""
+
+    def fingerprint() -> str:
+        return f"{__version__} {service.dataset_view().fingerprint}"
+
+    def before_job() -> None:
+        service.refresh(verify=False)
+
+    if settings.redis_url is None:
+        return make_background_manager(settings.cache_dir, fingerprint=fingerprint, before_job=before_job)
+    try:
+        from callbacks.jobs.cluster.manager import make_celery_manager
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "With CINEMATCH_REDIS_URL background jobs are done by Celery's workers, and Celery is not installed. "
+            "Install it with `pip install 'cinematch[cluster]'`, or unset the variable."
+        ) from error
+    return make_celery_manager(settings.redis_url, settings.cache_dir, fingerprint=fingerprint, before_job=before_job)
+
+
+def job_queue(app: "Dash") -> "Celery":
+    """Return the Celery application that does the jobs of an application which was made with Redis."""
+    from callbacks.jobs.cluster.manager import CeleryManager
+    from callbacks.jobs.manager import manager_of
+
+    manager = manager_of(app)
+    if not isinstance(manager, CeleryManager):
+        raise ConfigurationError(
+            "This application does its jobs itself. Set CINEMATCH_REDIS_URL to have workers do them."
+        )
+    return manager.queue

@@ -70,6 +70,7 @@ def make_server(
     service: "CineMatch",
     page: Callable[[], str],
     jobs: Callable[[], Mapping[str, int]],
+    jobs_trouble: Callable[[], str | None],
 ) -> Flask:
     """Build the server, without the dashboard's pages.
 
@@ -81,6 +82,8 @@ def make_server(
         Renders the dashboard's HTML, for the content security policy; called with the first HTML answer.
     jobs : callable
         Returns the number of background jobs by state.
+    jobs_trouble : callable
+        Returns why background jobs are not done now, None where they are.
     """
     prefix = settings.url_prefix
     server = _Server(
@@ -113,7 +116,7 @@ def make_server(
     install_security_headers(server, page)
     install_relative_redirects(server)
     install_refresh(server, service)
-    install_health(server, _bases(prefix), service)
+    install_health(server, _bases(prefix), service, jobs_trouble)
     install_problems(server, prefix, page)
     install_run_downloads(server, prefix, service.measurements.exported)
     install_api(server, settings, service)

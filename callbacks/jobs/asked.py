@@ -92,12 +92,18 @@ class AskedJobs:
             if any(not one["ended"] for one in known.values()):
                 with self._manager.alone():
                     known = self._settled()
+            # After what has ended is known: what it left is there then, for whoever is told of its end.
+            self._manager.catch_up()
         except StoreUnavailableError as error:
             # Every open page asks now and then; who starts a job is told.
             log.warning("%s", error)
             return []
         views = [self._view(key, one) for key, one in known.items()]
         return sorted(views, key=lambda job: -job.asked_at)
+
+    def trouble(self) -> str | None:
+        """Return why jobs are not done now, for whoever looks at them; None where they are."""
+        return self._manager.trouble()
 
     def _view(self, key: str, one: Mapping[str, Any]) -> JobView:
         state, share, text = one["state"], float(one["state"] == "done"), one["text"]

@@ -93,6 +93,9 @@ class ForkedManager(BackgroundManager):
         """Return nothing: whoever starts a job is told what is wrong with this machine's disk."""
         return None
 
+    def catch_up(self) -> None:
+        """Do nothing: jobs leave what they leave on this machine."""
+
     def prepare(self) -> None:
         """Make the process that starts jobs; for the server's master, before it has workers or threads."""
         self._starter.launch()

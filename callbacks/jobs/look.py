@@ -5,7 +5,7 @@ from typing import Any
 
 from core.views import JobState
 
-__all__ = ["JobLook", "Standing"]
+__all__ = ["JobLook", "Standing", "cause_of_death"]
 
 
 @dataclass(frozen=True)
@@ -42,3 +42,18 @@ class JobLook:
     state: JobState
     progress: list[Any] | None = None
     outcome: dict[str, Any] | None = None
+
+
+def cause_of_death(standing: Standing | None, limit_s: float) -> str:
+    """Return what a person is told of a job that ended without a word."""
+    if standing is None:
+        return "The result of this job is no longer kept. Start it again."
+    if standing.late:
+        limit = f"{limit_s:g} s"
+        if standing.has_slot:
+            return f"The job was stopped after its time limit of {limit}."
+        return f"The server is busy: the job waited {limit} for its turn. Try again later."
+    return (
+        "The job ended without a result: its process was killed or crashed, "
+        "most often because memory ran out. The server's log may say more."
+    )

@@ -6,6 +6,7 @@ silence. Where the work is done is another question: in processes of this machin
 """
 
 import logging
+import time
 import uuid
 from abc import abstractmethod
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from dash import Dash
 from dash.background_callback.managers import BaseBackgroundCallbackManager
 
 from callbacks.jobs.limits import JobLimits, refusal
-from callbacks.jobs.look import JobLook, Standing
+from callbacks.jobs.look import JobLook, Standing, cause_of_death
 from callbacks.jobs.messages import job_error_message
 from callbacks.jobs.outbox import JobError, Outbox
 from callbacks.jobs.results import ResultStore
@@ -37,6 +38,7 @@ __all__ = [
 ]
 
 log = logging.getLogger("cinematch.jobs")
+_CATCH_UP_EVERY_S = 1.0
 
 
 class BackgroundManager(BaseBackgroundCallbackManager):
@@ -61,6 +63,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         self.asked = asked
         self._outbox = outbox
         self._job_limits = limits
+        self._caught_up = 0.0
         super().__init__(cache_by=None)  # type: ignore[no-untyped-call]
 
     # -- where the work is done --------------------------------------------------------------------------
@@ -84,6 +87,10 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         """Return why jobs are not taken up now, for whoever runs this server; None where they are."""
 
     @abstractmethod
+    def catch_up(self) -> None:
+        """Have on this machine what jobs have left on others; StoreUnavailableError where that is not known."""
+
+    @abstractmethod
     def prepare(self) -> None:
         """Get ready to start jobs; in the server's master, before it has workers or threads."""
 
@@ -102,6 +109,16 @@ class BackgroundManager(BaseBackgroundCallbackManager):
     @abstractmethod
     def _forget(self, key: str) -> None:
         """Drop what is known of a job that has ended."""
+
+    def catch_up_now_and_then(self) -> None:
+        """Catch up at most once a second; what goes wrong is logged."""
+        if time.monotonic() - self._caught_up < _CATCH_UP_EVERY_S:
+            return
+        self._caught_up = time.monotonic()
+        try:
+            self.catch_up()
+        except StoreUnavailableError as error:
+            log.warning("what jobs left elsewhere is not looked for: %s", error)
 
     # -- starting ----------------------------------------------------------------------------------------
 
@@ -238,22 +255,9 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         # Looked up again: it may have finished after the first look and before it was asked how it stands.
         outcome = self._outbox.outcome(key)
         if outcome is None and not self._outbox.is_cancelled(key):
-            outcome = self._outbox.bury(key, JobError(self._cause_of_death(standing)))
+            outcome = self._outbox.bury(key, JobError(cause_of_death(standing, self._job_limits.time_limit_s)))
         self._forget(key)
         return outcome
-
-    def _cause_of_death(self, standing: Standing | None) -> str:
-        if standing is None:
-            return "The result of this job is no longer kept. Start it again."
-        if standing.late:
-            limit = f"{self._job_limits.time_limit_s:g} s"
-            if standing.has_slot:
-                return f"The job was stopped after its time limit of {limit}."
-            return f"The server is busy: the job waited {limit} for its turn. Try again later."
-        return (
-            "The job ended without a result: its process was killed or crashed, "
-            "most often because memory ran out. The server's log may say more."
-        )
 
     # -- signing -----------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 from callbacks.jobs.records import Records
 from callbacks.jobs.store import fork_lock
 
-__all__ = ["arm_alarm", "drop_connections", "fork_detached", "start_detached"]
+__all__ = ["arm_alarm", "drop_connections", "fork_detached", "stand_back", "start_detached"]
 
 _NICE = 10
 _OOM_SCORE = "500"
@@ -42,14 +42,19 @@ def start_detached(job: Callable[[], None], record: int) -> None:
 
     def body() -> None:
         drop_connections()
-        os.nice(_NICE)
-        # When memory runs out the kernel shall take the job rather than a serving worker.
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
-        _pin_threads()
+        stand_back()
         job()
 
     fork_detached(body, lambda pid: Records.write_pid(record, pid))
+
+
+def stand_back() -> None:
+    """Let this process come after those that serve: for processors, for memory, and with one thread for each."""
+    os.nice(_NICE)
+    # When memory runs out the kernel shall take the job rather than a serving worker.
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(_OOM_SCORE)
+    _pin_threads()
 
 
 def fork_detached(body: Callable[[], None], announce: Callable[[int], None]) -> None:

@@ -60,8 +60,18 @@ def run_job(
     context: dict[str, Any],
     outbox: Outbox,
     before: Callable[[], object] = lambda: None,
+    after: Callable[[], object] = lambda: None,
+    passing: tuple[type[Exception], ...] = (),
 ) -> None:
-    """Run `job` to its end and post its result, or its error; never raises for what the function does."""
+    """Run `job` to its end and post its result, or its error; never raises for what the function does.
+
+    Parameters
+    ----------
+    before, after
+        Called around the function; a result is posted when both are done.
+    passing
+        What is raised instead of being posted: the job is tried again.
+    """
 
     def set_progress(values: Any) -> None:
         outbox.post_progress(key, list(values) if isinstance(values, list | tuple) else [values])
@@ -75,12 +85,16 @@ def run_job(
         callback_context.updated_props = ProxySetProps(set_props)  # type: ignore[no-untyped-call]
         context_value.set(callback_context)
         before()
-        return job.call(set_progress, arguments)
+        value = job.call(set_progress, arguments)
+        after()
+        return value
 
     try:
         value = contextvars.copy_context().run(call)
     except PreventUpdate:
         outbox.post_result(key, _NO_UPDATE)
+    except passing:
+        raise
     except CineMatchError as error:
         log.warning("background job %s: %s", key, error)
         outbox.post_error(key, JobError(str(error), traceback.format_exc()))

@@ -9,7 +9,16 @@ from plotly.io.json import to_json_plotly
 
 from core.errors import CineMatchError
 
-__all__ = ["Encoded", "Store", "StoreBusyError", "StoreFullError", "StoreUnavailableError", "decode", "encode"]
+__all__ = [
+    "Encoded",
+    "Store",
+    "StoreBusyError",
+    "StoreFullError",
+    "StoreUnavailableError",
+    "as_json",
+    "decode",
+    "encode",
+]
 
 _COMPRESSION = 1
 
@@ -36,13 +45,18 @@ class Encoded(bytes):
     """A value that is encoded already."""
 
 
-def encode(value: Any) -> Encoded:
-    """Return `value` as compressed JSON; TypeError says what JSON has no form for."""
+def as_json(value: Any) -> str:
+    """Return `value` as JSON (plotly's encoder: figures, components, numpy); TypeError for what has no form in it."""
     try:
-        text = to_json_plotly(value)
+        text: str = to_json_plotly(value)
     except (TypeError, ValueError, RecursionError, DashException) as error:
         raise TypeError(f"no JSON form: {error}") from error
-    return Encoded(zlib.compress(text.encode(), _COMPRESSION))
+    return text
+
+
+def encode(value: Any) -> Encoded:
+    """Return `value` as compressed JSON; TypeError says what JSON has no form for."""
+    return Encoded(zlib.compress(as_json(value).encode(), _COMPRESSION))
 
 
 def decode(data: bytes) -> Any:

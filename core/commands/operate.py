@@ -1,10 +1,11 @@
-"""`cinematch validate` and `serve`: is all well, and run it."""
+"""`cinematch validate`, `serve` and `worker`: is all well, and run it."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,14 +20,18 @@ from core.commands.console import (
     settings_for,
     split_keys,
 )
+from core.errors import ConfigurationError
 
 __all__ = ["register"]
+
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(validate)
     app.command()(serve)
+    app.command()(worker)
 
 
 def validate(
@@ -71,19 +76,14 @@ def serve(
 ) -> None:
     """Serve the dashboard and the REST API with gunicorn; this process becomes its master."""
     settings = settings_for(dataset, host=host, port=port, workers=workers)
-    root = Path(__file__).resolve().parents[2]
-    config = root / "dashboard" / "gunicorn.conf.py"
+    config = _ROOT / "dashboard" / "gunicorn.conf.py"
     os.environ |= {
         "CINEMATCH_DATASET": settings.dataset,
         "CINEMATCH_HOST": settings.host,
         "CINEMATCH_PORT": str(settings.port),
         "CINEMATCH_WORKERS": str(settings.workers),
     }
-    here = str(Path.cwd())
-    # gunicorn would look for modules where one stands before all other places, and a folder named core there need not
-    # be ours. It does not where that place is known already, behind ours.
-    known = [str(root), *filter(None, [os.environ.get("PYTHONPATH")]), here]
-    os.environ["PYTHONPATH"] = os.pathsep.join(known)
+    here = _know_ourselves_first()
     address = f"http://{settings.address}{settings.url_prefix}"
     if train_missing:
         from core.commands.first_models import train_beside
@@ -94,3 +94,39 @@ def serve(
     sys.stderr.flush()
     command = ["-P", "-m", "gunicorn", "-c", str(config), "--chdir", here, "dashboard.wsgi:server"]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
+
+
+def worker(
+    places: Annotated[
+        int, typer.Option("--places", help="Jobs at a time, each in a process of its own.", min=1, max=64)
+    ] = 2,
+    dataset: DatasetOption = None,
+) -> None:
+    """Do background jobs for all replicas that share CINEMATCH_REDIS_URL; this process becomes a Celery worker."""
+    settings = settings_for(dataset)
+    if settings.redis_url is None:
+        raise ConfigurationError(
+            "A worker takes its jobs from Redis: set CINEMATCH_REDIS_URL to the address that the servers have."
+        )
+    if find_spec("celery") is None:
+        raise ConfigurationError(
+            "A worker is one of Celery, which is not installed: `pip install 'cinematch[cluster]'`."
+        )
+    os.environ["CINEMATCH_DATASET"] = settings.dataset
+    # Asked to stop, it gives back what it has not finished, instead of finishing it first.
+    os.environ["REMAP_SIGTERM"] = "SIGQUIT"
+    _know_ourselves_first()
+    command = ["-m", "celery", "--quiet", "-A", "dashboard.worker:queue", "worker", "--concurrency", str(places)]
+    typer.echo(f"Doing {places} background jobs at a time (stop with Ctrl+C)", err=True)
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-P", *command, "--loglevel", "WARNING"])  # noqa: S606
+
+
+def _know_ourselves_first() -> str:
+    """Have the next program find our modules before those of the directory where one stands, which is returned."""
+    here = str(Path.cwd())
+    # It would look there before all other places, and a folder named core there need not be ours. It does not where
+    # that place is known already, behind ours.
+    known = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")]), here]
+    os.environ["PYTHONPATH"] = os.pathsep.join(known)
+    return here

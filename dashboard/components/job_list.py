@@ -8,6 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from core.views import JobView
+from dashboard.components.states import error_state
 
 __all__ = ["Jobs", "job_list", "jobs_panel"]
 
@@ -47,13 +48,16 @@ def jobs_panel() -> Component:
     )
 
 
-def job_list(jobs: Sequence[JobView], now: float | None = None) -> Component:
-    """Return jobs that wait or run, and the last ones that ended."""
+def job_list(jobs: Sequence[JobView], trouble: str | None = None, now: float | None = None) -> Component:
+    """Return jobs that wait or run, the last ones that ended, and before them why none is done now."""
     at = time.time() if now is None else now
     shown = [job for job in jobs if job.live] + [job for job in jobs if not job.live][:_ENDED_SHOWN]
+    rows = html.Ul([_row(job, at) for job in shown], className="plain")
+    if trouble is not None:
+        return html.Div([error_state(trouble), rows] if shown else [error_state(trouble)])
     if not shown:
         return html.P("Nothing is running, and nothing has ended in the last day.", className="note")
-    return html.Ul([_row(job, at) for job in shown], className="plain")
+    return rows
 
 
 def _row(job: JobView, now: float) -> Component:

@@ -1,6 +1,6 @@
 """Whether the process is up, and whether it can do its work."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,14 +20,15 @@ def readiness(
     storage_trouble: str | None = None,
     newer_data: str | None = None,
     learning: Learning | None = None,
+    jobs_trouble: str | None = None,
 ) -> tuple[int, dict[str, Any]]:
     """Return the HTTP status and the document: which models serve, what is learned, what can be kept, what data wait.
 
-    200 `ready` when all is well, 200 `degraded` when some models serve or nothing can be kept, 503 `unavailable` when
-    no model serves.
+    200 `ready` when all is well, 200 `degraded` when some models serve, nothing can be kept or no background job is
+    done, 503 `unavailable` when no model serves.
     """
     loaded = sum(status.state == "loaded" for status in models)
-    whole = loaded == len(models) and storage_trouble is None
+    whole = loaded == len(models) and storage_trouble is None and jobs_trouble is None
     word = "unavailable" if loaded == 0 else "ready" if whole else "degraded"
     reasons = {status.key: status.reason and without_directories(status.reason) for status in models}
     states = {status.key: {"state": status.state, "reason": reasons[status.key]} for status in models}
@@ -39,6 +40,7 @@ def readiness(
         "storage": storage,
         "dataset": {"state": "waiting" if newer_data else "ok", "reason": waits},
         "learning": _learning(learning),
+        "jobs": {"state": "failed" if jobs_trouble else "ok", "reason": jobs_trouble},
     }
 
 
@@ -59,6 +61,7 @@ def install_health(
     server: Flask,
     prefixes: Iterable[str],
     service: "CineMatch",
+    jobs_trouble: Callable[[], str | None],
 ) -> None:
     """Serve `healthz` and `readyz` below each prefix."""
 
@@ -66,7 +69,9 @@ def install_health(
         return Response(b'{"status":"ok"}', mimetype="application/json")
 
     def readyz() -> Response:
-        status, document = readiness(service.models(), service.storage_trouble(), service.newer, service.learning)
+        status, document = readiness(
+            service.models(), service.storage_trouble(), service.newer, service.learning, jobs_trouble()
+        )
         return Response(orjson.dumps(document), status, mimetype="application/json")
 
     for number, prefix in enumerate(prefixes):

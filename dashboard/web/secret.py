@@ -1,4 +1,4 @@
-"""The key that signs background jobs: configured, or generated once and kept."""
+"""The key that signs background jobs and tokens: configured, or generated once and kept."""
 
 import logging
 import os
@@ -18,10 +18,14 @@ log = logging.getLogger("cinematch.web")
 _NAME = "secret_key"
 _MINIMUM = 16
 _WHOLE = re.compile(rf"[!-~]{{{_MINIMUM},}}")
+_SHARED = "cinematch:secret_key"
+_CONNECT_S = 2.0
 
 
 def secret_key(settings: Settings) -> str:
     """Return the configured key or the one in `cache_dir`, which is made on first use with mode 0600.
+
+    Where there is Redis, replicas agree on one there: what one has signed, the others know.
 
     Where nothing can be kept, the key is this server's until it stops: its workers are forked from the process that
     made it. A damaged file is set aside; both cost no more than the jobs that are under way.
@@ -29,7 +33,7 @@ def secret_key(settings: Settings) -> str:
     Raises
     ------
     ConfigurationError
-        When the configured key is too short, or the kept one is readable by others.
+        When the configured key is too short, the kept one is readable by others, or Redis does not answer.
     """
     if settings.secret_key is not None:
         given = settings.secret_key.get_secret_value()
@@ -38,9 +42,13 @@ def secret_key(settings: Settings) -> str:
                 f"CINEMATCH_SECRET_KEY has {len(given)} characters; give at least {_MINIMUM} random ones."
             )
         return given
-    path = settings.cache_dir / _NAME
+    own = _own(settings.cache_dir / _NAME)
+    return own if settings.redis_url is None else _agreed(settings.redis_url, own)
+
+
+def _own(path: Path) -> str:
     try:
-        settings.cache_dir.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         return _kept(path) or _create(path)
     except OSError as error:
         log.error(
@@ -50,6 +58,30 @@ def secret_key(settings: Settings) -> str:
             error.strerror,
         )
         return _new_key()
+
+
+def _agreed(redis_url: str, own: str) -> str:
+    """Return the key that all replicas have, which is that of the first one."""
+    from redis import Redis, RedisError
+
+    try:
+        with Redis.from_url(redis_url, socket_connect_timeout=_CONNECT_S, socket_timeout=_CONNECT_S) as client:
+            client.set(_SHARED, own, nx=True)
+            found = client.get(_SHARED)
+    except RedisError as error:
+        raise ConfigurationError(
+            f"Redis cannot be used ({error}), and without CINEMATCH_SECRET_KEY it keeps the key that all replicas "
+            "share. Start Redis, correct CINEMATCH_REDIS_URL, or set CINEMATCH_SECRET_KEY to the same random text "
+            "everywhere."
+        ) from error
+    except ValueError as error:
+        raise ConfigurationError(
+            f"CINEMATCH_REDIS_URL is not valid: {error}. Write it like `redis://localhost:6379/0`."
+        ) from error
+    text = found.decode("ascii", errors="replace") if isinstance(found, bytes) else ""
+    if not _WHOLE.fullmatch(text):
+        raise ConfigurationError(f"What Redis keeps as {_SHARED} is no key. Delete it, and start again.")
+    return text
 
 
 def _new_key() -> str:

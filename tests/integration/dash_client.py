@@ -33,6 +33,11 @@ class Tab:
         self.progress: str | None = None
         self.side_updates: dict[str, dict[str, Any]] = {}
 
+    def at(self, url: str) -> Tab:
+        """Go on at another replica."""
+        self._url = url
+        return self
+
     def _send(self, method: str, path: str, **options: Any) -> requests.Response:
         return requests.request(method, self._url + path, headers=self._headers, timeout=10, **options)
 

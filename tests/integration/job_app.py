@@ -13,21 +13,32 @@ from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from callbacks.jobs.forked import make_background_manager
-from callbacks.jobs.manager import job_error_message
+from callbacks.jobs.manager import BackgroundManager, job_error_message
 from core.errors import CineMatchError
 from dashboard.web.warm_up import warm_up
 
 log = logging.getLogger("job_app")
 
 _tmp = Path(os.environ["JOB_APP_DIR"])
-manager = make_background_manager(
-    _tmp / "cache",
-    fingerprint=lambda: "test",
-    time_limit_s=float(os.environ.get("JOB_APP_TIME_LIMIT", "30")),
-    slots=int(os.environ.get("JOB_APP_SLOTS", "2")),
-    queue=1,
-    size_limit_mb=2,
-)
+_options: dict[str, Any] = {
+    "fingerprint": lambda: "test",
+    "time_limit_s": float(os.environ.get("JOB_APP_TIME_LIMIT", "30")),
+    "slots": int(os.environ.get("JOB_APP_SLOTS", "2")),
+    "queue": 1,
+    "size_limit_mb": 2,
+}
+
+
+def _manager() -> BackgroundManager:
+    if url := os.environ.get("JOB_APP_REDIS"):
+        from callbacks.jobs.cluster.manager import make_celery_manager
+
+        return make_celery_manager(url, _tmp / "cache", **_options)
+    return make_background_manager(_tmp / "cache", **_options)
+
+
+manager = _manager()
+queue = getattr(manager, "queue", None)
 server = Flask(__name__)
 server.secret_key = "only for tests"
 server.wsgi_app = ProxyFix(server.wsgi_app, x_for=1)  # type: ignore[method-assign]

@@ -20,12 +20,15 @@ from dashboard.web.traffic import TrafficHour
 __all__ = ["system_live"]
 
 
-def system_live(service: CineMatch, traffic: TrafficHour, jobs: Sequence[JobView]) -> Component:
+def system_live(
+    service: CineMatch, traffic: TrafficHour, jobs: Sequence[JobView], jobs_trouble: str | None = None
+) -> Component:
     """Return what needs a person, requests, models and memory, as they are now."""
     statuses = service.models()
     rows, disk = server_processes(), service.disk_use()
     limit, _ = container_limit()
-    told = [sentence for sentence in (service.storage_trouble(), service.newer, *_trouble(service)) if sentence]
+    wrong = (service.storage_trouble(), service.newer, *_trouble(service), jobs_trouble)
+    told = [sentence for sentence in wrong if sentence]
     return html.Div(
         [
             attention([*told, *needs(statuses, traffic, total_mb(rows) / limit, disk, jobs)]),

@@ -3,7 +3,6 @@
 import errno
 import os
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,10 @@ import pytest
 from callbacks.jobs.asked import AskedJobs
 from callbacks.jobs.store import JsonStore
 from callbacks.jobs.storing import StoreUnavailableError
-from tests.unit.callbacks.jobs.conftest import Desk
+from tests.jobs.desk import MakeDesk
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
 
-MakeDesk = Callable[..., Desk]
 KEY = "0123456789abcdef" * 2
 
 
@@ -33,7 +31,7 @@ def test_a_damaged_record_is_set_aside_and_jobs_go_on(
     assert "set aside" in caplog.text
     assert "killed or crashed" in desk.error(KEY)
     (jobs / f"{KEY}.job").write_bytes(content)
-    assert desk.wait(desk.start(lambda: 7)) == 7
+    assert desk.wait(desk.start("seven")) == 7
 
 
 def test_what_was_set_aside_does_not_stay_for_ever(make_desk: MakeDesk, tmp_path: Path) -> None:
@@ -75,7 +73,7 @@ def test_a_damaged_value_is_an_error_and_the_rest_stays(tmp_path: Path) -> None:
 def test_without_a_directory_jobs_say_why_and_run_when_it_is_back(make_desk: MakeDesk, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the volume should be")
     desk = make_desk()
-    said = desk.error(desk.start(lambda: 7))
+    said = desk.error(desk.start("seven"))
     assert "Not a directory" in said
     assert str(tmp_path) not in said
     assert desk.manager.get_progress(KEY) is None
@@ -89,15 +87,15 @@ def test_without_a_directory_jobs_say_why_and_run_when_it_is_back(make_desk: Mak
     with pytest.raises(StoreUnavailableError, match="Not a directory"):
         asked.ask("seven", "What is seven?", {})
     (tmp_path / "cache").unlink()
-    assert desk.wait(desk.start(lambda: 7)) == 7
+    assert desk.wait(desk.start("seven")) == 7
 
 
 def test_a_directory_that_vanishes_is_made_anew(make_desk: MakeDesk, tmp_path: Path) -> None:
     desk = make_desk()
-    assert desk.wait(desk.start(lambda: 1)) == 1
+    assert desk.wait(desk.start("minus", 3, 2)) == 1
     for path in sorted((tmp_path / "cache").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
-    assert desk.wait(desk.start(lambda: 2)) == 2
+    assert desk.wait(desk.start("minus", 3, 1)) == 2
 
 
 def test_a_store_that_another_process_is_making_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,8 +139,8 @@ def test_a_full_or_read_only_disk_is_told(make_desk: MakeDesk, monkeypatch: pyte
     with monkeypatch.context() as patch:
         patch.setattr("diskcache.Cache.set", refuse)
         # The job's file can be made, the result cannot be kept.
-        assert said in desk.error(desk.start(lambda: 7))
+        assert said in desk.error(desk.start("seven"))
         # Nor can the job's file.
         patch.setattr("callbacks.jobs.records.os.pwrite", no_space)
-        assert said in desk.error(desk.start(lambda: 7))
-    assert desk.wait(desk.start(lambda: 7)) == 7
+        assert said in desk.error(desk.start("seven"))
+    assert desk.wait(desk.start("seven")) == 7

@@ -104,3 +104,10 @@ def test_jobs_say_how_far_they_are_how_they_ended_and_where_their_result_is() ->
         ("1", "Cancel Ranking films: EASE")
     ]
     assert "Nothing is running" in text_of(job_list([]))
+
+
+def test_the_list_of_jobs_says_first_why_none_is_done() -> None:
+    assert "Redis is away." in text_of(job_list([], "Redis is away."))
+    waiting = JobView("a", "compare", "Ranking films", "", "waiting", asked_at=100.0)
+    told = text_of(job_list([waiting], "No worker is there.", now=130.0))
+    assert told.index("No worker is there.") < told.index("Ranking films")

@@ -45,6 +45,9 @@ def test_a_cache_that_cannot_be_written_degrades_what_serves_all_the_same() -> N
     found, document = readiness([model("a", "loaded")], "Nothing can be kept.")
     assert (found, document["status"]) == (200, "degraded")
     assert document["storage"] == {"state": "failed", "reason": "Nothing can be kept."}
+    found, document = readiness([model("a", "loaded")], jobs_trouble="No worker is there.")
+    assert (found, document["status"]) == (200, "degraded")
+    assert document["jobs"] == {"state": "failed", "reason": "No worker is there."}
 
 
 def test_readiness_tells_what_is_learned_and_what_could_not_be() -> None:
@@ -75,6 +78,7 @@ def test_operations_answer_at_the_root_and_below_the_prefix(make_client: MakeCli
             "storage": {"state": "ok", "reason": None},
             "dataset": {"state": "ok", "reason": None},
             "learning": {"state": "done", "models": [], "measures": [], "seconds_left": None, "reason": None},
+            "jobs": {"state": "ok", "reason": None},
         }
         assert b"cinematch_http_requests_total" in client.get(f"{base}metrics").data
     root = client.get("/")

@@ -1,0 +1,1 @@
+"""What every background manager is held to, wherever it has jobs done."""
