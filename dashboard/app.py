@@ -130,7 +130,14 @@ def _job_manager(settings: Settings, service: "CineMatch") -> "BackgroundManager
             "With CINEMATCH_REDIS_URL background jobs are done by Celery's workers, and Celery is not installed. "
             "Install it with `pip install 'cinematch[cluster]'`, or unset the variable."
         ) from error
-    return make_celery_manager(settings.redis_url, settings.cache_dir, fingerprint=fingerprint, before_job=before_job)
+    from callbacks.jobs.asked import AskedJobs
+    from callbacks.jobs.cluster.commands import add_commands
+
+    manager = make_celery_manager(
+        settings.redis_url, settings.cache_dir, fingerprint=fingerprint, before_job=before_job
+    )
+    add_commands(AskedJobs(manager))
+    return manager
 
 
 def job_queue(app: "Dash") -> "Celery":

@@ -48,14 +48,17 @@ class AskedJobs:
         self._manager = manager
         self._store = manager.asked
 
-    def add(self, kind: str, work: JobWork) -> None:
-        """Make `work` known under `kind`: at import or in `register`, before the server has workers."""
+    def add(self, kind: str, work: JobWork, time_limit_s: float | None = None) -> None:
+        """Make `work` known under `kind`: at import or in `register`, before the server has workers.
+
+        On Celery's workers it may run for `time_limit_s`, where that is given.
+        """
 
         def run(report: Callable[[Any], None], arguments: dict[str, Any]) -> dict[str, Any]:
             return work(lambda share, text: report([share, text]), arguments)
 
         name = f"asked-{kind}"
-        self._manager.func_registry[name] = JobFunction(run, takes_progress=True, name=name)
+        self._manager.func_registry[name] = JobFunction(run, True, name, time_limit_s)
 
     def ask(self, kind: str, title: str, arguments: Mapping[str, Any], address: str = "") -> str:
         """Start a job, or join the one that answers the same question now; return its key."""

@@ -35,11 +35,14 @@ class JobFunction:
         Whether the first argument sets the progress.
     name
         Under which every process of the server knows it.
+    time_limit_s
+        Longest run in seconds on a worker, where it is not that of the manager.
     """
 
     function: Callable[..., Any]
     takes_progress: bool
     name: str = ""
+    time_limit_s: float | None = None
 
     def call(self, set_progress: Callable[[Any], None], arguments: Any) -> Any:
         """Call the function with Dash's grouping of arguments: a dictionary, a list, or one value."""

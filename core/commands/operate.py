@@ -1,4 +1,4 @@
-"""`cinematch validate`, `serve` and `worker`: is all well, and run it."""
+"""`cinematch validate`, `serve`, `worker` and `queue`: is all well, and run it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     app.command()(validate)
     app.command()(serve)
     app.command()(worker)
+    app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(queue)
 
 
 def validate(
@@ -120,6 +121,18 @@ def worker(
     typer.echo(f"Doing {places} background jobs at a time (stop with Ctrl+C)", err=True)
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-P", *command, "--loglevel", "WARNING"])  # noqa: S606
+
+
+def queue(context: typer.Context) -> None:
+    """Have `train`, `tune` or `evaluate` with all their options done by a worker, and follow it to its end."""
+    if find_spec("celery") is None:
+        raise ConfigurationError(
+            "Workers are those of Celery, which is not installed: `pip install 'cinematch[cluster]'`."
+        )
+    _know_ourselves_first()
+    sys.stderr.flush()
+    command = ["-P", "-m", "callbacks.jobs.cluster.commands", *context.args]
+    os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
 
 
 def _know_ourselves_first() -> str:

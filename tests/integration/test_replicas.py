@@ -1,5 +1,6 @@
 """Two replicas that share nothing but Redis, and a worker on a third machine: one queue, one list, one key."""
 
+import json
 import re
 import subprocess
 import sys
@@ -109,7 +110,9 @@ def test_a_measurement_ordered_at_one_replica_is_read_at_the_other(
     sites: list[GunicornProcess], broker: RedisProcess, toy_installation: Installation, tmp_path: Path
 ) -> None:
     assert "cinematch worker" in _jobs(sites[0])["reason"]
-    installation = toy_installation.with_cache(tmp_path / "cache", redis_url=broker.url)
+    installation = toy_installation.with_cache(
+        tmp_path / "cache", redis_url=broker.url, models_dir=tmp_path / "models"
+    )
     ordering, reading = (AnalyticsPage(site.url) for site in sites)
     ordering.measure(["popularity"])
     assert "Waiting" in reading.jobs()
@@ -123,6 +126,20 @@ def test_a_measurement_ordered_at_one_replica_is_read_at_the_other(
             (run,) = re.findall(r"run=([0-9a-f]+)", page.jobs())
             assert page.download(run)["algorithms"].keys() == {"popularity"}
         assert _jobs(sites[1]) == {"state": "ok", "reason": None}
+        # Training and measuring go there from a shell, too.
+        elsewhere = CeleryWorker.environment({**installation.env, "CINEMATCH_CACHE_DIR": str(tmp_path / "shell")})
+
+        def queued(*words: str) -> subprocess.CompletedProcess[str]:
+            command = [sys.executable, "-m", "core.cli", "queue", *words]
+            return subprocess.run(command, env=elsewhere, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+        trained = queued("train", "--algorithms", "popularity", "--no-measure", "--json", "-")
+        assert [model["key"] for model in json.loads(trained.stdout)["models"]] == ["popularity"], trained.stderr
+        assert (tmp_path / "models/toy/popularity/manifest.json").exists()
+        refused = queued("train", "--algorithms", "nonsense")
+        assert (refused.returncode, "nonsense" in refused.stderr) == (1, True)
+        assert queued("data", "list").returncode == 2
+        assert "cinematch train" in reading.jobs()
     finally:
         worker.terminate()
         worker.wait(30)

@@ -135,7 +135,7 @@ class CeleryManager(BackgroundManager):
             raise JobRefusedError(f"The job cannot be sent to a worker ({error}).") from error
         self._admit(key, visitor)
         try:
-            limit = self._job_limits.time_limit_s
+            limit = job_fn.time_limit_s or self._job_limits.time_limit_s
             self._task.apply_async((key, job_fn.name, text), task_id=key, time_limit=limit, retry=False)
         except OperationalError as error:
             log.error("background job %s could not be sent: %s", key, error)

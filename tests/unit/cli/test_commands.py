@@ -212,6 +212,26 @@ def test_version_and_help(run):
         assert name in text
 
 
+def test_worker_becomes_celerys_and_needs_redis(home, monkeypatch, run):
+    called = []
+
+    def become(_program, words):
+        called.append(words)
+        raise SystemExit(0)
+
+    monkeypatch.delenv("CINEMATCH_REDIS_URL", raising=False)
+    refused = run("worker")
+    assert (refused.code, "CINEMATCH_REDIS_URL" in refused.err) == (2, True)
+    monkeypatch.setattr(operate.os, "execv", become)
+    monkeypatch.setenv("CINEMATCH_REDIS_URL", "redis://localhost:6379/0")
+    with pytest.raises(SystemExit):
+        main(["worker", "--places", "3"])
+    with pytest.raises(SystemExit):
+        main(["queue", "train", "--missing", "--algorithms", "ease"])
+    assert called[0][-4:] == ["--concurrency", "3", "--loglevel", "WARNING"]
+    assert called[1][-4:] == ["train", "--missing", "--algorithms", "ease"]
+
+
 def test_serve_becomes_gunicorn(home, monkeypatch):
     called = []
 

@@ -1,0 +1,121 @@
+"""Commands that workers run: training, tuning and measuring, ordered on any machine that reaches Redis.
+
+`cinematch queue train --missing` becomes this module: it orders, follows, and prints what the command has printed.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from callbacks.jobs.asked import AskedJobs
+from callbacks.jobs.cluster.manager import make_celery_manager
+from core.errors import CineMatchError, ConfigurationError, InvalidInputError
+from core.progress import Progress
+from core.settings import load_settings
+from core.views import JobView
+
+__all__ = ["add_commands", "main"]
+
+_KIND = "command"
+_COMMANDS = ("evaluate", "train", "tune")
+_LONGEST_S = 24 * 3600.0
+_LOOK_EVERY_S = 1.0
+_PROGRESS = re.compile(r"[^:]+: +(\d+)% (.*)")
+_MOST_PRINTED = 1 << 20
+# As a child of the job, it ends when that ends, however that ends.
+_AS_CHILD = """
+import os
+from core.tasks import end_with_parent
+end_with_parent(os.getppid())
+from core.cli import main
+main()
+"""
+
+
+def add_commands(jobs: AskedJobs) -> None:
+    """Make known to servers and workers what may be ordered."""
+    jobs.add(_KIND, _run, time_limit_s=_LONGEST_S)
+
+
+def _run(report: Progress, arguments: dict[str, Any]) -> dict[str, Any]:
+    words = _checked(arguments["words"])
+    said = ""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
+        command = subprocess.Popen(  # noqa: S603 - words of our own program, and no shell
+            [sys.executable, "-c", _AS_CHILD, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for line in command.stderr or ():
+            found = _PROGRESS.match(line)
+            if found:
+                report(int(found[1]) / 100, found[2])
+            said = line.strip() or said
+        if command.wait() != 0:
+            raise InvalidInputError(
+                said.removeprefix("cinematch: ") or f"The command ended with {command.returncode}."
+            )
+        printed.seek(0)
+        return {"printed": printed.read(_MOST_PRINTED)}
+
+
+def _checked(words: Any) -> list[str]:
+    """Return the words of a command; InvalidInputError for others than workers run."""
+    known = isinstance(words, list) and all(isinstance(word, str) for word in words)
+    if not known or not words or words[0] not in _COMMANDS:
+        raise InvalidInputError(f"Workers run {', '.join(_COMMANDS)}: write `cinematch queue train --missing`.")
+    return list(words)
+
+
+def main(words: Sequence[str]) -> int:
+    """Order a command, follow it to its end, and return the exit code."""
+    wanted = _checked(list(words))
+    settings = load_settings()
+    if settings.redis_url is None:
+        raise ConfigurationError("Orders go to workers through Redis: set CINEMATCH_REDIS_URL to what they have.")
+    jobs = AskedJobs(make_celery_manager(settings.redis_url, settings.cache_dir, fingerprint=lambda: ""))
+    add_commands(jobs)
+    key = jobs.ask(_KIND, f"cinematch {' '.join(wanted)}", {"words": wanted})
+    _say("Ordered. Ctrl+C leaves it to the workers; the list of jobs on Analytics has it, too.")
+    told = ""
+    while (job := _found(jobs, key)) is None or job.live:
+        trouble = jobs.trouble()
+        now = trouble or (f"{job.state}: {job.share:4.0%} {job.text}".strip() if job else "")
+        if now != told:
+            _say(now)
+            told = now
+        time.sleep(_LOOK_EVERY_S)
+    if job.state != "done":
+        _say(job.text or job.state)
+        return 1
+    sys.stdout.write(job.result["printed"])
+    return 0
+
+
+def _found(jobs: AskedJobs, key: str) -> JobView | None:
+    return next((job for job in jobs.all() if job.key == key), None)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        code = main(sys.argv[1:])
+    except (ConfigurationError, InvalidInputError) as error:
+        _say(f"cinematch: {error}")
+        code = 2
+    except CineMatchError as error:
+        _say(f"cinematch: {error}")
+        code = 1
+    except KeyboardInterrupt:
+        code = os.EX_OK
+    sys.exit(code)
