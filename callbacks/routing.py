@@ -83,17 +83,18 @@ def register(app: "Dash", service: "CineMatch") -> None:
 
     @app.callback(
         Output(Shell.PAGE, "children"),
+        Output(Shell.PAGE, "className"),
         Output(Shell.TITLE, "data"),
         Input(Shell.ROUTE, "data"),
         # The first page comes with the layout; where it did not, the first route brings it.
         prevent_initial_call=True,
         on_error=notify_error,
     )
-    def show_page(route: dict[str, str] | None) -> tuple[Any, str]:
+    def show_page(route: dict[str, str] | None) -> tuple[Any, str, str]:
         if route is None:
             raise PreventUpdate
         shown, title = render(service, app.strip_relative_path(route["pathname"]) or "/", route["search"])
-        return framed(shown), title
+        return framed(shown), "page arriving", title
 
     for field in (Shell.SEARCH, Shell.NAV_SEARCH):
         _suggest(app, service, field)

@@ -86,7 +86,7 @@
     const movies = entries.slice(shown * PAGE, (shown + 1) * PAGE).map((entry) => entry.movie);
     const films = useFilms(movies);
     useKeptFocus(ref, props.part);
-    const title = props.title.replace("{count}", entries.length.toLocaleString("en"));
+    const title = props.title.replace("{count}", window.cinematch.grouped(entries.length));
     const rows = h("ul", { className: "movie-list", "aria-label": title, ref: ref, tabIndex: -1 },
       films.map((film) => h(Row, { key: film.movie, film: film, rate: part.rate, act: part.act, firm: false })));
     const all = props.all && h("button", {
@@ -103,7 +103,7 @@
   /* How much there is, in a sentence. */
   function OwnCount(props) {
     const state = own.use(own.read);
-    const count = (list) => list.length.toLocaleString("en");
+    const count = (list) => window.cinematch.grouped(list.length);
     const ratings = `${count(state.ratings)} rating${state.ratings.length === 1 ? "" : "s"}`;
     return h("p", { className: "note", id: props.id },
       `In this browser: ${ratings}, ${count(state.watched)} watched without stars, left out of lists, and ` +

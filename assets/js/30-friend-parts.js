@@ -6,7 +6,7 @@
   const own = window.cinematchOwnFilms;
   const friends = window.cinematchFriends;
 
-  function counted(count, what) { return `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`; }
+  function counted(count, what) { return `${window.cinematch.grouped(count)} ${what}${count === 1 ? "" : "s"}`; }
 
   function NavLink({ href, className, children }) {
     return h("a", { className: className || "text-link", href: href, "data-nav": "1" }, children);
@@ -48,7 +48,7 @@
     }
     const buttons = known.map((friend) => h("button", {
       key: friend.key, type: "button", className: "pick", "aria-pressed": keys.includes(friend.key), onClick: () => toggle(friend.key)
-    }, h("span", { className: "pick-name" }, friend.name), h("span", { className: "pick-count" }, friend.ratings.length.toLocaleString("en"))));
+    }, h("span", { className: "pick-name" }, friend.name), h("span", { className: "pick-count" }, window.cinematch.grouped(friend.ratings.length))));
     return h("div", { id: props.id, className: "stack-xs", role: "group", "aria-label": props.label },
       h("div", { className: "control-label", "aria-hidden": true }, props.label),
       known.length ? h("div", { className: "picks" }, buttons) : h("p", { className: "note" }, props.empty));

@@ -43,7 +43,7 @@
     }
     if (shared.watchlist) { texts.push("Your watchlist does not go along, so their list holds other films, too."); }
     if (link.length > LONG) {
-      texts.push(`It has ${link.length.toLocaleString("en")} characters. Some messengers cut long links; who opens a cut one is told.`);
+      texts.push(`It has ${window.cinematch.grouped(link.length)} characters. Some messengers cut long links; who opens a cut one is told.`);
     }
     return texts.map((text, key) => h("p", { className: "note", key: key }, text));
   }

@@ -26,7 +26,7 @@
 
   function told({ tried, rated, n }) {
     const which = tried < rated
-      ? `Of ${rated.toLocaleString("en")} ratings the ${tried} that weigh most were`
+      ? `Of ${window.cinematch.grouped(rated)} ratings the ${tried} that weigh most were`
       : tried === 1 ? "The only rating was" : `Each of the ${tried} ratings was`;
     return `${which} left out, one at a time, and the list of ${n} made anew: this is what changed, exactly. ` +
       "Switch one off to see the list without it.";

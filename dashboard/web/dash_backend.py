@@ -16,6 +16,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from dashboard.web.callback_bodies import fault_of
+from dashboard.web.page_files import CALLED_AT_ONCE
 from dashboard.web.plotly_bundle import PLOTLY, lean_plotly
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = ["backend_on", "raw_path", "serve_pages"]
 _FINGERPRINT = re.compile(r"\.(v[\w-]+m[0-9a-fA-F]+)\.")
 _CHUNKS = re.compile(rb"""splice\(1,0,"(v[\w-]+m[0-9a-fA-F]+)\"""")
 """In a bundle: the fingerprint by which its loader asks for the chunks."""
+_COMPILED_EARLY = ("react-dom@", "dash_renderer.", "dash_core_components", "dash_mantine_components.")
+"""Bundles most of which a page calls before it stands."""
 
 
 def backend_on(server: Flask) -> type[FlaskDashServer]:
@@ -72,7 +75,10 @@ def backend_on(server: Flask) -> type[FlaskDashServer]:
                 answer: Response = super().serve_component_suites(dash_app, package_name, fingerprinted_path)
             except (DependencyException, FileNotFoundError) as error:
                 raise NotFound("There is no such bundle.") from error
-            found = _FINGERPRINT.search(fingerprinted_path.rsplit("/", 1)[-1])
+            name = fingerprinted_path.rsplit("/", 1)[-1]
+            found = _FINGERPRINT.search(name)
+            if found is not None and name.endswith(".js") and name.startswith(_COMPILED_EARLY):
+                answer.set_data(CALLED_AT_ONCE + answer.get_data())
             if found is None or found[1] not in _fingerprints(dash_app, package_name):
                 answer.headers["Cache-Control"] = "no-cache"
             return answer
