@@ -51,5 +51,9 @@ class ProfilesUnavailableError(CineMatchError):
     """The database of profiles does not answer at the moment."""
 
 
+class StoreUnavailableError(CineMatchError):
+    """What is published cannot be brought here at the moment, or nothing can be published."""
+
+
 class JobCancelledError(CineMatchError):
     """Long work was stopped on request; nothing was changed."""

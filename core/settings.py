@@ -72,6 +72,14 @@ class Settings(BaseSettings):
     """Whether visitors may take a name and a passphrase, by which they find their profile again from anywhere."""
     ab_split: str | None = None
     """Two orders between which people are split, such as `hybrid,ease` or `hybrid,hybrid:love=1`."""
+    artifacts_url: SecretStr | None = None
+    """Where data sets and models are published for several machines, any address that fsspec opens."""
+    artifacts_version: str | None = None
+    """The published version to serve; by default the one that is current there."""
+    artifacts_poll_s: float = Field(default=30, gt=0, le=86400)
+    """Seconds between two looks at what is published."""
+    artifacts_keep: int = Field(default=2, ge=1, le=100)
+    """How many published versions are kept in `cache_dir`, the one that is served among them."""
     log_format: Literal["text", "json"] = "text"
 
     @field_validator("algorithms", "cors_origins", mode="before")

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Before the server starts: fetch the data set and train the models that are missing. Everything that is there is left
 # alone. Containers that share the volumes wait for each other; each file is put in its place complete or not at all,
-# so that a container that is stopped here goes on where it was with its next start.
+# so that a container that is stopped here goes on where it was with its next start. Where CINEMATCH_ARTIFACTS_URL says where
+# trained models are published, the server fetches those, and nothing is prepared here.
 set -eu
 
 dataset="${CINEMATCH_DATASET:-ml-latest-small}"
@@ -25,7 +26,7 @@ prepare() {
     exec 9>&-
 }
 
-if [ "${1:-}" = gunicorn ]; then
+if [ "${1:-}" = gunicorn ] && [ -z "${CINEMATCH_ARTIFACTS_URL:-}" ]; then
     prepare
 fi
 exec "$@"

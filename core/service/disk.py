@@ -16,11 +16,9 @@ _MB = 1e6
 @lru_cache(maxsize=1)
 def disk_use(settings: Settings, _minute: int) -> DiskUse:
     """Return the sizes of this data set's directories; the walk over their files is made once for every `_minute`."""
-    places = {
-        "Data set": settings.dataset_dir,
-        "Models": settings.dataset_models_dir,
-        "Cache": settings.cache_dir,
-    }
+    own = {"Data set": settings.dataset_dir, "Models": settings.dataset_models_dir}
+    copies = {"Published versions": settings.cache_dir / "artifacts"}
+    places = {**(own if settings.artifacts_url is None else copies), "Cache": settings.cache_dir}
     there = next((place for place in (settings.cache_dir, *settings.cache_dir.parents) if place.exists()), Path("/"))
     usage = shutil.disk_usage(there)
     manifest = settings.dataset_dir / "manifest.json"

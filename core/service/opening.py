@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from core.memory_limit import model_budget_mb
 from core.recommenders.registry import algorithm_keys
 from core.service.cinematch import CineMatch
+from core.service.published import open_published
 from core.service.versions import best_version
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def open_service(settings: Settings | None = None, load: bool = True) -> CineMat
     Raises
     ------
     DataError
-        When the data set is not installed.
+        When the data set is not installed, or nothing is published where CINEMATCH_ARTIFACTS_URL points.
     """
     from core.search import TitleIndex
     from core.settings import load_settings
@@ -38,7 +39,7 @@ def open_service(settings: Settings | None = None, load: bool = True) -> CineMat
 
     chosen = settings or load_settings()
     keys = chosen.algorithms or algorithm_keys()
-    version, dataset = best_version(chosen, keys)
+    version, dataset = (best_version if chosen.artifacts_url is None else open_published)(chosen, keys)
     budget = model_budget_mb(chosen.memory_budget_mb, chosen.workers)
     models = ModelCache(dataset, version.models, keys, budget)
     if load:

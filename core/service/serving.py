@@ -19,6 +19,7 @@ from core.recommenders.registry import algorithm_keys
 from core.service.catalogue import best_loaded
 from core.service.disk import disk_use
 from core.service.kept_lists import KeptLists
+from core.service.published import Follower, published_version
 from core.service.versions import Version, current_version, stamp_of
 from core.store.cache import ModelCache
 from core.store.learning import read_learning
@@ -73,6 +74,7 @@ class Serving:
         self._turn = threading.Lock()
         # Not where somebody serves other data than the configured ones.
         self._follows = dataset.path in (settings.dataset_dir, former_dataset(settings, settings.dataset))
+        self._follower = None if settings.artifacts_url is None else Follower(settings)
         self._stamp: tuple[int, int] | None = None
         self._refused: Version | None = None
         self.learning: Learning | None = None
@@ -118,6 +120,11 @@ class Serving:
     def titles(self) -> TitleIndex:
         """Its titles."""
         return self._parts.titles
+
+    @property
+    def published(self) -> str | None:
+        """The name of the published version that is served; None where what is installed here is."""
+        return None if self._follower is None else self.model_cache.models_dir.parent.name
 
     # --- its models ---------------------------------------------------------------------------------------
 
@@ -185,6 +192,8 @@ class Serving:
         """
         with self._turn:
             self._look_at_learning()
+            if self._follower is not None and (taken := self._take_published(self._follower)):
+                return taken
             stamp = stamp_of(self.settings)
             if self._follows and stamp is not None and (stamp != self._stamp or self.newer is not None):
                 taken = self._take_newer()
@@ -221,6 +230,19 @@ class Serving:
                     f"are trained on it: {', '.join(missing)} to go. Run `cinematch train --missing`."
                 )
             return []
+        del here
+        return self._swap_in(found)
+
+    def _take_published(self, follower: Follower) -> list[str]:
+        trouble = follower.look()
+        if follower.current() not in (None, self._current.models.models_dir.parent.name):
+            found = published_version(self.settings, self._current.models.keys)
+            if found is not None:
+                return [] if found == self._refused else self._swap_in(found)
+        self.newer = trouble
+        return []
+
+    def _swap_in(self, found: Version) -> list[str]:
         try:
             parts = self._opened(found)
         except CineMatchError as error:
@@ -228,12 +250,10 @@ class Serving:
             self.newer = f"A newer {self.settings.dataset} cannot be served: {error}"
             _LOG.error("%s", self.newer)
             return []
+        before = self._current.dataset.identity
         self._current = parts
         self.newer = None
-        _LOG.info(
-            "%s is served now, with its models; before it was %s", parts.dataset.identity, here.dataset.identity
-        )
-        del here
+        _LOG.info("%s is served now, with its models; before it was %s", parts.dataset.identity, before)
         gc.collect()
         return [status.key for status in parts.models.statuses() if status.state == "loaded"]
 

@@ -21,8 +21,11 @@ def readiness(
     newer_data: str | None = None,
     learning: Learning | None = None,
     jobs_trouble: str | None = None,
+    published: str | None = None,
 ) -> tuple[int, dict[str, Any]]:
     """Return the HTTP status and the document: which models serve, what is learned, what can be kept, what data wait.
+
+    `published` is the name of the published version that is served.
 
     200 `ready` when all is well, 200 `degraded` when some models serve, nothing can be kept or no background job is
     done, 503 `unavailable` when no model serves.
@@ -38,7 +41,11 @@ def readiness(
         "status": word,
         "models": states,
         "storage": storage,
-        "dataset": {"state": "waiting" if newer_data else "ok", "reason": waits},
+        "dataset": {
+            "state": "waiting" if newer_data else "ok",
+            "reason": waits,
+            **({} if published is None else {"version": published}),
+        },
         "learning": _learning(learning),
         "jobs": {"state": "failed" if jobs_trouble else "ok", "reason": jobs_trouble},
     }
@@ -70,7 +77,12 @@ def install_health(
 
     def readyz() -> Response:
         status, document = readiness(
-            service.models(), service.storage_trouble(), service.newer, service.learning, jobs_trouble()
+            service.models(),
+            service.storage_trouble(),
+            service.newer,
+            service.learning,
+            jobs_trouble(),
+            service.published,
         )
         return Response(orjson.dumps(document), status, mimetype="application/json")
 

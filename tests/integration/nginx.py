@@ -16,10 +16,11 @@ DEPLOYED = ROOT / "deploy" / "nginx.conf"
 class NginxProcess:
     """nginx in the foreground in front of a server; also a context manager.
 
-    `deploy/nginx.conf` is used as it is but for its addresses and directories.
+    `deploy/nginx.conf` is used as it is but for its addresses and directories. Further ports stand for further
+    addresses of "app".
     """
 
-    def __init__(self, upstream_port: int, work_dir: Path) -> None:
+    def __init__(self, upstream_port: int, work_dir: Path, *further_ports: int) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = work_dir / "nginx.log"
@@ -27,7 +28,10 @@ class NginxProcess:
         own.mkdir()
         text = DEPLOYED.read_text()
         for deployed, here in (
-            ("server app:8050;", f"server 127.0.0.1:{upstream_port};"),
+            (
+                "server app:8050 fail_timeout=2s;",
+                "\n".join(f"server 127.0.0.1:{port} fail_timeout=2s;" for port in (upstream_port, *further_ports)),
+            ),
             ("listen 8080;", f"listen 127.0.0.1:{self.port};"),
             ("/tmp/nginx", str(own)),
         ):

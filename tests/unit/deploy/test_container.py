@@ -80,6 +80,12 @@ def test_the_entrypoint_prepares_once_and_then_serves(volume: dict[str, str]) ->
     assert calls(volume) == ["data fetch ml-1m", "train --missing", "train --missing"]
 
 
+def test_a_server_of_published_models_prepares_nothing(volume: dict[str, str]) -> None:
+    env = {**volume, "CINEMATCH_ARTIFACTS_URL": "s3://bucket/cinematch"}
+    assert finish(start(env, "gunicorn")) == (0, "serving \n", "")
+    assert calls(volume) == []
+
+
 def test_other_commands_prepare_nothing(volume: dict[str, str]) -> None:
     assert finish(start(volume, "cinematch", "memory")) == (0, "", "")
     assert calls(volume) == ["memory"]
@@ -152,7 +158,7 @@ def test_a_container_that_is_made_anew_has_the_address_that_nginx_knows() -> Non
     subnet = COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"]
     plain = [re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", text) for text in (address, subnet)]
     assert ip_address(plain[0]) in ip_network(plain[1])
-    assert "server app:8050;" in (ROOT / "deploy" / "nginx.conf").read_text()
+    assert "server app:8050 fail_timeout=2s;" in (ROOT / "deploy" / "nginx.conf").read_text()
 
 
 def test_compose_sets_only_variables_that_exist_and_limits_memory() -> None:
@@ -164,7 +170,7 @@ def test_compose_sets_only_variables_that_exist_and_limits_memory() -> None:
         assert service["mem_limit"]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
-    assert "server app:8050;" in (ROOT / "deploy" / "nginx.conf").read_text()
+    assert "server app:8050 fail_timeout=2s;" in (ROOT / "deploy" / "nginx.conf").read_text()
     assert app["expose"] == ["8050"]
 
 
