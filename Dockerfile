@@ -10,9 +10,11 @@ WORKDIR /app
 RUN python3 -m venv /opt/venv
 # Exactly what was tested, and nothing that was changed since: every file's hash is in the lock. A package index other
 # than PyPI is named by an optional build secret: --secret id=pip_config,src=/path/to/pip.conf
-COPY requirements.lock ./
+# Servers that share a store and jobs need more: --build-arg LOCK=requirements-cluster.lock
+ARG LOCK=requirements.lock
+COPY requirements.lock requirements-cluster.lock ./
 RUN --mount=type=secret,id=pip_config,target=/etc/pip.conf,required=false \
-    /opt/venv/bin/pip install --require-hashes --requirement requirements.lock
+    /opt/venv/bin/pip install --require-hashes --requirement "${LOCK}"
 # What is installed, with licences: read by scanners for known vulnerabilities.
 COPY requirements-sbom.lock ./
 RUN --mount=type=secret,id=pip_config,target=/etc/pip.conf,required=false \

@@ -99,7 +99,9 @@ format: $(VENV)/.test ## Format the code
 lock: $(VENV)/bin/python ## Resolve the exact versions anew
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
-	  --extra sample setup.cfg requirements-build.in --output-file requirements.lock
+	  --extra sample --extra cluster setup.cfg requirements-build.in --output-file requirements-cluster.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra sample setup.cfg requirements-build.in --constraint requirements-cluster.lock --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra sample --extra test --extra docs setup.cfg requirements-build.in --constraint requirements.lock \
 	  --output-file requirements-test.lock
