@@ -26,7 +26,10 @@ def _queue() -> "Celery":
     if settings.redis_url is None:
         raise ConfigurationError("A worker takes its jobs from Redis: set CINEMATCH_REDIS_URL.")
     # Models are opened by the jobs that ask them.
-    return job_queue(create_app(settings, open_service(settings, load=False)))
+    service = open_service(settings, load=False)
+    # Whoever looks for published versions is to live as long as this process, not as long as a job's.
+    service.refresh(verify=False)
+    return job_queue(create_app(settings, service))
 
 
 try:

@@ -110,7 +110,7 @@ def test_every_command_exists() -> None:
     found.append(
         ["cinematch", *re.findall(r"^ExecStart=\S+/cinematch (.*)$", UNIT.read_text(), re.MULTILINE)[0].split()]
     )
-    assert len(found) > 6
+    assert len(found) > 8
     assert [words for words in found if not exists(words)] == []
     assert not exists(["cinematch", "artifacts", "posh"])
     assert not exists(["cinematch", "serve", "--train-nothing"])

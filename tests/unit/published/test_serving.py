@@ -71,7 +71,7 @@ def test_versions_are_taken_up_and_troubles_told(
     told.append("The artifact store does not answer.")
     assert service.refresh() == []
     assert service.newer == told[-1]
-    _, document = readiness(service.models(), None, service.newer, None, service.published)
+    _, document = readiness(service.models(), newer_data=service.newer, published=service.published)
     assert document["dataset"] == {"state": "waiting", "reason": told[-1], "version": first.id}
     told.append(None)
     take(place, local, second.id, partial(why_unusable, replica), 2)
