@@ -1,4 +1,4 @@
-"""Two replicas that share nothing but Redis, and a worker on a third machine: one queue, one list, one key."""
+"""Two replicas that share nothing but Redis and PostgreSQL, and a worker: one queue, list, key and profile."""
 
 import json
 import re
@@ -19,6 +19,7 @@ from tests.celery_workers import CeleryWorker
 from tests.conftest import Installation
 from tests.integration.analytics_page import AnalyticsPage
 from tests.integration.dash_client import Tab
+from tests.postgres import PostgresProcess
 from tests.redis_server import RedisProcess
 from tests.servers import ROOT, GunicornProcess, free_port, wait_for
 
@@ -88,14 +89,20 @@ def test_property_updates_add_up(replicas: list[GunicornProcess]) -> None:
 
 
 @pytest.fixture(scope="module")
+def database(postgres: PostgresProcess) -> str:
+    return postgres.new_database()
+
+
+@pytest.fixture(scope="module")
 def sites(
-    broker: RedisProcess, toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory
+    broker: RedisProcess, database: str, toy_installation: Installation, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[list[GunicornProcess]]:
-    """Two replicas of the application, with disks of their own."""
+    """Two replicas of the application, with disks of their own and no key that was given to them."""
+    shared = {"redis_url": broker.url, "database_url": database, "algorithms": "popularity"}
     found = []
     for number in range(2):
         place = tmp_path_factory.mktemp(f"replica-{number}")
-        installation = toy_installation.with_cache(place / "cache", redis_url=broker.url, workers=1)
+        installation = toy_installation.with_cache(place / "cache", workers=1, **shared)
         config = ROOT / "gunicorn.conf.py"
         found.append(GunicornProcess("dashboard.wsgi:server", place, env=installation.env, config=config, workers=1))
     with found[0].start("/readyz", timeout=60), found[1].start("/readyz", timeout=60):
@@ -143,6 +150,16 @@ def test_a_measurement_ordered_at_one_replica_is_read_at_the_other(
     finally:
         worker.terminate()
         worker.wait(30)
+
+
+def test_what_is_rated_at_one_replica_is_known_at_the_other(sites: list[GunicornProcess]) -> None:
+    one, two = (f"{site.url}/api/v1/me" for site in sites)
+    token = requests.post(one, json={}, timeout=20).json()["token"]
+    mine = {"Authorization": f"Bearer {token}"}
+    rated = requests.put(f"{one}/ratings/10", json={"rating": 4.5}, headers=mine, timeout=20)
+    assert rated.status_code == 200, rated.text
+    seen = requests.get(two, headers=mine, timeout=20)
+    assert [(item["movie_id"], item["rating"]) for item in seen.json()["ratings"]] == [(10, 4.5)], seen.text
 
 
 def test_replicas_agree_on_the_key_that_signs(broker: RedisProcess, tmp_path: Path) -> None:
