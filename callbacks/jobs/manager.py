@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 log = logging.getLogger("cinematch.jobs")
-_CATCH_UP_EVERY_S = 1.0
+_CATCH_UP_EVERY_S, _CATCH_UP_LATER_S = 1.0, 10.0
 
 
 class BackgroundManager(BaseBackgroundCallbackManager):
@@ -63,7 +63,7 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         self.asked = asked
         self._outbox = outbox
         self._job_limits = limits
-        self._caught_up = 0.0
+        self._catch_up_from = 0.0
         super().__init__(cache_by=None)  # type: ignore[no-untyped-call]
 
     # -- where the work is done --------------------------------------------------------------------------
@@ -111,13 +111,16 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         """Drop what is known of a job that has ended."""
 
     def catch_up_now_and_then(self) -> None:
-        """Catch up at most once a second; what goes wrong is logged."""
-        if time.monotonic() - self._caught_up < _CATCH_UP_EVERY_S:
+        """Catch up at most once a second; what goes wrong is logged, and then not asked again for a while."""
+        now = time.monotonic()
+        if now < self._catch_up_from:
             return
-        self._caught_up = time.monotonic()
+        self._catch_up_from = now + _CATCH_UP_EVERY_S
         try:
             self.catch_up()
         except StoreUnavailableError as error:
+            # Each attempt may take a second, which whoever asks for a page waits for.
+            self._catch_up_from = time.monotonic() + _CATCH_UP_LATER_S
             log.warning("what jobs left elsewhere is not looked for: %s", error)
 
     # -- starting ----------------------------------------------------------------------------------------

@@ -154,6 +154,10 @@ def test_without_redis_every_question_is_answered_by_a_sentence(
     assert manager.trouble() == said
     assert manager.counts() == {}
     assert manager.results.get("any", 1) is None
+    caplog.clear()
+    for _ in range(3):
+        manager.catch_up_now_and_then()
+    assert caplog.text.count("not looked for") == 1
     manager.terminate_job("0" * 32)
     asked = add_work(AskedJobs(manager))
     with pytest.raises(StoreUnavailableError, match="Redis"):
