@@ -21,6 +21,7 @@ from core.errors import ArtifactError
 from core.recommenders.base import Recommender
 from core.recommenders.hybrid.blend_learning import UNKNOWN, JudgedList, learn_weights, sample_lists
 from core.recommenders.hybrid.liking import LIKING, LOW, Liking
+from core.recommenders.parts.top_n import best_values
 
 __all__ = ["KNOTS", "RankingBlend", "Scale"]
 
@@ -258,13 +259,9 @@ def knot_shares(length: int) -> NDArray[np.float64]:
 
 def scale_of(scores: NDArray[np.float32], seen: NDArray[np.int32]) -> Scale:
     """Return the map that gives the hundredth best unseen movie 0 and the mean of the twenty best 1."""
-    # Turned round, so that what is not known comes last.
-    behind = -scores
-    behind[seen] = np.nan
-    if len(behind) > _LISTED:
-        behind.partition(_LISTED - 1)
-        behind = behind[:_LISTED]
-    best = -np.sort(behind[behind < np.inf]).astype(np.float64)
+    unseen = scores.copy()
+    unseen[seen] = np.nan
+    best = best_values(unseen, _LISTED).astype(np.float64)
     if not len(best):
         return Scale(0.0, 0.0)
     low, high = float(best[-1]), float(best[:_BEST].mean())

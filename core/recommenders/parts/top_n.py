@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["top_n"]
+__all__ = ["best_values", "top_n"]
 
 _BLOCK = 64
 _BLOCKS_PER_SELECTED = 4
@@ -30,6 +30,20 @@ def top_n(scores: NDArray[np.float32], n: int) -> NDArray[np.int32]:
     """
     if n <= 0 or not len(scores):
         return np.empty(0, dtype=np.int32)
+    kept = np.flatnonzero(_may_be_best(scores, n))
+    order = np.argsort(-scores[kept], kind="stable")[:n]
+    return kept[order].astype(np.int32)
+
+
+def best_values(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """Return the `n` highest finite scores, at least one asked for, best first and without where they stand."""
+    values = scores[_may_be_best(scores, n)]
+    values.sort()
+    return values[-n:][::-1]
+
+
+def _may_be_best(scores: NDArray[np.float32], n: int) -> NDArray[np.bool_]:
+    """Return which scores may be among the `n` highest; NaN and -inf may not."""
     block = min(_BLOCK, len(scores) // (_BLOCKS_PER_SELECTED * n))
     threshold = np.float32(-np.inf)
     if block > 1:
@@ -37,6 +51,5 @@ def top_n(scores: NDArray[np.float32], n: int) -> NDArray[np.int32]:
         maxima = np.fmax.reduce(scores[: blocks * block].reshape(block, blocks), axis=0)
         np.copyto(maxima, np.float32(-np.inf), where=np.isnan(maxima))
         threshold = np.partition(maxima, blocks - n)[blocks - n]
-    kept = np.flatnonzero(scores >= threshold if threshold > -np.inf else scores > -np.inf)
-    order = np.argsort(-scores[kept], kind="stable")[:n]
-    return kept[order].astype(np.int32)
+    found: NDArray[np.bool_] = scores >= threshold if threshold > -np.inf else scores > -np.inf
+    return found

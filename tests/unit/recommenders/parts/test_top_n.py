@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from core.recommenders.parts.top_n import top_n
+from core.recommenders.parts.top_n import best_values, top_n
 
 _SCORES = hnp.arrays(
     np.float32,
@@ -22,6 +22,11 @@ def _reference(scores, n):
 @given(_SCORES, st.integers(1, 30))
 def test_equals_a_full_sort_with_ties_by_position(scores, n):
     assert top_n(scores, n).tolist() == _reference(scores, n)
+
+
+@given(_SCORES, st.integers(1, 30))
+def test_the_best_values_are_those_of_what_is_selected(scores, n):
+    assert np.array_equal(best_values(scores, n), scores[top_n(scores, n)])
 
 
 def test_selects_nothing_from_nothing():
