@@ -176,9 +176,10 @@ def register(app: "Dash", service: "CineMatch") -> None:
             before=before,
         )
         understood = plain(reading_chips(found.reading, Recommend.SAY))
-        whole = replace(asked, without=())
-        of = {"key": f"{whole.address()} {whole.whom} {len(whole.passed)}", "whom": asked.whom}
-        return {**films, "whom": asked.whom}, summary, asked.address(), understood, of
+        address = asked.address()
+        whole = replace(asked, without=()).address() if asked.without else address
+        of = {"key": f"{whole} {asked.whom} {len(asked.passed)}", "whom": asked.whom}
+        return {**films, "whom": asked.whom}, summary, address, understood, of
 
     app.clientside_callback(
         ClientsideFunction("cinematch", "others"),

@@ -45,10 +45,12 @@ def _named(output: Output) -> tuple[str, str]:
 
 
 def _all_fit(given: object, wanted: Sequence[tuple[str, str]]) -> bool:
-    return (
-        isinstance(given, list)
-        and len(given) == len(wanted)
-        and all(_fits(one, *names) for one, names in zip(given, wanted, strict=True))
+    if not isinstance(given, list) or len(given) != len(wanted):
+        return False
+    # Nearly always each is what is declared, to the letter.
+    return all(
+        (isinstance(one, dict) and (one.get("id"), one.get("property")) == names) or _fits(one, *names)
+        for one, names in zip(given, wanted, strict=True)
     )
 
 
