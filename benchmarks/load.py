@@ -1,6 +1,7 @@
 """Load on this machine's own server: requests per second, latencies, CPU per request, memory, time to start.
 
     python -m benchmarks.load [--seconds 5] [--connections 16] [--workers 1,2] [--nginx] [--algorithms hybrid,svd]
+        [--rounds 1] [--json FILE]
 
 Serves the installed data set and models (CINEMATCH_* variables) with gunicorn on 127.0.0.1, with one worker and
 with two, and asks it with `wrk` (or, where that is not installed, with a client of Python's own, which is slower and
@@ -23,9 +24,10 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
+from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,6 +85,8 @@ class Result:
     """Each worker's part of the workers' CPU, the largest first: how evenly they share the work."""
     kept: float
     """Share of lists that were kept from before, as the server counts; NaN where none was asked for."""
+    share: float = math.nan
+    """Of the rate of the health check."""
 
 
 @dataclass
@@ -166,11 +170,33 @@ def list_callback(entry: Mapping[str, Any], user: int, algorithm: str) -> dict[s
     return {"output": output, "outputs": outputs, "inputs": inputs, "changedPropIds": changed, "state": state}
 
 
+def measured(asked: list[Target], url: str, server: Server, options: argparse.Namespace) -> list[Result]:
+    """Ask all kinds of things by turns, so that what else goes on meets all, and return medians of the rounds.
+
+    Where lists are to be asked for again, every one was asked for before.
+    """
+    for target in asked:
+        check(target, url)
+        if server.asked == "again":
+            _give_all(Target(target.what, [*dict.fromkeys(target.lines)]), url, server, options.connections)
+    rounds = [
+        [measure(target, url, server, options.seconds / options.rounds, options.connections) for target in asked]
+        for _ in range(options.rounds)
+    ]
+    found = [_middle([one[place] for one in rounds]) for place in range(len(asked))]
+    return [replace(one, share=one.requests_per_s / found[0].requests_per_s) for one in found]
+
+
+def _middle(results: list[Result]) -> Result:
+    """Return the median of each figure; errors of all rounds together, workers' shares of the round in the middle."""
+    names = ("requests_per_s", "p50_ms", "p99_ms", "cpu_ms", "kept")
+    middle: Any = {name: median(getattr(one, name) for one in results) for name in names}
+    usual = sorted(results, key=lambda one: one.requests_per_s)[len(results) // 2]
+    return replace(usual, **middle, errors=sum(one.errors for one in results))
+
+
 def measure(target: Target, url: str, server: Server, seconds: float, connections: int) -> Result:
-    """Ask one kind of thing for some seconds, after every list was asked for where it is to be asked for again."""
-    check(target, url)
-    if server.asked == "again":
-        _give_all(Target(target.what, [*dict.fromkeys(target.lines)]), url, server, connections)
+    """Ask one kind of thing for some seconds."""
     master = server.pid
     before, kept_before = _cpu_s(master), _kept(server.url)
     count, took, p50, p99, errors = _load(target, url, seconds, connections)
@@ -315,8 +341,7 @@ def run(options: argparse.Namespace, settings: Settings) -> tuple[list[Result], 
             url = stack.enter_context(NginxProcess(gunicorn.port, place)).url if options.nginx else gunicorn.url
             chosen = [key for key in (options.algorithms or loaded) if key in loaded]
             server = Server(gunicorn.url, gunicorn.pid, workers, asked)
-            for target in targets(gunicorn.url, dataset, chosen):
-                result = measure(target, url, server, options.seconds, options.connections)
+            for result in measured(targets(gunicorn.url, dataset, chosen), url, server, options):
                 print(_line(result), flush=True)
                 results.append(result)
             weights.append(memory(server, start_s))
@@ -326,7 +351,7 @@ def run(options: argparse.Namespace, settings: Settings) -> tuple[list[Result], 
 def _line(result: Result) -> str:
     return (
         f"{result.what:36} {result.asked:5} {result.workers:7} {result.requests_per_s:10.0f} {result.p50_ms:7.1f} "
-        f"{result.p99_ms:7.1f} {result.cpu_ms:7.2f} {result.errors:6} {result.kept:5.0%}  "
+        f"{result.p99_ms:7.1f} {result.cpu_ms:7.2f} {result.share:6.2f} {result.errors:6} {result.kept:5.0%}  "
         f"{':'.join(f'{100 * share:.0f}' for share in result.shares)}"
     )
 
@@ -335,6 +360,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=5, help="of load for each kind of request (default 5)")
+    parser.add_argument("--rounds", type=int, default=1, help="by turns, in which the seconds are spent (default 1)")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--workers", type=lambda text: [int(part) for part in text.split(",")], default=[1, 2])
     parser.add_argument("--algorithms", type=lambda text: text.split(","), help="by default all that are loaded")
@@ -350,7 +376,7 @@ def main() -> None:
     )
     print(
         f"{'':36} {'asked':5} {'workers':>7} {'requests/s':>10} {'p50 ms':>7} {'p99 ms':>7} {'CPU ms':>7} "
-        f"{'errors':>6} {'kept':>5}  shares"
+        f"{'share':>6} {'errors':>6} {'kept':>5}  by worker"
     )
     results, weights = run(options, settings)
     print(f"\n{'asked':5} {'workers':>7} {'start s':>8} {'master USS':>11} {'worker USS':>11} {'all PSS':>9}  (MB)")

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["KeptLists", "key_of"]
 
-_EACH, _ROW, _GENRE, _LETTER = 1000, 310, 8, 1
+_EACH, _ROW, _GENRE, _LETTER = 800, 300, 8, 1
 """Bytes that a list takes with its key, that each of its rows takes, each of a row's genres, and each letter of what
-the key names: as tracemalloc counts them, rounded up by a tenth and more."""
+the key names: as tracemalloc counts them, rounded up by a tenth."""
 
 
 def key_of(dataset: Dataset, request: ListRequest, algorithm: str) -> Hashable | None:
