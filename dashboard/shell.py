@@ -65,7 +65,7 @@ def build_layout(
                             html.Div(
                                 id=Shell.PAGE,
                                 className="page",
-                                children=own("Gradual", children=page)
+                                children=own("AfterFrame", children=page)
                                 if page
                                 else html.Div(className="page-wait", **{"aria-hidden": "true"}),
                             ),

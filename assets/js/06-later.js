@@ -17,15 +17,15 @@
     return () => watch.disconnect();
   }
 
-  /* After the frame around it. Not as a transition of React: what the page's callbacks say while it is drawn in slices
-     begins the drawing anew, again and again; a film's page took six seconds. */
-  function Gradual(props) {
+  /* In a task of its own, after the frame around it. Not as a transition of React: what the page's callbacks say while
+     it is drawn in slices begins the drawing anew, again and again; a film's page took six seconds. */
+  function AfterFrame(props) {
     const [begun, begin] = React.useState(false);
     React.useEffect(() => { begin(true); }, []);
     return begun ? h(Fresh, null, props.children) : null;
   }
 
-  /* As soon as somebody can see it, and for paper. */
+  /* As soon as somebody can see it; for paper what can be made at once, since printing waits for nothing. */
   function Near(props) {
     const [met, meet] = React.useState(false);
     const ref = React.useRef(null);
@@ -36,7 +36,7 @@
       const stop = whenNear(ref.current, () => meet(true));
       return () => { stop(); window.removeEventListener("beforeprint", print); };
     }, [met]);
-    return met ? h(Fresh, null, props.children) : h("div", { ref: ref });
+    return met ? h(Fresh, null, props.children) : h("div", { ref: ref, className: "not-yet" });
   }
 
   /* When it is first shown: callbacks show and hide it by its style. */
@@ -46,5 +46,5 @@
     return h("div", { id: id, className: className, style: style }, met.current && h(Fresh, null, children));
   }
 
-  Object.assign(window.cinematch, { Gradual: Gradual, Near: Near, Panel: Panel, whenNear: whenNear });
+  Object.assign(window.cinematch, { AfterFrame: AfterFrame, Near: Near, Panel: Panel, whenNear: whenNear });
 })();

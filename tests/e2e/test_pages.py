@@ -48,6 +48,27 @@ def test_page_is_accessible_in_light_and_follows_the_system_to_dark(visit: Calla
     assert not violations(page, {"runOnly": ["color-contrast"]})
 
 
+@pytest.mark.parametrize("path", ["/recommend?user=1", "/analytics", "/movie/10?user=2", "/system"])
+def test_a_page_is_whole_once_somebody_has_seen_its_end(visit: Callable[[str], Page], path: str) -> None:
+    page = visit(path)
+    for _ in range(8):
+        page.mouse.wheel(0, 700)
+        page.wait_for_timeout(50)
+    settle(page)
+    expect(page.locator("#page .not-yet, #page .later:empty, #page .waiting, #page .row-wait")).to_have_count(0)
+
+
+def test_only_a_page_that_one_goes_to_moves_into_its_place(visit: Callable[[str], Page]) -> None:
+    page = visit("/recommend?user=1")
+    page.emulate_media(reduced_motion="no-preference")
+    standing = page.locator("#page > .recommend")
+    expect(standing).to_have_css("animation-name", "none")
+    page.get_by_role("link", name="Films", exact=True).first.click()
+    expect(page.locator("#page > *").first).to_have_css("animation-name", "rise")
+    page.go_back()
+    expect(standing).to_have_css("animation-name", "rise")
+
+
 def test_an_address_that_leads_nowhere_says_so(visit: Callable[[str], Page]) -> None:
     page = visit("/movie/999999999")
     expect(page.locator("#page")).to_contain_text("There is no movie 999999999")
