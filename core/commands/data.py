@@ -1,4 +1,4 @@
-"""`cinematch data`: list, fetch, import, synth, info."""
+"""`cinematch data`: list, fetch, import, synth, info, export."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.commands.console import JsonOption, emit_json, print_table, progress, settings_for
+from core.commands.console import JsonOption, emit_json, open_dataset, print_table, progress, settings_for
 from core.commands.profiles import add_film
 
 if TYPE_CHECKING:
@@ -184,6 +184,31 @@ def info(
         for fault in faults:
             print(fault, file=sys.stderr)
         raise typer.Exit(1)
+
+
+@_application.command()
+def export(
+    parquet: Annotated[
+        str,
+        typer.Option(
+            "--parquet",
+            help="Write Parquet to this directory or URL (file://, or what fsspec knows, such as s3://).",
+            metavar="PATH",
+        ),
+    ],
+    dataset: Annotated[str | None, typer.Argument(help="By default CINEMATCH_DATASET.", show_default=False)] = None,
+    json_target: JsonOption = None,
+) -> None:
+    """Write an installed data set for other engines to read."""
+    from core.data.parquet import export_parquet
+
+    data = open_dataset(settings_for(dataset))
+    with progress(f"Exporting {data.name}") as report:
+        manifest = export_parquet(data, parquet, report)
+    if json_target:
+        emit_json({"path": parquet, **manifest}, json_target)
+    else:
+        typer.echo(f"{data.n_ratings:,} ratings of {data.name} are in {parquet}, in {manifest['files']} files.")
 
 
 def _describe(dataset: Dataset, faults: list[str] | None = None) -> dict[str, Any]:
