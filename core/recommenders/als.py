@@ -141,10 +141,20 @@ class ALS(Recommender):
             progress(0.1 + 0.9 * (sweep + 0.5) / config.sweeps, f"sweep {sweep + 1}: users")
             movies = _half_sweep(of_movies, users, movies, unwatched, steps)
             progress(0.1 + 0.9 * (sweep + 1) / config.sweeps, f"sweep {sweep + 1}: movies")
+        return self.kept(dataset, movies, fitted.baseline)
+
+    def kept(self, dataset: Dataset, movies: _Vectors, baseline: Baseline) -> dict[str, NDArray[Any]]:
+        """Return what is stored.
+
+        Parameters
+        ----------
+        movies : ndarray of float32 or float64, shape (n_movies, k)
+            Their factors.
+        """
         arrays: dict[str, NDArray[Any]] = {
             "factors": movies.astype(np.float32),
-            "gram": config.unwatched_weight * (movies.T @ movies).astype(np.float64, copy=False),
-            **fitted.baseline.arrays(),
+            "gram": self.config.unwatched_weight * (movies.T @ movies).astype(np.float64, copy=False),
+            **baseline.arrays(),
         }
         return arrays | self._searched(dataset, arrays)
 

@@ -11,9 +11,10 @@ from scipy import linalg, sparse
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.user_rows import RatingRows
 from core.progress import Progress, part_of
 from core.recommenders.base import AlgorithmConfig, Recommender
-from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.recommenders.parts.biases import Baseline, BaselineFit, fit_baseline
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
 from core.recommenders.parts.linear_rows import add_gram, inverse, most_rated, pruned, starts_among
 from core.recommenders.parts.rating_weights import PopularityPrior, content_rows, profile_weights, training_weights
@@ -74,37 +75,80 @@ class EASE(Recommender):
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config
-        counts = dataset.movie_counts
-        chosen = most_rated(counts, config.min_ratings, config.max_movies)
+        chosen = self.chosen(dataset)
         fitted = fit_baseline(dataset)
         progress(0.05, "weighting ratings")
-        ratings = self._scaled_ratings(dataset, training_weights(dataset, fitted, config.rating_gain), chosen)
-        size = counts[chosen].astype(np.float64)
-        content = config.content_weight * content_rows(dataset)[:, chosen]
-        content *= (size ** (config.content_power - config.movie_power)).astype(np.float32)
+        ratings = self.scaled_ratings(dataset, fitted, dataset.movie_counts, chosen)
+        content = self._content(dataset, chosen)
         few_users = _USERS_PER_MOVIE * (ratings.shape[0] + len(content)) <= len(chosen)
         solver = _from_users if few_users else _from_movies
         solved = solver(ratings, content, config.penalty, progress)
-        rows = self._pruned(solved, chosen, size, dataset.n_movies, progress)
-        return {**rows.arrays("weight"), **fitted.baseline.arrays()}
+        return {**self._kept(solved, dataset, chosen, progress), **fitted.baseline.arrays()}
 
-    def _scaled_ratings(
-        self, dataset: Dataset, weights: NDArray[np.float32], chosen: NDArray[np.int32]
+    def chosen(self, dataset: Dataset) -> NDArray[np.int32]:
+        """Return the movies that take part, ascending."""
+        return most_rated(dataset.movie_counts, self.config.min_ratings, self.config.max_movies)
+
+    def from_gram(
+        self, dataset: Dataset, chosen: NDArray[np.int32], gram: NDArray[np.float32], progress: Progress
+    ) -> dict[str, NDArray[Any]]:
+        """Return the weights that follow from the Gram matrix of the scaled ratings.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Of which only what belongs to movies is read.
+        gram : ndarray of float32, shape (len(chosen), len(chosen))
+            Its upper triangle counts. Overwritten.
+        """
+        content = self._content(dataset, chosen)
+        gram += content.T @ content
+        return self._kept(_of_gram(gram, self.config.penalty, progress), dataset, chosen, progress)
+
+    def scaled_ratings(
+        self,
+        rows: RatingRows,
+        fitted: BaselineFit,
+        counts: NDArray[np.int32],
+        chosen: NDArray[np.int32],
     ) -> sparse.csr_array:
-        """Return the weighted ratings of the chosen movies, rows and columns scaled, in single precision."""
-        position = np.full(dataset.n_movies, -1, dtype=np.int32)
+        """Return the weighted ratings of the chosen movies, rows and columns scaled, in single precision.
+
+        Parameters
+        ----------
+        rows : RatingRows
+            Of all users, or of some of them.
+        counts : ndarray of int32, shape (n_movies,)
+            Everybody's number of ratings.
+        """
+        weights = training_weights(rows, fitted, self.config.rating_gain)
+        position = np.full(len(counts), -1, dtype=np.int32)
         position[chosen] = np.arange(len(chosen), dtype=np.int32)
-        lengths = np.diff(dataset.user_indptr)
-        rows = np.maximum(lengths, 1).astype(np.float32) ** -self.config.user_power
-        columns = np.maximum(dataset.movie_counts, 1).astype(np.float32) ** -self.config.movie_power
-        weights *= np.repeat(rows, lengths)
-        weights *= columns[dataset.user_items]
-        columns_of = position[dataset.user_items]
+        lengths = np.diff(rows.user_indptr)
+        shares = np.maximum(lengths, 1).astype(np.float32) ** -self.config.user_power
+        columns = np.maximum(counts, 1).astype(np.float32) ** -self.config.movie_power
+        weights *= np.repeat(shares, lengths)
+        weights *= columns[rows.user_items]
+        columns_of = position[rows.user_items]
         kept = columns_of >= 0
-        indptr = starts_among(kept, dataset.user_indptr)
+        indptr = starts_among(kept, rows.user_indptr)
         return sparse.csr_array(
-            (weights[kept], columns_of[kept], indptr), shape=(dataset.n_users, len(chosen)), dtype=np.float32
+            (weights[kept], columns_of[kept], indptr), shape=(rows.n_users, len(chosen)), dtype=np.float32
         )
+
+    def _content(self, dataset: Dataset, chosen: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the pseudo users, float32 of shape (n_rows, len(chosen))."""
+        config = self.config
+        size = dataset.movie_counts[chosen].astype(np.float64)
+        content = config.content_weight * content_rows(dataset)[:, chosen]
+        content *= (size ** (config.content_power - config.movie_power)).astype(np.float32)
+        return content
+
+    def _kept(
+        self, solved: "_Solved", dataset: Dataset, chosen: NDArray[np.int32], progress: Progress
+    ) -> dict[str, NDArray[Any]]:
+        size = dataset.movie_counts[chosen].astype(np.float64)
+        return self._pruned(solved, chosen, size, dataset.n_movies, progress).arrays("weight")
 
     def _pruned(
         self,
@@ -194,6 +238,11 @@ def _from_movies(
     """Solve with a system of movies: X' X is filled in the upper triangle, inverted in place and mirrored."""
     gram = content.T @ content
     add_gram(ratings, gram, part_of(progress, 0.05, 0.4))
+    return _of_gram(gram, penalty, progress)
+
+
+def _of_gram(gram: NDArray[np.float32], penalty: float, progress: Progress) -> _Solved:
+    """Solve a system of movies, whose matrix is overwritten."""
     gram[np.diag_indices_from(gram)] += penalty
     whole = inverse(gram, "EASE", part_of(progress, 0.4, 0.7))
     return _Solved(np.diagonal(whole).astype(np.float32), lambda rows: whole[rows].astype(np.float32, copy=False))

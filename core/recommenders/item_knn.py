@@ -1,6 +1,6 @@
 """Item-based nearest neighbours: films that the same people watched, and rated alike."""
 
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from core.recommenders.parts.residuals import quantised
 from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.results import Contribution, Scoring
 
-__all__ = ["ItemKNN", "ItemKNNConfig"]
+__all__ = ["ItemKNN", "ItemKNNConfig", "Nearest"]
 
 _BLOCK = 256
 _PREDICT_BLOCK = 2048
@@ -54,6 +54,49 @@ class ItemKNNConfig(AlgorithmConfig):
     """Added to the sum of the weights, which pulls predictions towards the baseline."""
 
 
+class Measures(NamedTuple):
+    """What movies are compared by, in the order in which the compiled loops take it.
+
+    Attributes
+    ----------
+    source_norm, target_norm : ndarray of float32, shape (n_movies,)
+        Powers of the numbers of ratings.
+    shrinkage : float
+    spread : ndarray of float32, shape (n_movies,)
+        Root mean square of a movie's quantised residuals, 1 where there are none.
+    rating_shrinkage : float
+    min_common : int
+    """
+
+    source_norm: NDArray[np.float32]
+    target_norm: NDArray[np.float32]
+    shrinkage: float
+    spread: NDArray[np.float32]
+    rating_shrinkage: float
+    min_common: int
+
+
+class Nearest(NamedTuple):
+    """Heaps of neighbours of one kind.
+
+    Attributes
+    ----------
+    sizes : ndarray of int32, shape (n_rows,)
+        How many places of each row are filled.
+    items : ndarray of int32, shape (n_rows, k); values : ndarray of float32, shape (n_rows, k)
+    """
+
+    sizes: NDArray[np.int32]
+    items: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    @classmethod
+    def none(cls, n_rows: int, k: int) -> Self:
+        """Return empty heaps of so many places."""
+        shape = (n_rows, k)
+        return cls(np.zeros(n_rows, dtype=np.int32), np.empty(shape, dtype=np.int32), np.empty(shape, np.float32))
+
+
 class ItemKNN(Recommender):
     """Item-based neighbourhoods, one kind for the list and one for the stars.
 
@@ -76,21 +119,15 @@ class ItemKNN(Recommender):
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         from core.recommenders.kernels.neighbours import compare_movies
 
-        config, n = self.config, dataset.n_movies
+        n = dataset.n_movies
         fitted = fit_baseline(dataset)
         progress(0.02, "subtracting the baseline")
         residuals = quantised(fitted.bias_residuals(dataset))
         by_movie = dataset.matrix(residuals).tocsc()
-        size = np.maximum(dataset.movie_counts, 1).astype(np.float64)
-        spread = _root_mean_square(by_movie.data, dataset.movie_indptr)
-        shapes = ((n, min(config.neighbours, n)), (n, min(config.rating_neighbours, n)))
-        watch_items, rating_items = (np.empty(shape, dtype=np.int32) for shape in shapes)
-        watch_values, rating_values = (np.empty(shape, dtype=np.float32) for shape in shapes)
-        watch_sizes, rating_sizes = np.zeros((2, n), dtype=np.int32)
+        measures = self.measures(dataset.movie_counts, _sums_of_squares(by_movie.data, dataset.movie_indptr))
+        watched, rated = self.no_neighbours(n, n)
         reached = dataset.user_indptr[:-1].copy()
         sums, touched = np.zeros(n, dtype=np.int64), np.empty(n, dtype=np.int32)
-        source_norm = (size**config.asymmetry).astype(np.float32)
-        target_norm = (size ** (1 - config.asymmetry)).astype(np.float32)
         for start in range(0, n, _BLOCK):
             stop = min(start + _BLOCK, n)
             compare_movies(
@@ -102,36 +139,61 @@ class ItemKNN(Recommender):
                 dataset.movie_indptr,
                 dataset.movie_users,
                 by_movie.data,
-                source_norm,
-                target_norm,
-                config.shrinkage,
-                spread,
-                config.rating_shrinkage,
-                config.min_common,
+                *measures,
                 reached,
-                watch_sizes,
-                watch_items,
-                watch_values,
-                rating_sizes,
-                rating_items,
-                rating_values,
+                *watched,
+                *rated,
                 sums,
                 touched,
             )
             progress(0.05 + 0.9 * stop / n, "comparing films")
-        _sort_neighbours(watch_sizes, watch_items, watch_values)
-        _sort_neighbours(rating_sizes, rating_items, rating_values)
-        np.power(watch_values, config.sharpness, out=watch_values)
-        watch_values *= (size**config.score_power).astype(np.float32)[:, None]
-        targets, places = np.nonzero(watch_items >= 0)
+        return {**self.kept(dataset.movie_counts, watched, rated), **fitted.baseline.arrays()}
+
+    def measures(self, counts: NDArray[np.int32], squares: NDArray[np.integer[Any]]) -> "Measures":
+        """Return what movies are compared by.
+
+        Parameters
+        ----------
+        counts : ndarray of int32, shape (n_movies,)
+            Number of ratings.
+        squares : ndarray of int64, shape (n_movies,)
+            Sum of the squares of their quantised residuals.
+        """
+        config = self.config
+        size = np.maximum(counts, 1).astype(np.float64)
+        mean = squares / size
+        return Measures(
+            (size**config.asymmetry).astype(np.float32),
+            (size ** (1 - config.asymmetry)).astype(np.float32),
+            config.shrinkage,
+            np.sqrt(np.where(mean > 0, mean, 1)).astype(np.float32),
+            config.rating_shrinkage,
+            config.min_common,
+        )
+
+    def no_neighbours(self, n_rows: int, n_movies: int) -> tuple["Nearest", "Nearest"]:
+        """Return room for the neighbours of so many movies, for the list and for the stars."""
+        config = self.config
+        return (
+            Nearest.none(n_rows, min(config.neighbours, n_movies)),
+            Nearest.none(n_rows, min(config.rating_neighbours, n_movies)),
+        )
+
+    def kept(self, counts: NDArray[np.int32], watched: "Nearest", rated: "Nearest") -> dict[str, NDArray[Any]]:
+        """Return what is stored of the neighbours of all movies, whose heaps are sorted in place."""
+        size = np.maximum(counts, 1).astype(np.float64)
+        _sort_neighbours(*watched)
+        _sort_neighbours(*rated)
+        np.power(watched.values, self.config.sharpness, out=watched.values)
+        watched.values[...] *= (size**self.config.score_power).astype(np.float32)[:, None]
+        targets, places = np.nonzero(watched.items >= 0)
         rows = SparseRows.from_lists(
-            watch_items[targets, places], targets.astype(np.int32), watch_values[targets, places], n
+            watched.items[targets, places], targets.astype(np.int32), watched.values[targets, places], len(counts)
         )
         return {
             **rows.arrays("watched"),
-            "rated_items": rating_items,
-            "rated_values": rating_values.astype(np.float16),
-            **fitted.baseline.arrays(),
+            "rated_items": rated.items,
+            "rated_values": rated.values.astype(np.float16),
         }
 
     # --- asking -------------------------------------------------------------------------------------------
@@ -187,22 +249,24 @@ class ItemKNN(Recommender):
         return film_contributions(self.dataset, profile, values, watched_by_many(self._prior.value(profile, item)))
 
 
-def _root_mean_square(values: NDArray[np.int8], indptr: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Return the root mean square of each segment, 1 where it is empty or all zero."""
+def _sums_of_squares(values: NDArray[np.int8], indptr: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the sum of the squares of each segment."""
     squares = np.concatenate([[0], np.cumsum(values.astype(np.int16) ** 2, dtype=np.int64)])
-    total = (squares[indptr[1:]] - squares[indptr[:-1]]).astype(np.float64)
-    mean = total / np.maximum(np.diff(indptr), 1)
-    return np.sqrt(np.where(mean > 0, mean, 1)).astype(np.float32)
+    total: NDArray[np.int64] = squares[indptr[1:]] - squares[indptr[:-1]]
+    return total
 
 
 def _sort_neighbours(sizes: NDArray[np.int32], items: NDArray[np.int32], values: NDArray[np.float32]) -> None:
-    """Sort each row, the best first; places that were not filled get the neighbour -1 of value 0."""
+    """Sort each row, the nearest first, of equally near ones those of lower index.
+
+    Places that were not filled get the neighbour -1 of value 0.
+    """
     for start in range(0, len(sizes), _BLOCK):
         rows = slice(start, start + _BLOCK)
         empty = np.arange(items.shape[1]) >= sizes[rows, None]
         items[rows][empty] = -1
         values[rows][empty] = -np.inf
-        order = np.argsort(-values[rows], axis=1, kind="stable")
+        order = np.lexsort((items[rows], -values[rows]), axis=1)
         items[rows] = np.take_along_axis(items[rows], order, axis=1)
         values[rows] = np.take_along_axis(values[rows], order, axis=1)
         values[rows][empty] = 0

@@ -1,14 +1,16 @@
 """SLIST: what people rate next, told by the films that they rated last, solved in closed form."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 from scipy import sparse
 
+from core.data.compress import narrow
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.user_rows import RatingRows
 from core.progress import Progress, part_of
 from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
@@ -21,7 +23,7 @@ from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.parts.trend import Trend
 from core.recommenders.results import Contribution, Scoring
 
-__all__ = ["SLIST", "SLISTConfig"]
+__all__ = ["SLIST", "SLISTConfig", "Sequences"]
 
 _REACH = 40
 """So many films of a profile, the latest, count: at the default the last of these has .0002 of the first's weight."""
@@ -61,6 +63,24 @@ class SLISTConfig(AlgorithmConfig):
     """Draws which of films rated at the same time comes first."""
 
 
+class Sequences(NamedTuple):
+    """What users rated of the movies that take part, by their numbers.
+
+    Attributes
+    ----------
+    indptr : ndarray of int64, shape (n_users + 1,)
+    columns, ordered : ndarray of int32
+        Ascending, and in the order of time.
+    share : ndarray of float32, shape (n_users,)
+        How much a row of each user counts.
+    """
+
+    indptr: NDArray[np.int64]
+    columns: NDArray[np.int32]
+    ordered: NDArray[np.int32]
+    share: NDArray[np.float32]
+
+
 class SLIST(Recommender):
     """The session-aware linear item model of Choi et al. (2021), "Session-aware linear item-item models for
     session-based recommendation", WWW '21: one matrix of weights that serves two regressions at once.
@@ -86,13 +106,37 @@ class SLIST(Recommender):
     # --- fitting ------------------------------------------------------------------------------------------
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
-        config = self.config
-        counts = dataset.movie_counts
-        chosen = most_rated(counts, config.min_ratings, config.max_movies)
-        size = counts[chosen].astype(np.float64)
-        inward = (size**-config.movie_power).astype(np.float32)
+        chosen = self.chosen(dataset)
         fitted = fit_baseline(dataset)
         gram, onward = self._counted(dataset, chosen, part_of(progress, 0.0, 0.5))
+        kept = self.from_sums(dataset, chosen, gram, onward, progress)
+        trend = Trend.fit(dataset, chosen, self.config.trend)
+        return {**kept, **trend.arrays("trend"), **fitted.baseline.arrays()}
+
+    def chosen(self, dataset: Dataset) -> NDArray[np.int32]:
+        """Return the movies that take part, ascending."""
+        return most_rated(dataset.movie_counts, self.config.min_ratings, self.config.max_movies)
+
+    def from_sums(
+        self,
+        dataset: Dataset,
+        chosen: NDArray[np.int32],
+        gram: NDArray[np.float32],
+        onward: NDArray[np.float32],
+        progress: Progress,
+    ) -> dict[str, NDArray[Any]]:
+        """Return the weights that follow from X' X and X' Y, not yet scaled by movies; both are overwritten.
+
+        Parameters
+        ----------
+        dataset : Dataset
+            Of which only what belongs to movies is read.
+        gram, onward : ndarray of float32, shape (len(chosen), len(chosen))
+            Of the first, the upper triangle counts.
+        """
+        config = self.config
+        size = dataset.movie_counts[chosen].astype(np.float64)
+        inward = (size**-config.movie_power).astype(np.float32)
         gram *= inward
         gram *= inward[:, None]
         onward *= inward[:, None]
@@ -107,38 +151,54 @@ class SLIST(Recommender):
             return block
 
         kept = pruned(weights, chosen, size, dataset.n_movies, config.weights_per_movie, part_of(progress, 0.7, 1.0))
-        trend = Trend.fit(dataset, chosen, config.trend)
-        return {**kept.arrays("weight"), **trend.arrays("trend"), **fitted.baseline.arrays()}
+        return kept.arrays("weight")
 
     def _counted(
         self, dataset: Dataset, chosen: NDArray[np.int32], progress: Progress
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return X' X, of which only the upper triangle counts, and X' Y, both not yet scaled by movies."""
-        from core.recommenders.kernels.transitions import add_transitions
-
-        config, n = self.config, len(chosen)
-        position = np.full(dataset.n_movies, -1, dtype=np.int32)
-        position[chosen] = np.arange(n, dtype=np.int32)
-        columns = position[dataset.user_items]
-        kept = columns >= 0
-        indptr = starts_among(kept, dataset.user_indptr)
-        columns = columns[kept]
-        lengths = np.diff(indptr)
-        share = (np.maximum(lengths, 1.0) ** -config.user_power).astype(np.float32)
+        n = len(chosen)
+        sequences = self.sequences(dataset, dataset.n_movies, chosen)
         gram = np.zeros((n, n), dtype=np.float32)
-        if config.together:
-            values = np.repeat(np.sqrt(np.float32(config.together) * share), lengths)
-            rows = sparse.csr_array((values, columns, indptr), shape=(dataset.n_users, n))
-            add_gram(rows, gram, part_of(progress, 0.0, 0.6))
+        if self.config.together:
+            add_gram(self.together(sequences, n), gram, part_of(progress, 0.0, 0.6))
         onward = gram.copy()
         mirror(onward)
         progress(0.7, "putting ratings in order")
-        ordered = in_order_of_time(dataset.user_indptr, dataset.user_items, dataset.user_times, config.seed)
-        sequence = position[ordered]
-        fade = np.float32(config.fade) ** np.arange(config.window, dtype=np.float32)
-        add_transitions(indptr.astype(np.int64), sequence[sequence >= 0], fade, share, gram, onward)
+        self.add_following(sequences, gram, onward)
         progress(1.0, "counted what follows what")
         return gram, onward
+
+    def sequences(
+        self, rows: RatingRows, n_movies: int, chosen: NDArray[np.int32], first_user: int = 0
+    ) -> "Sequences":
+        """Return what users rated of the chosen movies, of all users or of some, the first of whom is told."""
+        position = np.full(n_movies, -1, dtype=np.int32)
+        position[chosen] = np.arange(len(chosen), dtype=np.int32)
+        columns = position[rows.user_items]
+        kept = columns >= 0
+        indptr = starts_among(kept, rows.user_indptr).astype(np.int64)
+        share = (np.maximum(np.diff(indptr), 1.0) ** -self.config.user_power).astype(np.float32)
+        seed = self.config.seed
+        ordered = position[in_order_of_time(rows.user_indptr, rows.user_items, rows.user_times, seed, first_user)]
+        return Sequences(indptr, columns[kept], ordered[ordered >= 0], share)
+
+    def together(self, sequences: "Sequences", n: int) -> sparse.csr_array:
+        """Return the rows of the regression that knows no order."""
+        weights = np.sqrt(np.float32(self.config.together) * sequences.share)
+        values = np.repeat(weights, np.diff(sequences.indptr))
+        shape = (len(sequences.share), n)
+        return sparse.csr_array((values, sequences.columns, narrow(sequences.indptr)), shape=shape)
+
+    def add_following(
+        self, sequences: "Sequences", gram: NDArray[np.float32], onward: NDArray[np.float32], first: int = 0
+    ) -> None:
+        """Add the sums of the regression on the last films to rows of X' X and X' Y that begin with `first`."""
+        from core.recommenders.kernels.transitions import add_transitions
+
+        config = self.config
+        fade = np.float32(config.fade) ** np.arange(config.window, dtype=np.float32)
+        add_transitions(sequences.indptr, sequences.ordered, fade, sequences.share, gram, onward, first)
 
     # --- asking -------------------------------------------------------------------------------------------
 

@@ -68,14 +68,15 @@ class SVD(Recommender):
     config_class = SVDConfig
     config: SVDConfig
 
-    def _scaling(self) -> Scaling:
+    def scaling(self) -> Scaling:
+        """Return how the matrix of what was watched is scaled."""
         config = self.config
         return Scaling(**{name: getattr(config, name) for name in Scaling._fields})
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         config = self.config
         watched = WatchedDirections.fit(
-            dataset, config.factors, self._scaling(), config.seed, lambda text: progress(0.1, text)
+            dataset, config.factors, self.scaling(), config.seed, lambda text: progress(0.1, text)
         )
         progress(0.6, "decomposing residuals")
         fitted = fit_baseline(dataset)
@@ -85,18 +86,29 @@ class SVD(Recommender):
         )
         spread = values / np.sqrt(dataset.n_users)
         progress(1.0, "decomposed residuals")
-        return {
-            **watched,
-            "ends": watched["watched_items"][
-                factor_ends(watched["watched_directions"], dataset.movie_counts[watched["watched_items"]])
-            ],
-            "rating_factors": np.ascontiguousarray(components.T * spread, dtype=np.float32),
-            **fitted.baseline.arrays(),
-        }
+        factors = np.ascontiguousarray(components.T * spread, dtype=np.float32)
+        return {**self.kept(dataset, watched, factors), **fitted.baseline.arrays()}
+
+    @staticmethod
+    def kept(
+        dataset: Dataset, watched: dict[str, NDArray[Any]], rating_factors: NDArray[np.float32]
+    ) -> dict[str, NDArray[Any]]:
+        """Return what is stored beside the baseline.
+
+        Parameters
+        ----------
+        watched : dict of ndarray
+            The arrays of `WatchedDirections`.
+        rating_factors : ndarray of float32, shape (n_movies, rating_factors)
+            Of residuals, scaled so that the users' coordinates have unit variance.
+        """
+        counts = dataset.movie_counts[watched["watched_items"]]
+        ends = watched["watched_items"][factor_ends(watched["watched_directions"], counts)]
+        return {**watched, "ends": ends, "rating_factors": rating_factors}
 
     def _bind(self) -> None:
         self._baseline = Baseline.shared(self.dataset, self.arrays)
-        self._spectral = WatchedDirections(self.arrays, self.dataset.movie_counts, self._scaling(), self._baseline)
+        self._spectral = WatchedDirections(self.arrays, self.dataset.movie_counts, self.scaling(), self._baseline)
         self._prior = PopularityPrior(self.dataset, _POPULARITY)
 
     def _score(self, profile: Profile) -> NDArray[np.float32]:

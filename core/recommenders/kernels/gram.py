@@ -21,18 +21,18 @@ __all__ = ["gram_rows"]
 def gram_rows(  # type: ignore[no-untyped-def]  # pragma: no cover
     first, last, user_indptr, user_items, user_values, item_indptr, item_users, item_values, gram
 ):
-    """Fill the upper triangle of X' X for some rows, row by row.
+    """Add to the upper triangle of X' X for some rows, row by row.
 
     Parameters
     ----------
     first, last : int
-        Rows to fill.
+        Rows to add to.
     user_indptr, user_items, user_values : ndarray of int64, int32, float32
         X by user, items ascending within a user.
     item_indptr, item_users, item_values
         The same matrix by item.
-    gram : ndarray of float32, shape (n_items, n_items)
-        Zero on entry.
+    gram : ndarray of float32, shape (last - first, n_items)
+        These rows.
 
     Notes
     -----
@@ -53,4 +53,4 @@ def gram_rows(  # type: ignore[no-untyped-def]  # pragma: no cover
                 else:
                     high = middle
             for other in range(low, end):
-                gram[item, user_items[other]] += value * user_values[other]
+                gram[item - first, user_items[other]] += value * user_values[other]

@@ -5,22 +5,28 @@ from numba import types
 
 from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
-__all__ = ["compare_movies"]
+__all__ = ["BITS", "SHIFT", "compare_movies", "keep_nearest"]
 
-_BITS = 24
-_SHIFT = 1 << _BITS
+BITS = 24
+SHIFT = 1 << BITS
 _FEW = 50
+
+
+@inner(inline="always")
+def _behind(value, owner, other_value, other_owner):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Tell whether the first entry comes after the second: of equal ones that of the higher index does."""
+    return value < other_value or (value == other_value and owner > other_owner)
 
 
 @inner()
 def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Put an entry on a heap of bounded size whose smallest value is on top; return the new size."""
+    """Put an entry on a heap of bounded size whose worst one is on top; return the new size."""
     limit = len(values)
     if size < limit:
         place = size
         while place > 0:
             parent = (place - 1) // 2
-            if values[parent] <= value:
+            if not _behind(value, owner, values[parent], owners[parent]):
                 break
             values[place] = values[parent]
             owners[place] = owners[parent]
@@ -28,16 +34,16 @@ def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def] 
         values[place] = value
         owners[place] = owner
         return size + 1
-    if value <= values[0]:
+    if not _behind(values[0], owners[0], value, owner):
         return size
     place = 0
     while True:
         child = 2 * place + 1
         if child >= limit:
             break
-        if child + 1 < limit and values[child + 1] < values[child]:
+        if child + 1 < limit and _behind(values[child + 1], owners[child + 1], values[child], owners[child]):
             child += 1
-        if values[child] >= value:
+        if not _behind(values[child], owners[child], value, owner):
             break
         values[place] = values[child]
         owners[place] = owners[child]
@@ -45,6 +51,33 @@ def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def] 
     values[place] = value
     owners[place] = owner
     return size
+
+
+@inner(inline="always")
+def keep_nearest(  # type: ignore[no-untyped-def]
+    one,
+    other,
+    count,
+    dot,
+    source_norm,
+    target_norm,
+    watch_shrinkage,
+    spread,
+    rating_shrinkage,
+    watch_size,
+    watch_items,
+    watch_values,
+    rating_size,
+    rating_items,
+    rating_values,
+):  # pragma: no cover
+    """Offer movie `other` to the heaps of movie `one`, of the list and of the stars; return their new sizes."""
+    likeness = np.float32(count / (source_norm[other] * target_norm[one] + watch_shrinkage))
+    watch_size = _offer(watch_values, watch_items, watch_size, likeness, other)
+    if dot > 0:
+        agreement = np.float32(dot / (spread[other] * spread[one] * (count + rating_shrinkage)))
+        rating_size = _offer(rating_values, rating_items, rating_size, agreement, other)
+    return watch_size, rating_size
 
 
 @inner(inline="always")
@@ -58,7 +91,7 @@ def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     if end - begin < _FEW:
         for entry in range(begin, end):
             user = item_users[entry]
-            value = np.int64(item_values[entry]) * _SHIFT
+            value = np.int64(item_values[entry]) * SHIFT
             for other in range(user_indptr[user], reached[user]):
                 movie = user_items[other]
                 if sums[movie] == 0:
@@ -69,7 +102,7 @@ def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     else:
         for entry in range(begin, end):
             user = item_users[entry]
-            value = np.int64(item_values[entry]) * _SHIFT
+            value = np.int64(item_values[entry]) * SHIFT
             for other in range(user_indptr[user], reached[user]):
                 sums[user_items[other]] += value * user_values[other] + 1
             reached[user] += 1
@@ -163,7 +196,7 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     he has reached: every pair is counted once. The number of common raters and the product of residuals share one
     integer, the former in its lowest bits, so that a pair of ratings costs one addition. Rows of much rated movies
     are searched for what is not zero, those of others keep a list of it. Bounded heaps keep the best, so memory does
-    not grow with the number of pairs.
+    not grow with the number of pairs; of equally near movies those of lower index, in whatever order pairs are met.
     """
     for item in range(first, last):
         n_touched = _add_up(
@@ -171,17 +204,27 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
         )
         for place in range(n_touched):
             movie = np.int64(touched[place])
-            count = sums[movie] & (_SHIFT - 1)
-            dot = sums[movie] >> _BITS
+            count = sums[movie] & (SHIFT - 1)
+            dot = sums[movie] >> BITS
             sums[movie] = 0
             if count < min_common:
                 continue
             for turn in range(2):
                 one, other = (item, movie) if turn == 0 else (movie, item)
-                likeness = np.float32(count / (source_norm[other] * target_norm[one] + watch_shrinkage))
-                watch_sizes[one] = _offer(watch_values[one], watch_items[one], watch_sizes[one], likeness, other)
-                if dot > 0:
-                    agreement = np.float32(dot / (spread[other] * spread[one] * (count + rating_shrinkage)))
-                    rating_sizes[one] = _offer(
-                        rating_values[one], rating_items[one], rating_sizes[one], agreement, other
-                    )
+                watch_sizes[one], rating_sizes[one] = keep_nearest(
+                    one,
+                    other,
+                    count,
+                    dot,
+                    source_norm,
+                    target_norm,
+                    watch_shrinkage,
+                    spread,
+                    rating_shrinkage,
+                    watch_sizes[one],
+                    watch_items[one],
+                    watch_values[one],
+                    rating_sizes[one],
+                    rating_items[one],
+                    rating_values[one],
+                )

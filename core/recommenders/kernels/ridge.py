@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
-__all__ = ["baseline_residuals", "movie_ridge", "ridge_rows", "shrunk_biases", "solve_in_place"]
+__all__ = [
+    "baseline_residuals",
+    "movie_ridge",
+    "ridge_rows",
+    "shrunk_biases",
+    "solve_in_place",
+    "solved_traits",
+    "trait_sums",
+]
 
 _INT, _MOVIE, _REAL, _WIDE = types.int64, types.int32, types.float32, types.float64
 
@@ -129,10 +137,26 @@ def movie_ridge(
     -------
     ndarray of float32, shape (n_movies, 3)
     """
+    return solved_traits(*trait_sums(indptr, items, targets, traits, n_movies), penalty)
+
+
+def trait_sums(
+    indptr: NDArray[np.int64],
+    items: NDArray[np.int32],
+    targets: NDArray[np.float32],
+    traits: NDArray[np.float32],
+    n_movies: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the normal equations of `movie_ridge`, float64 of shapes (n_movies, 3, 3) and (n_movies, 3)."""
     gram, right = np.zeros((n_movies, 3, 3)), np.zeros((n_movies, 3))
     _add_traits(indptr, items, targets, traits, gram, right)
+    return gram, right
+
+
+def solved_traits(gram: NDArray[np.float64], right: NDArray[np.float64], penalty: float) -> NDArray[np.float32]:
+    """Return the solutions of the normal equations of `trait_sums`."""
     rated = gram[:, 0, 0] > 0
-    weights = np.zeros((n_movies, 3), dtype=np.float32)
+    weights = np.zeros((len(gram), 3), dtype=np.float32)
     weights[rated] = np.linalg.solve(gram[rated] + penalty * np.eye(3), right[rated, :, None])[:, :, 0]
     return weights
 

@@ -16,6 +16,7 @@ def add_transitions(
     share: NDArray[np.float32],
     gram: NDArray[np.float32],
     onward: NDArray[np.float32],
+    first: int = 0,
 ) -> None:
     """Add up the normal equations of a regression from the last films to the next.
 
@@ -30,10 +31,12 @@ def add_transitions(
     fade : ndarray of float32, shape (window,)
     share : ndarray of float32, shape (n_users,)
         How much a row of each user counts.
-    gram : ndarray of float32, shape (n, n)
+    gram : ndarray of float32, shape (n_rows, n)
         The features' products are added to its upper triangle.
-    onward : ndarray of float32, shape (n, n)
+    onward : ndarray of float32, shape (n_rows, n)
         The products of features (rows) and targets (columns) are added.
+    first : int
+        The film of their first row; of other rows nothing is added.
 
     Notes
     -----
@@ -45,7 +48,7 @@ def add_transitions(
     for distance in range(window):
         products = fade[: window - distance] * fade[distance:]
         summed[distance, : window - distance] = np.cumsum(products, dtype=np.float32)
-    _add_transitions(indptr, sequence, fade, summed, share, gram, onward)
+    _add_transitions(indptr, sequence, fade, summed, share, first, gram, onward)
 
 
 @compiled(
@@ -54,13 +57,15 @@ def add_transitions(
     read(types.float32),
     read(types.float32, 2),
     read(types.float32),
+    types.int64,
     filled(types.float32, 2),
     filled(types.float32, 2),
 )
 def _add_transitions(  # type: ignore[no-untyped-def]
-    indptr, sequence, fade, summed, share, gram, onward
+    indptr, sequence, fade, summed, share, low_row, gram, onward
 ):  # pragma: no cover
     window = len(fade)
+    high_row = low_row + len(gram)
     for user in range(len(indptr) - 1):
         start, end = indptr[user], indptr[user + 1]
         weight = share[user]
@@ -71,9 +76,10 @@ def _add_transitions(  # type: ignore[no-untyped-def]
                 if second == end:
                     break
                 other = sequence[second]
-                if distance > 0:
-                    onward[one, other] += weight * fade[distance - 1]
+                if distance > 0 and low_row <= one < high_row:
+                    onward[one - low_row, other] += weight * fade[distance - 1]
                 rows = end - 2 - second if end - 1 - second < window - distance else window - 1 - distance
                 if rows >= 0:
                     low, high = (one, other) if one < other else (other, one)
-                    gram[low, high] += weight * summed[distance, rows]
+                    if low_row <= low < high_row:
+                        gram[low - low_row, high] += weight * summed[distance, rows]

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.user_rows import RatingRows
 from core.recommenders.parts.ridge import ridge_row
 
 __all__ = ["Baseline", "BaselineFit", "UserBaseline", "adopt_baseline", "fit_baseline", "fitted_baseline"]
@@ -190,17 +191,17 @@ class BaselineFit:
         users = (arrays[name] for name in ("user_bias", "user_taste", "user_traits"))
         return cls(Baseline.from_arrays(arrays), *users)
 
-    def residuals(self, dataset: Dataset) -> NDArray[np.float32]:
+    def residuals(self, dataset: RatingRows) -> NDArray[np.float32]:
         """Return what the whole baseline leaves over, float32 of shape (n_ratings,), in the order of `user_items`."""
         base = self.baseline
         return self._left(dataset, self.user_taste, base.features, self.user_traits, base.effects)
 
-    def bias_residuals(self, dataset: Dataset) -> NDArray[np.float32]:
+    def bias_residuals(self, dataset: RatingRows) -> NDArray[np.float32]:
         """Return what mean and biases alone leave over: similarities of users and movies are best taken on these."""
         none = np.zeros((1, 0), dtype=np.float32)
         return self._left(dataset, none, none, none, none)
 
-    def _left(self, dataset: Dataset, *factors: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _left(self, dataset: RatingRows, *factors: NDArray[np.float32]) -> NDArray[np.float32]:
         from core.recommenders.kernels.ridge import baseline_residuals
 
         base = self.baseline
@@ -251,6 +252,11 @@ def user_traits(counts: NDArray[Any], biases: NDArray[Any], center: float, sprea
     return np.column_stack([np.ones(len(counts)), activity, _SCALE * biases]).astype(np.float32)
 
 
+def activity_moments(counts: NDArray[Any]) -> tuple[float, float]:
+    """Return mean and standard deviation of log(1 + number of ratings) over the ratings of users."""
+    return _moments(np.log1p(counts), counts)
+
+
 def movie_features(dataset: Dataset, item_bias: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return f_i of all movies, float32 of shape (n_movies, 4 + number of genres that occur)."""
     counts = dataset.movie_counts.astype(np.float64)
@@ -292,7 +298,7 @@ def _fit(dataset: Dataset) -> BaselineFit:
     )
     features = movie_features(dataset, item_bias)
     counts = np.diff(indptr)
-    center, spread = _moments(np.log1p(counts), counts)
+    center, spread = activity_moments(counts)
     traits = user_traits(counts, user_bias, center, spread)
     taste = np.zeros((dataset.n_users, features.shape[1]), dtype=np.float32)
     effects = np.zeros((dataset.n_movies, traits.shape[1]), dtype=np.float32)

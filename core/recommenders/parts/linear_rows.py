@@ -12,7 +12,7 @@ from core.data.compress import narrow
 from core.progress import Progress
 from core.recommenders.parts.sparse_rows import SparseRows
 
-__all__ = ["BLOCK", "add_gram", "inverse", "mirror", "most_rated", "pruned", "starts_among"]
+__all__ = ["BLOCK", "add_gram", "gram_adder", "inverse", "mirror", "most_rated", "pruned", "starts_among"]
 
 BLOCK = 512
 """Rows that are worked on at a time."""
@@ -55,25 +55,25 @@ def add_gram(ratings: sparse.csr_array, gram: NDArray[np.float32], progress: Pro
         X, movies ascending within a user.
     gram : ndarray of float32, shape (n_movies, n_movies)
     """
+    add = gram_adder(ratings)
+    for start in range(0, len(gram), BLOCK):
+        stop = min(start + BLOCK, len(gram))
+        add(start, stop, gram[start:stop])
+        progress(stop / len(gram), "counting what is watched together")
+
+
+def gram_adder(ratings: sparse.csr_array) -> Callable[[int, int, NDArray[np.float32]], None]:
+    """Return what adds rows `first` to `last` of the upper triangle of X' X to an array of these rows."""
     from core.recommenders.kernels.gram import gram_rows
 
     by_item = ratings.tocsc()
     starts, starts_by_item = (matrix.indptr.astype(np.int64, copy=False) for matrix in (ratings, by_item))
     columns, rows = (matrix.indices.astype(np.int32, copy=False) for matrix in (ratings, by_item))
-    for start in range(0, len(gram), BLOCK):
-        stop = min(start + BLOCK, len(gram))
-        gram_rows(
-            start,
-            stop,
-            starts,
-            columns,
-            ratings.data,
-            starts_by_item,
-            rows,
-            by_item.data,
-            gram,
-        )
-        progress(stop / len(gram), "counting what is watched together")
+
+    def add(first: int, last: int, gram: NDArray[np.float32]) -> None:
+        gram_rows(first, last, starts, columns, ratings.data, starts_by_item, rows, by_item.data, gram)
+
+    return add
 
 
 def inverse(gram: NDArray[np.float32], name: str, progress: Progress) -> NDArray[np.floating[Any]]:

@@ -10,7 +10,7 @@ _BLOCK = 1_000_000
 
 
 def in_order_of_time(
-    indptr: NDArray[np.int64], items: NDArray[np.int32], times: NDArray[np.uint32], seed: int
+    indptr: NDArray[np.int64], items: NDArray[np.int32], times: NDArray[np.uint32], seed: int, first_user: int = 0
 ) -> NDArray[np.int32]:
     """Return the items of each user in the order of their times; of equal times a lot decides.
 
@@ -19,6 +19,8 @@ def in_order_of_time(
     indptr : ndarray of int64, shape (n_users + 1,)
     items : ndarray of int32; times : ndarray of uint32
     seed : int
+    first_user : int
+        Number of the first user, where they are some of all.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def in_order_of_time(
         after = max(int(np.searchsorted(indptr, indptr[user] + _BLOCK, side="right")) - 1, user + 1)
         span = slice(indptr[user], indptr[after])
         users = np.repeat(np.arange(user, after, dtype=np.uint64), np.diff(indptr[user : after + 1]))
-        lots = _lots(users, items[span], seed)
+        lots = _lots(users + np.uint64(first_user), items[span], seed)
         keys = (times[span].astype(np.uint64) << np.uint64(32)) | (lots >> np.uint64(32))
         ordered[span] = items[span][np.lexsort((keys, users))]
         user = after

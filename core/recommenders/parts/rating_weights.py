@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.user_rows import RatingRows
 from core.recommenders.parts.biases import USER_SHRINKAGE, Baseline, BaselineFit
 from core.recommenders.parts.content_features import FIRST_YEAR, LAST_YEAR, genre_kinds, year_bells
 
@@ -39,7 +40,7 @@ _BLOCK = 1 << 20
 """Ratings that are worked on at a time."""
 
 
-def training_weights(dataset: Dataset, fitted: BaselineFit, gain: float) -> NDArray[np.float32]:
+def training_weights(dataset: RatingRows, fitted: BaselineFit, gain: float) -> NDArray[np.float32]:
     """Return the weight of every rating, float32 of shape (n_ratings,), in the order of `user_items`."""
     if gain == 0:
         return np.ones(dataset.n_ratings, dtype=np.float32)

@@ -17,7 +17,8 @@ from scipy import sparse
 from core.data.arraydir import give_back
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.parts.biases import Baseline, fit_baseline
+from core.data.user_rows import RatingRows
+from core.recommenders.parts.biases import Baseline, BaselineFit, fit_baseline
 from core.recommenders.parts.leading_directions import leading_directions
 from core.recommenders.parts.rating_weights import content_rows, profile_weights, signed, training_weights
 
@@ -105,23 +106,52 @@ class WatchedDirections:
         dataset: Dataset, factors: int, scaling: Scaling, seed: int, report: Callable[[str], None]
     ) -> dict[str, NDArray[Any]]:
         """Return the arrays of the decomposition."""
-        lengths = np.diff(dataset.user_indptr)
-        columns = np.maximum(dataset.movie_counts, 1).astype(np.float32) ** np.float32(-scaling.movie_power)
-        rows = np.maximum(lengths, 1).astype(np.float32) ** np.float32(-scaling.user_power)
-        values = training_weights(dataset, fit_baseline(dataset), scaling.rating_gain)
-        give_back(dataset.user_ratings)
-        _scale(values, dataset, rows, columns)
-        content = content_rows(dataset)
-        content *= scaling.content_weight * columns * (dataset.movie_counts**scaling.content_power).astype(np.float32)
-        matrix = _with_rows(dataset, values, sparse.csr_array(content))
+        values = WatchedDirections.scaled(dataset, fit_baseline(dataset), dataset.movie_counts, scaling)
+        content = WatchedDirections.content(dataset, scaling)
+        matrix = _with_rows(dataset, values, content)
         del values, content
         give_back(dataset.user_items)
         report("decomposing what was watched")
         components, values = leading_directions(matrix, factors, power_iterations(dataset), seed)
+        return WatchedDirections.kept(components, values, dataset.movie_counts, scaling)
+
+    @staticmethod
+    def scaled(
+        rows: RatingRows, fitted: BaselineFit, counts: NDArray[np.int32], scaling: Scaling
+    ) -> NDArray[np.float32]:
+        """Return the scaled weight of every rating of all users or of some.
+
+        Parameters
+        ----------
+        counts : ndarray of int32, shape (n_movies,)
+            Everybody's number of ratings.
+        """
+        lengths = np.diff(rows.user_indptr)
+        columns = np.maximum(counts, 1).astype(np.float32) ** np.float32(-scaling.movie_power)
+        shares = np.maximum(lengths, 1).astype(np.float32) ** np.float32(-scaling.user_power)
+        values = training_weights(rows, fitted, scaling.rating_gain)
+        give_back(rows.user_ratings)
+        _scale(values, rows, shares, columns)
+        return values
+
+    @staticmethod
+    def content(dataset: Dataset, scaling: Scaling) -> sparse.csr_array:
+        """Return the pseudo users, float32 of shape (n_rows, n_movies)."""
+        counts = dataset.movie_counts
+        columns = np.maximum(counts, 1).astype(np.float32) ** np.float32(-scaling.movie_power)
+        content = content_rows(dataset)
+        content *= scaling.content_weight * columns * (counts**scaling.content_power).astype(np.float32)
+        return sparse.csr_array(content)
+
+    @staticmethod
+    def kept(
+        components: NDArray[Any], values: NDArray[Any], counts: NDArray[np.int32], scaling: Scaling
+    ) -> dict[str, NDArray[Any]]:
+        """Return the arrays that follow from right singular vectors, a row each, and their singular values."""
         strength = np.maximum(values, 1e-9)
         damping = (strength / strength[0]) ** scaling.strength_power
         damping *= 1.0 - scaling.shrinkage * (strength[-1] / strength) ** 2
-        kept = np.sort(np.argsort(-dataset.movie_counts.astype(np.int64), kind="stable")[:_MOVIES]).astype(np.int32)
+        kept = np.sort(np.argsort(-counts.astype(np.int64), kind="stable")[:_MOVIES]).astype(np.int32)
         return {
             "watched_items": kept,
             "watched_directions": np.ascontiguousarray(components.T[kept], dtype=np.float32),
@@ -209,7 +239,7 @@ class WatchedDirections:
 
 
 def _scale(
-    values: NDArray[np.float32], dataset: Dataset, rows: NDArray[np.float32], columns: NDArray[np.float32]
+    values: NDArray[np.float32], dataset: RatingRows, rows: NDArray[np.float32], columns: NDArray[np.float32]
 ) -> None:
     """Multiply the value of every rating by what belongs to its user and to its movie."""
     for first in range(0, dataset.n_users, _USERS):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
+from core.data.user_rows import RatingRows
 
 __all__ = ["Trend"]
 
@@ -43,22 +44,49 @@ class Trend:
     @classmethod
     def fit(cls, dataset: Dataset, movies: NDArray[np.int32], power: float) -> Self:
         """Count the ratings of movies, span by span; ratings without a time (0) count nowhere."""
-        times = dataset.user_times
-        known = times[times > 0]
-        if not power or not len(known):
-            return cls(movies, np.empty((0, len(movies)), dtype=np.float16), 0)
-        start, n = int(known.min()), len(movies)
-        spans = (int(known.max()) - start) // _SPAN + 1
-        position = np.full(dataset.n_movies, -1, dtype=np.int32)
+        found = cls.period(dataset.user_times)
+        if not power or found is None:
+            return cls.unknown(movies)
+        rated = cls.counted(dataset, dataset.n_movies, movies, found)
+        return cls.of_counts(movies, found[0], rated, power)
+
+    @classmethod
+    def unknown(cls, movies: NDArray[np.int32]) -> Self:
+        """Return what is known without times."""
+        return cls(movies, np.empty((0, len(movies)), dtype=np.float16), 0)
+
+    @staticmethod
+    def period(times: NDArray[np.uint32]) -> tuple[int, int] | None:
+        """Return the first and the last time, None where none is known."""
+        found: list[int] = []
+        for begin in range(0, len(times), _BLOCK):
+            known = times[begin : begin + _BLOCK]
+            known = known[known > 0]
+            found += [int(known.min()), int(known.max())] if len(known) else []
+        return (min(found), max(found)) if found else None
+
+    @staticmethod
+    def counted(
+        rows: RatingRows, n_movies: int, movies: NDArray[np.int32], period: tuple[int, int]
+    ) -> NDArray[np.uint32]:
+        """Return the numbers of ratings by span and movie, of shape (spans + 1, n): the first row is empty."""
+        start, n = period[0], len(movies)
+        spans = (period[1] - start) // _SPAN + 1
+        position = np.full(n_movies, -1, dtype=np.int32)
         position[movies] = np.arange(n, dtype=np.int32)
         rated = np.zeros((spans + 1) * n, dtype=np.uint32)
-        for begin in range(0, len(times), _BLOCK):
-            block, places = times[begin : begin + _BLOCK], position[dataset.user_items[begin : begin + _BLOCK]]
+        for begin in range(0, rows.n_ratings, _BLOCK):
+            block, places = rows.user_times[begin : begin + _BLOCK], position[rows.user_items[begin : begin + _BLOCK]]
             kept = (block > 0) & (places >= 0)
             span = (block[kept].astype(np.int64) - start) // _SPAN
             rated += np.bincount((span + 1) * n + places[kept], minlength=len(rated)).astype(np.uint32)
-        before = rated.reshape(spans + 1, n)
-        np.cumsum(before, axis=0, out=before)
+        return rated.reshape(spans + 1, n)
+
+    @classmethod
+    def of_counts(cls, movies: NDArray[np.int32], start: int, rated: NDArray[np.uint32], power: float) -> Self:
+        """Return the factors that follow from the numbers that `counted` returned, which are overwritten."""
+        spans = len(rated) - 1
+        before = np.cumsum(rated, axis=0, out=rated)
         factors = np.ones(before.shape, dtype=np.float16)
         for row in range(spans + 1):
             lately = before[row] - before[max(row - 1, 0)]

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.recommenders.item_knn import ItemKNN
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.residuals import RESIDUAL_UNIT, quantised
 from core.recommenders.parts.sparse_rows import SparseRows
-from core.testing.toy import toy_dataset
+from core.testing.toy import toy_dataset, toy_movies
 
 WIDE = {"neighbours": 60, "rating_neighbours": 60}
 
@@ -94,3 +95,13 @@ def test_rows_add_up_and_are_found_again():
         np.testing.assert_array_equal(rows.column(chosen, item), dense[:3, item])
     again = SparseRows.from_arrays(rows.arrays("x"), "x")
     np.testing.assert_array_equal(again.dense_row(0), rows.dense_row(0))
+
+
+def test_of_equally_near_movies_those_of_lower_index_are_kept():
+    # The last movie shares one rater with each of two others, and meets the higher one first.
+    pairs = [(1, 60), (1, 90), (2, 30), (2, 90)]
+    users, movies = zip(*pairs, strict=True)
+    data = Dataset.from_interactions(users, movies, [4.0] * len(pairs), None, toy_movies(9))
+    model = ItemKNN({"neighbours": 1}).fit(data)
+    assert 8 in model._rows.row(2)[0]
+    assert 8 not in model._rows.row(5)[0]
