@@ -15,7 +15,19 @@ from core.errors import CineMatchError, ConfigurationError, InvalidInputError
 
 __all__ = ["build_app", "main"]
 
-_FAMILIES = ("data", "models", "artifacts", "evaluate", "wishes", "ask", "films", "profiles", "keys", "operate")
+_FAMILIES = (
+    "data",
+    "models",
+    "artifacts",
+    "evaluate",
+    "wishes",
+    "ask",
+    "films",
+    "batch",
+    "profiles",
+    "keys",
+    "operate",
+)
 
 
 def build_app() -> typer.Typer:

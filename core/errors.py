@@ -51,6 +51,10 @@ class ProfilesUnavailableError(CineMatchError):
     """The database of profiles does not answer at the moment."""
 
 
+class SparkError(CineMatchError):
+    """A cluster cannot be reached, or gave up on what it was asked to do."""
+
+
 class StoreUnavailableError(CineMatchError):
     """What is published cannot be brought here at the moment, or nothing can be published."""
 

@@ -18,12 +18,22 @@ from core.commands.console import (
     settings_for,
     split_keys,
 )
+from core.commands.engines import (
+    EngineOption,
+    MasterOption,
+    ParquetOption,
+    SparkConfOption,
+    SparkOptions,
+    on_spark,
+    spark_ratings,
+)
 from core.tasks import end_with_parent
 from core.views import Learning
 
 if TYPE_CHECKING:
     from core.commands.learning import Learned
     from core.data.dataset import Dataset
+    from core.settings import Settings
 
 __all__ = ["register"]
 
@@ -78,6 +88,10 @@ def train(
             max=64,
         ),
     ] = None,
+    engine: EngineOption = "local",
+    master: MasterOption = None,
+    parquet: ParquetOption = None,
+    spark_conf: SparkConfOption = None,
     beside_server: Annotated[int, typer.Option("--beside-server", hidden=True)] = 0,
     json_target: JsonOption = None,
 ) -> None:
@@ -94,6 +108,9 @@ def train(
         end_with_parent(beside_server)
     root = settings.dataset_models_dir
     data = take_feedback(settings) if with_feedback else open_dataset(settings)
+    if on_spark(engine, master, parquet, spark_conf):
+        _train_on_spark(settings, data, algorithms, measure, SparkOptions(master, parquet, spark_conf), json_target)
+        return
     keys = split_keys(algorithms, settings)
     missing = missing or with_feedback
     with learning_alone(root, _wait):
@@ -148,6 +165,33 @@ def train(
         typer.echo(note, err=True)
     if learned.failed or (learned.left_out and not rows and not missing):
         raise typer.Exit(1)
+
+
+def _train_on_spark(
+    settings: Settings,
+    data: Dataset,
+    algorithms: str | None,
+    measure: bool,
+    options: SparkOptions,
+    json_target: str | None,
+) -> None:
+    """Fit algorithms on Spark, by default all that it fits, and print what it took."""
+    from core.spark.training import ON_SPARK, check_keys, train
+    from core.store.artifact import get_model_metadata
+    from core.store.learning import clear_learning, learning_alone
+
+    keys = split_keys(algorithms, settings) if algorithms or settings.algorithms else ON_SPARK
+    check_keys(keys)
+    root = settings.dataset_models_dir
+    with learning_alone(root, _wait), progress("train on Spark") as report, spark_ratings(data, options) as ratings:
+        reports = train(ratings, keys, root, report, measure=measure)
+        clear_learning(root)
+    rows = [{**asdict(item), "metrics": get_model_metadata(item.path)["metrics"]} for item in reports]
+    if json_target:
+        document = {"dataset": data.name, "fingerprint": data.fingerprint, "engine": "spark", "models": rows}
+        emit_json(document, json_target)
+    else:
+        _print_training(data, rows)
 
 
 def _wait() -> None:

@@ -1,0 +1,70 @@
+"""Without Spark or Java the error says what to install; without being asked for, nothing of Spark is loaded."""
+
+import subprocess
+import sys
+
+import pytest
+
+from core.cli import main
+from core.errors import ConfigurationError
+from core.recommenders.popularity import Popularity
+from core.spark import session
+from core.spark.session import spark_session
+from core.store.artifact import save_model
+from core.testing.toy import toy_dataset
+
+
+def test_a_missing_package_is_named_with_the_extra(monkeypatch):
+    monkeypatch.setattr(session, "find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match=r"pyspark and pyarrow.*cinematch\[spark\]"), spark_session():
+        pass
+
+
+def test_missing_java_is_named_with_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="openjdk-17-jre-headless"), spark_session():
+        pass
+
+
+def test_an_old_java_is_refused(monkeypatch, tmp_path):
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
+    java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="Java 17 or newer, not openjdk version"), spark_session():
+        pass
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_wrong_usage_is_refused_before_anything_starts(monkeypatch, capsys, tmp_path):
+    data = toy_dataset()
+    data.save(tmp_path / "data" / data.name)
+    save_model(Popularity().fit(data), tmp_path / "models" / data.name / "popularity")
+    monkeypatch.setenv("CINEMATCH_DATASET", data.name)
+    monkeypatch.setenv("CINEMATCH_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("CINEMATCH_MODELS_DIR", str(tmp_path / "models"))
+    assert "Choose local or spark" in _refused(capsys, "train", "--engine", "dask")
+    assert "add `--engine spark`" in _refused(capsys, "train", "--master", "spark://host:7077")
+    assert "Spark does not fit 'hybrid'" in _refused(capsys, "train", "--engine", "spark", "--algorithms", "hybrid")
+    wrong = ("train", "--engine", "spark", "--algorithms", "als", "--spark-conf", "memory")
+    assert "spark.executor.memory=4g" in _refused(capsys, *wrong)
+    assert "something at" in _refused(capsys, "batch", "-o", str(tmp_path), "--algorithm", "popularity")
+    assert "writes to directories" in _refused(capsys, "batch", "-o", "s3://lists/today", "--algorithm", "popularity")
+
+
+def test_without_spark_nothing_of_it_is_imported():
+    code = (
+        "import sys, core.cli, core.commands.learning, core.service.cinematch, dashboard.app\n"
+        "core.cli.build_app()\n"
+        "print([name for name in sys.modules if name.partition('.')[0] in ('pyspark', 'pyarrow', 'py4j')"
+        " or name.startswith('core.spark')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
