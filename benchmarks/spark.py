@@ -33,7 +33,7 @@ _NOT_COMPARED = ("baseline_", "candidates", "ends")
 
 def apart(one: dict[str, NDArray[Any]], other: dict[str, NDArray[Any]]) -> str:
     """Return how far two models' arrays are apart: equal, or the largest difference by the largest value."""
-    furthest = 0.0
+    furthest, where = 0.0, ""
     for name, array in one.items():
         if name.startswith(_NOT_COMPARED):
             continue
@@ -41,8 +41,9 @@ def apart(one: dict[str, NDArray[Any]], other: dict[str, NDArray[Any]]) -> str:
             return f"{name} of another length"
         if array.size:
             difference = np.abs(array.astype(np.float64) - other[name])
-            furthest = max(furthest, float(difference.max() / max(np.abs(array.astype(np.float64)).max(), 1e-12)))
-    return "equal" if furthest == 0 else f"{furthest:.1e}"
+            largest = float(difference.max() / max(np.abs(array.astype(np.float64)).max(), 1e-12))
+            furthest, where = max((furthest, where), (largest, name))
+    return "equal" if furthest == 0 else f"{furthest:.1e} ({where})"
 
 
 def measured(held: HeldOut, model: Recommender) -> list[str]:
