@@ -21,7 +21,7 @@ from core.spark.baseline import Movies, fit_baseline
 from core.spark.ratings import SparkRatings, from_dataset, from_parquet
 from core.spark.session import spark_session
 from core.spark.training import fit
-from core.store.artifact import get_model_metadata, verify_model
+from core.store.artifact import get_model_metadata, save_model, verify_model
 from core.store.loader import load_model
 from core.testing.toy import toy_dataset
 from tests.integration.spark_cluster import SparkCluster
@@ -77,24 +77,26 @@ def _run(capsys: pytest.CaptureFixture[str], *words: str) -> dict:
     return json.loads(captured.out)
 
 
-def test_the_command_line_trains_measures_and_lists_on_the_cluster(
-    cluster, exported, data, tmp_path, monkeypatch, capsys
-):
-    data.save(tmp_path / "data" / data.name)
-    for name, value in {
-        "DATASET": data.name,
-        "DATA_DIR": tmp_path / "data",
-        "MODELS_DIR": tmp_path / "models",
-    }.items():
-        monkeypatch.setenv(f"CINEMATCH_{name}", str(value))
+def _installed(data: Dataset, place: Path, monkeypatch: pytest.MonkeyPatch) -> Dataset:
+    data.save(place / "data" / data.name)
+    monkeypatch.setenv("CINEMATCH_DATASET", data.name)
+    monkeypatch.setenv("CINEMATCH_DATA_DIR", str(place / "data"))
+    monkeypatch.setenv("CINEMATCH_MODELS_DIR", str(place / "models"))
+    return Dataset.open(place / "data" / data.name)
+
+
+def _on(cluster: SparkCluster, exported: Path) -> list[str]:
     conf = [word for name, value in SMALL.items() for word in ("--spark-conf", f"{name}={value}")]
-    spark = ["--engine", "spark", "--master", cluster.master, "--parquet", str(exported), *conf]
-    told = _run(capsys, "train", "--algorithms", "item_knn", *spark)
+    return ["--engine", "spark", "--master", cluster.master, "--parquet", str(exported), *conf]
+
+
+def test_the_command_line_trains_and_measures_on_the_cluster(cluster, exported, data, tmp_path, monkeypatch, capsys):
+    opened = _installed(data, tmp_path, monkeypatch)
+    told = _run(capsys, "train", "--algorithms", "item_knn", *_on(cluster, exported))
     assert [model["key"] for model in told["models"]] == ["item_knn"]
     assert 0 < told["models"][0]["metrics"]["values"]["rmse"] < 1.5
 
     stored = tmp_path / "models" / data.name / "item_knn"
-    opened = Dataset.open(tmp_path / "data" / data.name)
     assert verify_model(stored, opened) == []
     manifest = get_model_metadata(stored)
     assert manifest["engine"] == "spark"
@@ -103,12 +105,6 @@ def test_the_command_line_trains_measures_and_lists_on_the_cluster(
         name: (array.dtype, array.shape) for name, array in here.items()
     }
     _check_neighbours(here, there)
-
-    _run(capsys, "batch", "--algorithm", "item_knn", "-n", "5", "-o", str(tmp_path / "there"), *spark)
-    _run(capsys, "batch", "--algorithm", "item_knn", "-n", "5", "-o", str(tmp_path / "here"))
-    lists = [pl.read_parquet(tmp_path / name / "*.parquet").sort("user_id", "rank") for name in ("there", "here")]
-    assert len(lists[0]) == 5 * data.n_users
-    assert lists[0].equals(lists[1])
 
 
 @pytest.fixture(scope="module")
@@ -217,3 +213,17 @@ def test_a_part_that_the_driver_holds_is_sent_in_the_same_blocks(spark, ratings,
         assert one.first_user == other.first_user
         assert np.array_equal(one.user_items, other.user_items)
         assert np.array_equal(one.user_indptr, other.user_indptr)
+
+
+def test_the_command_line_lists_for_everybody_on_the_cluster(
+    cluster, spark, exported, data, tmp_path, monkeypatch, capsys
+):
+    # The last one: the command takes up the session that is there, and ends it.
+    opened = _installed(data, tmp_path, monkeypatch)
+    save_model(_here("item_knn", opened), tmp_path / "models" / data.name / "item_knn")
+    words = ["batch", "--algorithm", "item_knn", "-n", "5", "-o"]
+    _run(capsys, *words, str(tmp_path / "there"), *_on(cluster, exported))
+    _run(capsys, *words, str(tmp_path / "here"))
+    lists = [pl.read_parquet(tmp_path / name / "*.parquet").sort("user_id", "rank") for name in ("there", "here")]
+    assert len(lists[0]) == 5 * data.n_users
+    assert lists[0].equals(lists[1])
