@@ -150,7 +150,8 @@ def main() -> None:
         }
         servers = {name: serve(name, place, env) for name in HOSTS}
         stack.callback(lambda: [server.terminate() for server in servers.values()])
-        people = [Asking(nginx(place, stack), "algorithm=svd&n=5") for _ in range(3)]
+        front = nginx(place, stack)
+        people = [Asking(front, "algorithm=svd&n=5") for _ in range(3)]
         for one in people:
             one.start()
 
