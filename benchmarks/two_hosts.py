@@ -81,9 +81,14 @@ def serve(name: str, place: Path, env: dict[str, str]) -> "subprocess.Popen[byte
 
 def state(name: str) -> dict[str, str] | None:
     """Return what a host says of its data, None where it does not answer."""
+    answer = answers(f"http://{HOSTS[name]}:8050/readyz")
+    return dict(answer.json()["dataset"]) if answer is not None and answer.ok else None
+
+
+def answers(url: str) -> requests.Response | None:
+    """Return an answer over a connection of its own, None where there is none."""
     try:
-        answer = requests.get(f"http://{HOSTS[name]}:8050/readyz", headers={"Connection": "close"}, timeout=2)
-        return dict(answer.json()["dataset"]) if answer.ok else None
+        return requests.get(url, headers={"Connection": "close"}, timeout=2)
     except requests.RequestException:
         return None
 
@@ -113,7 +118,9 @@ def nginx(place: Path, stack: ExitStack) -> str:
             stderr=log,
         )
     stack.callback(lambda: (process.terminate(), process.wait(10)))
-    return f"http://{FRONT}:8080"
+    url = f"http://{FRONT}:8080"
+    wait_for(lambda: answers(f"{url}/readyz"), f"nginx; its log is {place}/nginx.log")
+    return url
 
 
 def failures(people: list[Asking]) -> int:
