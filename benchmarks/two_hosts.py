@@ -153,7 +153,7 @@ def main() -> None:
         env |= {
             "CINEMATCH_ARTIFACTS_URL": url,
             "CINEMATCH_ARTIFACTS_POLL_S": "1",
-            "CINEMATCH_SECRET_KEY": "the same for both",
+            "CINEMATCH_SECRET_KEY": "-".join(HOSTS) * 4,
         }
         servers = {name: serve(name, place, env) for name in HOSTS}
         stack.callback(lambda: [server.terminate() for server in servers.values()])

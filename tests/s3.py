@@ -29,8 +29,7 @@ class S3Process:
         """What a client needs to know, as variables."""
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "tests",
-            "AWS_SECRET_ACCESS_KEY": "tests",
+            **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "tests"),
             "AWS_DEFAULT_REGION": "us-east-1",
         }
 

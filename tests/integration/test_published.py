@@ -95,7 +95,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             env = {f"CINEMATCH_{name.upper()}_DIR": str(own / name) for name in ("data", "models", "cache")}
             env |= {"CINEMATCH_DATASET": "toy", "CINEMATCH_ALGORITHMS": ",".join(KEYS), "CINEMATCH_RATE_LIMIT": "off"}
             env |= {"CINEMATCH_ARTIFACTS_URL": URL, "CINEMATCH_ARTIFACTS_POLL_S": "0.5"}
-            env |= {"CINEMATCH_SECRET_KEY": "the same for all of them", "CINEMATCH_TRUSTED_PROXIES": "1"}
+            env |= {"CINEMATCH_SECRET_KEY": "all" * 8, "CINEMATCH_TRUSTED_PROXIES": "1"}
             config = ROOT / "gunicorn.conf.py"
             servers.append(GunicornProcess("dashboard.wsgi:server", own, workers=1, env=env, config=config))
         with NginxProcess(servers[0].port, root, servers[1].port) as nginx:

@@ -176,9 +176,7 @@ def test_without_redis_a_replica_starts_with_a_key_only_and_says_what_it_cannot_
     asked = {"redis_url": url, "algorithms": "popularity"}
     with pytest.raises(ConfigurationError, match="Start Redis, correct CINEMATCH_REDIS_URL, or set CINEMATCH_SECRET"):
         create_app(toy_installation.with_cache(tmp_path / "one", **asked).settings)
-    app = create_app(
-        toy_installation.with_cache(tmp_path / "two", **asked, secret_key="one for all replicas").settings
-    )
+    app = create_app(toy_installation.with_cache(tmp_path / "two", **asked, secret_key="one" * 8).settings)
     ready = app.server.test_client().get("/readyz")
     assert (ready.status_code, ready.json["status"]) == (200, "degraded")
     assert "Redis, which keeps the background jobs, cannot be used" in ready.json["jobs"]["reason"]
