@@ -26,6 +26,7 @@ pytestmark = pytest.mark.integration
 
 KEYS = ("popularity", "svd")
 URL = f"s3://{BUCKET}/servers"
+SHARED = "all" * 8
 
 
 class Posting(threading.Thread):
@@ -95,7 +96,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             env = {f"CINEMATCH_{name.upper()}_DIR": str(own / name) for name in ("data", "models", "cache")}
             env |= {"CINEMATCH_DATASET": "toy", "CINEMATCH_ALGORITHMS": ",".join(KEYS), "CINEMATCH_RATE_LIMIT": "off"}
             env |= {"CINEMATCH_ARTIFACTS_URL": URL, "CINEMATCH_ARTIFACTS_POLL_S": "0.5"}
-            env |= {"CINEMATCH_SECRET_KEY": "all" * 8, "CINEMATCH_TRUSTED_PROXIES": "1"}
+            env |= {"CINEMATCH_SECRET_KEY": SHARED, "CINEMATCH_TRUSTED_PROXIES": "1"}
             config = ROOT / "gunicorn.conf.py"
             servers.append(GunicornProcess("dashboard.wsgi:server", own, workers=1, env=env, config=config))
         with NginxProcess(servers[0].port, root, servers[1].port) as nginx:
