@@ -10,9 +10,10 @@ WORKDIR /app
 RUN python3 -m venv /opt/venv
 # Exactly what was tested, and nothing that was changed since: every file's hash is in the lock. A package index other
 # than PyPI is named by an optional build secret: --secret id=pip_config,src=/path/to/pip.conf
-# Servers that share a store and jobs need more: --build-arg LOCK=requirements-cluster.lock
+# Servers that share a store and jobs need more: --build-arg LOCK=requirements-cluster.lock; machines that train on Spark
+# need requirements-spark.lock and --build-arg PACKAGES=openjdk-17-jre-headless, too.
 ARG LOCK=requirements.lock
-COPY requirements.lock requirements-cluster.lock ./
+COPY requirements.lock requirements-cluster.lock requirements-spark.lock ./
 RUN --mount=type=secret,id=pip_config,target=/etc/pip.conf,required=false \
     /opt/venv/bin/pip install --require-hashes --requirement "${LOCK}"
 # What is installed, with licences: read by scanners for known vulnerabilities.
@@ -38,11 +39,12 @@ LABEL org.opencontainers.image.title="CineMatch" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
+ARG PACKAGES=""
 # Versions of system packages are those of the base image's release, which is pinned by its tag.
-# hadolint ignore=DL3008
-RUN if ! command -v tini >/dev/null || ! ls /usr/lib/*/libgomp.so.1 >/dev/null 2>&1; then \
+# hadolint ignore=DL3008,SC2086
+RUN if [ -n "${PACKAGES}" ] || ! command -v tini >/dev/null || ! ls /usr/lib/*/libgomp.so.1 >/dev/null 2>&1; then \
         apt-get update \
-        && apt-get install --yes --no-install-recommends libgomp1 tini \
+        && apt-get install --yes --no-install-recommends libgomp1 tini ${PACKAGES} \
         && rm -rf /var/lib/apt/lists/*; \
     fi \
     && groupadd --system --gid 10001 cinematch \

@@ -101,6 +101,9 @@ lock: $(VENV)/bin/python ## Resolve the exact versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra sample --extra cluster setup.cfg requirements-build.in --output-file requirements-cluster.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --extra sample --extra cluster --extra spark setup.cfg requirements-build.in --constraint requirements-cluster.lock \
+	  --output-file requirements-spark.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra sample setup.cfg requirements-build.in --constraint requirements-cluster.lock --output-file requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --extra sample --extra test --extra docs setup.cfg requirements-build.in --constraint requirements.lock \

@@ -188,6 +188,23 @@ def test_compose_has_two_servers_at_the_addresses_that_nginx_knows() -> None:
     assert "noeviction" in services["redis"]["command"]
 
 
+def test_spark_trains_on_what_all_of_its_machines_see() -> None:
+    services = {name: found for name, found in COMPOSE["services"].items() if name.startswith("spark-")}
+    assert {name: found["profiles"] for name, found in services.items()} == dict.fromkeys(services, ["spark"])
+    master = re.findall(r"--host (\S+)", " ".join(services["spark-master"]["command"]))
+    trainer = services["spark-trainer"]["command"][2]
+    assert re.findall(r"--master spark://([^:]+):7077", trainer) == master == ["spark-master"]
+    (place,) = set(re.findall(r"--parquet (\S+)", trainer))
+    for name in ("spark-worker-1", "spark-worker-2", "spark-trainer"):
+        mounted = [volume.split(":")[1] for volume in services[name]["volumes"] if volume.startswith("parquet:")]
+        assert len(mounted) == 1, name
+        assert place.startswith(mounted[0] + "/")
+    assert services["spark-worker-1"]["command"][2] == "spark://spark-master:7077"
+    arguments = services["spark-master"]["build"]["args"]
+    assert "pyspark==" in (ROOT / arguments["LOCK"]).read_text()
+    assert arguments["LOCK"] in (ROOT / ".dockerignore").read_text()
+
+
 def test_the_unit_can_be_read_and_names_what_there_is(tmp_path: Path) -> None:
     unit = configparser.RawConfigParser(strict=False)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
