@@ -41,9 +41,10 @@ def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
         profile = dataset.profile(dataset.user_index(request.user_id))
     else:
         given = {} if request.ratings is None else request.ratings
-        items = [dataset.movie_index(movie_id) for movie_id in given]
-        stars = [value for _, value in given.items()]
-        order = [given.times[movie_id] for movie_id in given] if isinstance(given, Dated) else range(len(items))
+        # A Series of pandas is asked for its items: passed over, it would give its values.
+        rated = list(given.items())
+        items, stars = [dataset.movie_index(movie_id) for movie_id, _ in rated], [value for _, value in rated]
+        order = [given.times[movie_id] for movie_id, _ in rated] if isinstance(given, Dated) else range(len(items))
         profile = Profile.of(items, stars, order=order)
     return _counting(dataset, profile, request.without) if request.without else profile
 
