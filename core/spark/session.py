@@ -31,7 +31,7 @@ _PASSED_ON = ("PYTHONPATH", "CINEMATCH_CACHE_DIR", "NUMBA_CACHE_DIR")
 
 @contextmanager
 def spark_session(master: str | None = None, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
-    """Yield a session, which is stopped afterwards.
+    """Yield a session, which is stopped afterwards unless it was there before, as in a notebook.
 
     Parameters
     ----------
@@ -59,10 +59,12 @@ def spark_session(master: str | None = None, settings: Mapping[str, str] | None 
 def _session(master: str, settings: Mapping[str, str]) -> Iterator[SparkSession]:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
 
     # Executors start their workers by this name, the driver's own interpreter where they share a file system.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
+    before = SparkSession.getActiveSession()
     try:
         session = _started(master, settings)
     except (PySparkException, Py4JError, OSError) as error:
@@ -77,7 +79,8 @@ def _session(master: str, settings: Mapping[str, str]) -> Iterator[SparkSession]
             "`--spark-conf spark.executor.memory=...` or more tries with `--spark-conf spark.task.maxFailures=...`."
         ) from error
     finally:
-        session.stop()
+        if before is None:
+            session.stop()
 
 
 def _check_installed() -> None:

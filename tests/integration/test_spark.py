@@ -90,23 +90,6 @@ def _on(cluster: SparkCluster, exported: Path) -> list[str]:
     return ["--engine", "spark", "--master", cluster.master, "--parquet", str(exported), *conf]
 
 
-def test_the_command_line_trains_and_measures_on_the_cluster(cluster, exported, data, tmp_path, monkeypatch, capsys):
-    opened = _installed(data, tmp_path, monkeypatch)
-    told = _run(capsys, "train", "--algorithms", "item_knn", *_on(cluster, exported))
-    assert [model["key"] for model in told["models"]] == ["item_knn"]
-    assert 0 < told["models"][0]["metrics"]["values"]["rmse"] < 1.5
-
-    stored = tmp_path / "models" / data.name / "item_knn"
-    assert verify_model(stored, opened) == []
-    manifest = get_model_metadata(stored)
-    assert manifest["engine"] == "spark"
-    here, there = _here("item_knn", opened).arrays, load_model(stored, opened).arrays
-    assert {name: (array.dtype, array.shape) for name, array in there.items()} == {
-        name: (array.dtype, array.shape) for name, array in here.items()
-    }
-    _check_neighbours(here, there)
-
-
 @pytest.fixture(scope="module")
 def spark(cluster: SparkCluster) -> Iterator[SparkSession]:
     with spark_session(cluster.master, SMALL) as session:
@@ -142,11 +125,6 @@ def test_the_baseline_is_that_of_one_machine(movies, data):
     np.testing.assert_allclose(movies.baseline.item_bias, here.item_bias, atol=1e-6)
     np.testing.assert_allclose(movies.baseline.features, here.features, atol=1e-5)
     np.testing.assert_allclose(movies.baseline.effects, here.effects, atol=1e-5)
-
-
-def test_neighbours_are_those_of_one_machine(ratings, movies, data):
-    here, there = _here("item_knn", data).arrays, fit("item_knn", ratings, movies).arrays
-    _check_neighbours(here, there)
 
 
 @pytest.mark.parametrize("key", ["ease", "slist"])
@@ -215,10 +193,28 @@ def test_a_part_that_the_driver_holds_is_sent_in_the_same_blocks(spark, ratings,
         assert np.array_equal(one.user_indptr, other.user_indptr)
 
 
+def test_the_command_line_trains_and_measures_on_the_cluster(
+    cluster, spark, exported, data, tmp_path, monkeypatch, capsys
+):
+    opened = _installed(data, tmp_path, monkeypatch)
+    told = _run(capsys, "train", "--algorithms", "item_knn", *_on(cluster, exported))
+    assert [model["key"] for model in told["models"]] == ["item_knn"]
+    assert 0 < told["models"][0]["metrics"]["values"]["rmse"] < 1.5
+
+    stored = tmp_path / "models" / data.name / "item_knn"
+    assert verify_model(stored, opened) == []
+    manifest = get_model_metadata(stored)
+    assert manifest["engine"] == "spark"
+    here, there = _here("item_knn", opened).arrays, load_model(stored, opened).arrays
+    assert {name: (array.dtype, array.shape) for name, array in there.items()} == {
+        name: (array.dtype, array.shape) for name, array in here.items()
+    }
+    _check_neighbours(here, there)
+
+
 def test_the_command_line_lists_for_everybody_on_the_cluster(
     cluster, spark, exported, data, tmp_path, monkeypatch, capsys
 ):
-    # The last one: the command takes up the session that is there, and ends it.
     opened = _installed(data, tmp_path, monkeypatch)
     save_model(_here("item_knn", opened), tmp_path / "models" / data.name / "item_knn")
     words = ["batch", "--algorithm", "item_knn", "-n", "5", "-o"]
@@ -227,3 +223,4 @@ def test_the_command_line_lists_for_everybody_on_the_cluster(
     lists = [pl.read_parquet(tmp_path / name / "*.parquet").sort("user_id", "rank") for name in ("there", "here")]
     assert len(lists[0]) == 5 * data.n_users
     assert lists[0].equals(lists[1])
+    assert spark.range(3).count() == 3  # a session that was there before is left as it is
