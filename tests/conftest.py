@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from core.data.dataset import Dataset
@@ -13,6 +14,10 @@ from core.settings import Settings, load_settings
 from core.store.artifact import save_model
 from core.testing.toy import toy_dataset
 from tests.postgres import PostgresProcess
+
+# Half of the usual examples each time: other ones the next time.
+hypothesis.settings.register_profile("suite", max_examples=50)
+hypothesis.settings.load_profile("suite")
 
 
 @dataclass(frozen=True)
