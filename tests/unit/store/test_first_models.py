@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -50,7 +51,8 @@ def test_the_server_begins_with_the_first_models_while_others_are_learned(
         waited.append(seconds)
         train(toy_dataset(), [("popularity", "user_knn", "svd")[len(waited) - 1]], settings.dataset_models_dir)
 
-    monkeypatch.setattr(time, "sleep", learn_meanwhile)
+    # Of this module alone: other threads sleep, too.
+    monkeypatch.setattr(first_models, "time", SimpleNamespace(sleep=learn_meanwhile, monotonic=time.monotonic))
     await_first_models(settings)
     assert len(waited) == 3
     assert trainer.poll() is None
@@ -72,16 +74,15 @@ def test_an_interruption_passes_though_the_training_goes_on(
     settings: Settings, trainer: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(first_models, "_ENDS_IN_S", 0.1)
-    real = time.sleep
     asked: list[float] = []
 
     def interrupt_once(seconds: float) -> None:
         asked.append(seconds)
         if len(asked) == 1:
             raise KeyboardInterrupt
-        real(seconds)
+        time.sleep(seconds)
 
-    monkeypatch.setattr(time, "sleep", interrupt_once)
+    monkeypatch.setattr(first_models, "time", SimpleNamespace(sleep=interrupt_once, monotonic=time.monotonic))
     with pytest.raises(KeyboardInterrupt):
         await_first_models(settings)
     assert trainer.poll() is None
