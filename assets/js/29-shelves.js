@@ -134,7 +134,9 @@
     own.use(own.read);
     const films = props.films.filter((film) => !own.isKnown(film.movie)).slice(0, FIRST);
     const list = { films: films, className: "rail", ranked: false, actions: ["keep", "hide", "rate"], asked: null };
-    if (again !== false || !films.length) { return null; }
+    if (again || !films.length) { return null; }
+    // Their place is kept until it is known who comes, so that what stands below them does not jump.
+    if (again === null) { return h("div", { id: props.id }, h(WaitingShelf)); }
     return h("div", { id: props.id }, h(Shelf, { shelf: { title: props.title, reason: props.reason, list: list }, name: props.id }));
   }
 
