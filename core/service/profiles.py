@@ -42,9 +42,9 @@ def profile_of(dataset: Dataset, request: ProfileRequest) -> Profile:
     else:
         given = {} if request.ratings is None else request.ratings
         # A Series of pandas is asked for its items: passed over, it would give its values.
-        rated = list(given.items())
-        items, stars = [dataset.movie_index(movie_id) for movie_id, _ in rated], [value for _, value in rated]
-        order = [given.times[movie_id] for movie_id, _ in rated] if isinstance(given, Dated) else range(len(items))
+        rated = [(movie_id, dataset.movie_index(movie_id), value) for movie_id, value in given.items()]
+        items, stars = [item for _, item, _ in rated], [value for *_, value in rated]
+        order = [given.times[movie_id] for movie_id, *_ in rated] if isinstance(given, Dated) else range(len(items))
         profile = Profile.of(items, stars, order=order)
     return _counting(dataset, profile, request.without) if request.without else profile
 
