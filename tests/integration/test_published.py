@@ -27,6 +27,7 @@ pytestmark = pytest.mark.integration
 KEYS = ("popularity", "svd")
 URL = f"s3://{BUCKET}/servers"
 SHARED = "all" * 8
+LIST = '"GET /api/v1/users/1/recommendations" 200'
 
 
 class Posting(threading.Thread):
@@ -161,7 +162,12 @@ def test_servers_are_restarted_one_after_the_other_without_the_store(cluster: Cl
     serving = cluster.ready(0)["version"]
     for server in cluster.servers:
         server.stop(40)
+        written = len(server.log())
         server.start("/readyz", timeout=60)
-        # Twice as long as nginx passes over who refused it: its own clock may be behind on a busy machine.
-        threading.Event().wait(4)
+        # nginx passes over who refused it for 2 s, and then until an answer to one request: the next server goes when
+        # each of its processes sends here again.
+        wait_for(
+            lambda server=server, written=written: server.log().count(LIST, written) > 40,
+            "nginx to ask the server again",
+        )
     assert cluster.serve(serving)()
