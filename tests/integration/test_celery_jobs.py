@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -162,6 +162,33 @@ def test_without_redis_every_question_is_answered_by_a_sentence(
     asked = add_work(AskedJobs(manager))
     with pytest.raises(StoreUnavailableError, match="Redis"):
         asked.ask("fail", "In vain", {})
+
+
+def test_who_looks_while_files_are_published_misses_none(
+    broker: RedisProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = (connected(broker.database(4)) for _ in range(2))
+    publisher, looker = (
+        SharedFiles(ours, "files", tmp_path / "ours"),
+        SharedFiles(theirs, "files", tmp_path / "theirs"),
+    )
+    (tmp_path / "ours/runs").mkdir(parents=True)
+    (tmp_path / "ours/runs/a.json").write_text("a")
+
+    def looked_before(then: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*words: Any, **options: Any) -> Any:
+            looker.take_up()
+            return then(*words, **options)
+
+        return call
+
+    monkeypatch.setattr(ours, "execute_command", looked_before(ours.execute_command))
+    monkeypatch.setattr(ours, "pipeline", looked_before(ours.pipeline))
+    publisher.publish({})
+    looker.take_up()
+    assert (tmp_path / "theirs/runs/a.json").exists()
+    ours.close()
+    theirs.close()
 
 
 def test_files_reach_all_others_once_and_nothing_else_does(

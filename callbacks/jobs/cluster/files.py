@@ -71,17 +71,23 @@ class SharedFiles:
         """
         changed = [name for name, stamp in self.stamps().items() if before.get(name) != stamp]
         for name in sorted(changed):
-            data = (self._root / name).read_bytes()
-            with spoken():
-                self._client.set(self._key("series"), uuid.uuid4().hex, nx=True)
-                number = int(self._client.incr(self._key("count")))
-                with self._client.pipeline() as pipe:
-                    pipe.set(self._key(f"file:{name}"), data)
-                    pipe.zadd(self._key("order"), {name: number})
-                    pipe.hset(self._key("sizes"), name, len(data))
-                    pipe.execute()
+            self._give(name, (self._root / name).read_bytes())
         if changed:
             self._drop_old()
+
+    def _give(self, name: str, data: bytes) -> None:
+        def put(pipe: Any) -> None:
+            number = int(pipe.get(self._key("count")) or 0) + 1
+            pipe.multi()
+            pipe.set(self._key("series"), uuid.uuid4().hex, nx=True)
+            pipe.set(self._key("count"), number)
+            pipe.set(self._key(f"file:{name}"), data)
+            pipe.zadd(self._key("order"), {name: number})
+            pipe.hset(self._key("sizes"), name, len(data))
+
+        # In one step: who saw a number before its file would never look for it again.
+        with spoken():
+            self._client.transaction(put, self._key("count"))
 
     def _drop_old(self) -> None:
         with spoken():
