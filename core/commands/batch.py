@@ -13,8 +13,7 @@ from core.commands.engines import (
     MasterOption,
     ParquetOption,
     SparkConfOption,
-    SparkOptions,
-    on_spark,
+    spark_asked,
     spark_ratings,
 )
 
@@ -56,13 +55,13 @@ def batch(
     """Write the lists of all users to Parquet: user_id, rank, movie_id, score, predicted_rating."""
     settings = settings_for(dataset)
     data = open_dataset(settings)
-    with_spark = on_spark(engine, master, parquet, spark_conf)
+    asked = spark_asked(engine, master, parquet, spark_conf)
     model = _opened(settings.dataset_models_dir, algorithm, data)
     with progress(f"lists by {algorithm}") as report:
-        if with_spark:
+        if asked:
             from core.spark.batch import write_lists
 
-            with spark_ratings(data, SparkOptions(master, parquet, spark_conf)) as ratings:
+            with spark_ratings(data, asked) as ratings:
                 report(0.1, "asking")
                 rows = write_lists(ratings, model, output, n)
         else:
@@ -75,16 +74,12 @@ def batch(
 
 
 def _opened(root: Path, key: str, data: Dataset) -> Recommender:
-    """Return a trained model with its members."""
-    from core.recommenders.registry import recommender_class, training_order
-    from core.store.artifact import get_model_metadata
-    from core.store.loader import open_artifact
+    """Return a trained model; a key that there is not is refused by name before anything is looked for."""
+    from core.recommenders.registry import recommender_class
+    from core.store.loader import load_model
 
     recommender_class(key)
-    members: dict[str, Recommender] = {}
-    for member in training_order(tuple(get_model_metadata(root / key)["members"])):
-        members[member] = open_artifact(root / member, get_model_metadata(root / member), data, members)
-    return open_artifact(root / key, get_model_metadata(root / key), data, members)
+    return load_model(root / key, data)
 
 
 def _write_here(data: Dataset, model: Recommender, output: str, n: int, report: Progress) -> int:

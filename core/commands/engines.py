@@ -21,7 +21,7 @@ __all__ = [
     "ParquetOption",
     "SparkConfOption",
     "SparkOptions",
-    "on_spark",
+    "spark_asked",
     "spark_ratings",
 ]
 
@@ -51,13 +51,13 @@ SparkConfOption = Annotated[
 class SparkOptions:
     """What was asked of Spark."""
 
-    master: str | None = None
-    parquet: str | None = None
-    conf: list[str] | None = None
+    master: str | None
+    parquet: str | None
+    conf: list[str] | None
 
 
-def on_spark(engine: str, *of_spark: object) -> bool:
-    """Return whether Spark was asked for.
+def spark_asked(engine: str, master: str | None, parquet: str | None, conf: list[str] | None) -> SparkOptions | None:
+    """Return what was asked of Spark, None where this machine is to do it.
 
     Raises
     ------
@@ -68,9 +68,9 @@ def on_spark(engine: str, *of_spark: object) -> bool:
 
     if engine not in ("local", "spark"):
         raise InvalidInputError(f"There is no engine {engine!r}. Choose local or spark.")
-    if engine == "local" and any(of_spark):
+    if engine == "local" and any((master, parquet, conf)):
         raise InvalidInputError("--master, --parquet and --spark-conf are for Spark: add `--engine spark`.")
-    return engine == "spark"
+    return SparkOptions(master, parquet, conf) if engine == "spark" else None
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from core.commands.engines import (
     ParquetOption,
     SparkConfOption,
     SparkOptions,
-    on_spark,
+    spark_asked,
     spark_ratings,
 )
 from core.tasks import end_with_parent
@@ -108,8 +108,9 @@ def train(
         end_with_parent(beside_server)
     root = settings.dataset_models_dir
     data = take_feedback(settings) if with_feedback else open_dataset(settings)
-    if on_spark(engine, master, parquet, spark_conf):
-        _train_on_spark(settings, data, algorithms, measure, SparkOptions(master, parquet, spark_conf), json_target)
+    asked = spark_asked(engine, master, parquet, spark_conf)
+    if asked:
+        _train_on_spark(settings, data, algorithms, measure, asked, json_target)
         return
     keys = split_keys(algorithms, settings)
     missing = missing or with_feedback
