@@ -114,11 +114,17 @@ class Follower:
             if self._child.returncode:
                 _LOG.warning("the process that looks for published versions ended (%s)", self._child.returncode)
             self._child = None
-        with self._local.alone(wait=False, what="follow") as nobody_follows:
-            pass
-        if nobody_follows and self._child is None and time.monotonic() - self._started > _START_EVERY_S:
-            self._started = time.monotonic()
-            self._child = _run(self._settings, "follow", "--beside", str(os.getpid()))
+        try:
+            with self._local.alone(wait=False, what="follow") as nobody_follows:
+                pass
+            if nobody_follows and self._child is None and time.monotonic() - self._started > _START_EVERY_S:
+                self._started = time.monotonic()
+                self._child = _run(self._settings, "follow", "--beside", str(os.getpid()))
+        except OSError as error:
+            return (
+                f"Nobody can look for published versions ({error.strerror}): make CINEMATCH_CACHE_DIR writable. What "
+                "is here is served."
+            )
         told = self._local.told()
         if told is None:
             return None

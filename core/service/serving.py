@@ -215,7 +215,7 @@ class Serving:
         keys = here.models.keys
         found = current_version(self.settings, keys)
         if not found.fingerprint or found.fingerprint == here.dataset.fingerprint:
-            self.newer = None
+            self._refused = self.newer = None
             return []
         # Training replaces the models that are served here one by one: the former ones are kept aside.
         kept = former_models(self.settings, self.settings.dataset)
@@ -239,7 +239,7 @@ class Serving:
             found = published_version(self.settings, self._current.models.keys)
             if found is not None:
                 return [] if found == self._refused else self._swap_in(found)
-        self.newer = trouble
+        self._refused, self.newer = None, trouble
         return []
 
     def _swap_in(self, found: Version) -> list[str]:

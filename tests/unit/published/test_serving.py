@@ -97,6 +97,25 @@ def test_a_copy_that_was_damaged_is_fetched_again(
     assert pulls == [version.id] * 2
 
 
+def test_a_copy_that_was_refused_is_served_when_it_comes_back_whole(
+    place: Place, local: LocalVersions, trainings: list[Settings], replica: Settings, told: list[str | None]
+) -> None:
+    first, second = (publish(training, place, KEYS).id for training in trainings)
+    bring = partial(take, place, local, usable=partial(why_unusable, replica), keep=2)
+    bring(name=first)
+    service = open_service(replica)
+    bring(name=second)
+    (local.directory(second) / "data" / "user_items.npy").write_bytes(b"nothing")
+    assert service.refresh() == []
+    assert "cannot be served" in str(service.newer)
+    bring(name=first)
+    assert service.refresh() == []
+    assert service.newer is None
+    bring(name=second)
+    assert set(service.refresh()) == set(KEYS)
+    assert service.published == second
+
+
 def test_a_version_without_what_is_served_here_is_refused(
     place: Place, local: LocalVersions, trainings: list[Settings], replica: Settings
 ) -> None:
@@ -132,6 +151,11 @@ def test_a_process_that_follows_is_started_once_and_missed_when_it_is_silent(
     assert len(started) == 1
     monkeypatch.setattr("core.service.published.time.time", lambda: 2e10)
     assert "Nobody has looked" in str(one.look())
+
+
+def test_a_cache_that_cannot_be_written_is_told_and_stops_nobody(replica: Settings, local: LocalVersions) -> None:
+    (local.root / ".follow.lock").mkdir(parents=True)
+    assert "CINEMATCH_CACHE_DIR" in str(Follower(replica).look())
 
 
 def test_addresses_that_cannot_be_opened_are_told(tmp_path: Path) -> None:
