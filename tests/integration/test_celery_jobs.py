@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from callbacks.jobs.asked import AskedJobs
-from callbacks.jobs.cluster import files
+from callbacks.jobs.cluster import commands, files
 from callbacks.jobs.cluster.files import SharedFiles
 from callbacks.jobs.cluster.manager import make_celery_manager
 from callbacks.jobs.cluster.redis_store import connected
@@ -24,12 +24,6 @@ from tests.redis_server import RedisProcess
 from tests.servers import free_port, process_runs, wait_for
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
-    with RedisProcess(tmp_path_factory.mktemp("redis")) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +156,21 @@ def test_without_redis_every_question_is_answered_by_a_sentence(
     asked = add_work(AskedJobs(manager))
     with pytest.raises(StoreUnavailableError, match="Redis"):
         asked.ask("fail", "In vain", {})
+
+
+def test_an_order_that_redis_has_lost_is_not_waited_for(
+    broker: RedisProcess,
+    worker: CeleryWorker,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CINEMATCH_REDIS_URL", broker.url)
+    monkeypatch.setenv("CINEMATCH_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(commands, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(AskedJobs, "ask", lambda *_: "lost")
+    assert commands.main(["train"]) == 1
+    assert "Order it again" in capsys.readouterr().err
 
 
 def test_who_looks_while_files_are_published_misses_none(

@@ -25,6 +25,7 @@ _KIND = "command"
 _COMMANDS = ("evaluate", "train", "tune")
 _LONGEST_S = 24 * 3600.0
 _LOOK_EVERY_S = 1.0
+_LOOKS_IN_VAIN = 10
 _PROGRESS = re.compile(r"[^:]+: +(\d+)% (.*)")
 _MOST_PRINTED = 1 << 20
 # As a child of the job, it ends when that ends, however that ends.
@@ -84,9 +85,13 @@ def main(words: Sequence[str]) -> int:
     add_commands(jobs)
     key = jobs.ask(_KIND, f"cinematch {' '.join(wanted)}", {"words": wanted})
     _say("Ordered. Ctrl+C leaves it to the workers; the list of jobs on Analytics has it, too.")
-    told = ""
+    told, in_vain = "", 0
     while (job := _found(jobs, key)) is None or job.live:
         trouble = jobs.trouble()
+        in_vain = in_vain + 1 if job is None and trouble is None else 0
+        if in_vain == _LOOKS_IN_VAIN:
+            _say("Redis knows nothing of the order any more: it may have been started anew. Order it again.")
+            return 1
         now = trouble or (f"{job.state}: {job.share:4.0%} {job.text}".strip() if job else "")
         if now != told:
             _say(now)
