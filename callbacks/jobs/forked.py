@@ -81,14 +81,6 @@ class ForkedManager(BackgroundManager):
             finally:
                 os.close(descriptor)
 
-    def counts(self) -> dict[str, int]:
-        """Return how many jobs run and wait, of all workers; none where the directory cannot be read."""
-        try:
-            return self._records.counts()
-        except OSError as error:
-            log.warning("background jobs cannot be counted: %s", error)
-            return {}
-
     def trouble(self) -> str | None:
         """Return nothing: whoever starts a job is told what is wrong with this machine's disk."""
         return None
@@ -99,6 +91,9 @@ class ForkedManager(BackgroundManager):
     def prepare(self) -> None:
         """Make the process that starts jobs; for the server's master, before it has workers or threads."""
         self._starter.launch()
+
+    def _counts(self) -> dict[str, int]:
+        return self._records.counts()
 
     def _start(self, key: str, visitor: str, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> None:
         record = self._admit(key, visitor)

@@ -79,10 +79,6 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         """
 
     @abstractmethod
-    def counts(self) -> dict[str, int]:
-        """Return how many jobs run and wait, of all who serve; none where that is not known."""
-
-    @abstractmethod
     def trouble(self) -> str | None:
         """Return why jobs are not taken up now, for whoever runs this server; None where they are."""
 
@@ -93,6 +89,10 @@ class BackgroundManager(BaseBackgroundCallbackManager):
     @abstractmethod
     def prepare(self) -> None:
         """Get ready to start jobs; in the server's master, before it has workers or threads."""
+
+    @abstractmethod
+    def _counts(self) -> dict[str, int]:
+        """Return how many jobs run and wait; OSError or StoreUnavailableError where that is not known."""
 
     @abstractmethod
     def _start(self, key: str, visitor: str, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> None:
@@ -168,6 +168,14 @@ class BackgroundManager(BaseBackgroundCallbackManager):
         if outcome is None:
             return JobLook("cancelled")
         return JobLook("failed" if "error" in outcome else "done", outcome=outcome)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many jobs run and wait, of all who serve; none where that is not known."""
+        try:
+            return self._counts()
+        except (OSError, StoreUnavailableError) as error:
+            log.warning("background jobs cannot be counted: %s", error)
+            return {}
 
     # -- polling -----------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A site as it is deployed: nginx in front of two gunicorn workers, at / and under a sub-path."""
+"""A site as it is deployed, nginx in front of two gunicorn workers at / and under a sub-path, and a Redis."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import requests
 
 from tests.conftest import Installation
 from tests.integration.nginx import NginxProcess
+from tests.redis_server import RedisProcess
 from tests.servers import ROOT, GunicornProcess
 
 
@@ -34,3 +35,10 @@ def site(
     gunicorn = GunicornProcess("dashboard.wsgi:server", place, env=installation.env, config=ROOT / "gunicorn.conf.py")
     with gunicorn.start("/readyz", timeout=60), NginxProcess(gunicorn.port, place) as nginx:
         yield Site(request.param, nginx, gunicorn)
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
+    """A Redis of the module's own."""
+    with RedisProcess(tmp_path_factory.mktemp("redis")) as server:
+        yield server

@@ -98,14 +98,6 @@ class CeleryManager(BackgroundManager):
         """Hold the lock of all replicas."""
         return alone(self._client, f"{_NAME}:asked-turn")
 
-    def counts(self) -> dict[str, int]:
-        """Return how many jobs run and wait, on all workers; none where Redis does not answer."""
-        try:
-            return self._records.counts()
-        except StoreUnavailableError as error:
-            log.warning("background jobs cannot be counted: %s", error)
-            return {}
-
     def trouble(self) -> str | None:
         """Return whether Redis cannot be used, or no worker is there."""
         try:
@@ -125,6 +117,9 @@ class CeleryManager(BackgroundManager):
     def prepare(self) -> None:
         """Leave no connection to be shared with those that are forked from here."""
         self._client.connection_pool.disconnect()
+
+    def _counts(self) -> dict[str, int]:
+        return self._records.counts()
 
     def _start(self, key: str, visitor: str, job_fn: JobFunction, args: Any, context: dict[str, Any]) -> None:
         if job_fn.name not in self.func_registry:
