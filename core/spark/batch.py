@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from core.errors import InvalidInputError
 from core.lists.of_everybody import COLUMNS, lists_of
 from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class
+from core.spark.frames import frame_of
 from core.spark.ratings import SparkRatings, spark_path
 
 if TYPE_CHECKING:
@@ -24,9 +24,17 @@ if TYPE_CHECKING:
 __all__ = ["write_lists"]
 
 _NEEDS_RATINGS = "user_knn"
-_AGGREGATES = ("movie_counts", "movie_means", "rating_histogram", "month_numbers", "month_counts", "month_means")
-_OF_GENRES = ("genre_movie_counts", "genre_rating_counts", "genre_rating_means")
-_TYPES = {np.dtype(np.int64): "long", np.dtype(np.int32): "int", np.dtype(np.float32): "float"}
+_AGGREGATES = (
+    "movie_counts",
+    "movie_means",
+    "rating_histogram",
+    "month_numbers",
+    "month_counts",
+    "month_means",
+    "genre_movie_counts",
+    "genre_rating_counts",
+    "genre_rating_means",
+)
 
 
 def write_lists(ratings: SparkRatings, model: Recommender, place: str, n: int) -> int:
@@ -54,11 +62,7 @@ def write_lists(ratings: SparkRatings, model: Recommender, place: str, n: int) -
             f"{model.key!r} compares everybody with all other users while it is asked, and no executor has all "
             "ratings. Choose another algorithm, or make its lists on one machine: `cinematch batch` without --engine."
         )
-    packed = ratings.map(_packed, _Sent.of(model), n)
-    names = list(COLUMNS)
-    frame = ratings.spark.createDataFrame(packed, ", ".join(f"{name} binary" for name in names))
-    types = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS.items())
-    lists = frame.mapInArrow(_unpacked, types)
+    lists = frame_of(ratings.spark, ratings.map(_listed, _Sent.of(model), n), COLUMNS)
     target = spark_path(place)
     try:
         lists.write.mode("errorifexists").parquet(target)
@@ -99,7 +103,7 @@ class _Sent:
             data.name,
             data.n_users,
             data.movies,
-            {name: np.array(data.aggregate(name)) for name in (*_AGGREGATES, *_OF_GENRES)},
+            {name: np.array(data.aggregate(name)) for name in _AGGREGATES},
         )
 
     @cached_property
@@ -128,17 +132,5 @@ class _Sent:
         return Dataset(arrays, name=self.name, source="", genre_names=self.movies.genre_names, fingerprint="")
 
 
-def _packed(block: UserRows, sent: _Sent, n: int) -> tuple[bytes, ...]:
-    return tuple(column.tobytes() for column in lists_of(block, sent.model, n).values())
-
-
-def _unpacked(batches: Iterator[Any]) -> Iterator[Any]:
-    import pyarrow as pa
-
-    for batch in batches:
-        for row in zip(*batch.to_pydict().values(), strict=True):
-            arrays = [
-                pa.array(np.frombuffer(content, dtype=kind), from_pandas=True)
-                for content, kind in zip(row, COLUMNS.values(), strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(arrays, names=list(COLUMNS))
+def _listed(block: UserRows, sent: _Sent, n: int) -> tuple[NDArray[Any], ...]:
+    return tuple(lists_of(block, sent.model, n).values())

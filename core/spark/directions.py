@@ -70,13 +70,12 @@ def leading_directions(
         vectors = np.linalg.qr(vectors)[0]
     after = product(vectors)
     inner = vectors.T @ after
+    squares, turned = linalg.eigh((inner + inner.T) / 2)
     if few_rows:
-        squares, turned = linalg.eigh((inner + inner.T) / 2)
         components = (vectors @ turned[:, ::-1]).T
         values = np.sqrt(np.maximum(squares[::-1], 0))
     else:
         # With V' M' M V = E L E', Q = M V E L^(-1/2) has orthonormal columns, and Q' M = L^(-1/2) E' (M' M V)'.
-        squares, turned = linalg.eigh((inner + inner.T) / 2)
         known = squares > squares[-1] * _NOTHING
         projected = (after @ turned[:, known]).T / np.sqrt(squares[known])[:, None]
         _, values, components = linalg.svd(projected, full_matrices=False)

@@ -22,6 +22,7 @@ from core.recommenders.parts.spectral_directions import Scaling, WatchedDirectio
 from core.recommenders.svd import SVD
 from core.spark.baseline import Movies, fitted_users
 from core.spark.directions import leading_directions
+from core.spark.frames import frame_of
 from core.spark.ratings import SparkRatings
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = ["fit_als", "fit_svd"]
 
 _IMPLICIT_SWEEPS, _EXPLICIT_SWEEPS = 12, 12
 """Alternations. `als` needs fewer, since it starts from the directions of `svd`: MLlib starts from random ones."""
+_TRIPLE = {"user": np.dtype(np.int32), "movie": np.dtype(np.int32), "value": np.dtype(np.float32)}
 _EXPLICIT_PENALTY = 0.15
 """For each rating, in stars squared: of .02, .05, .1, .15 and .2 the lowest RMSE on ml-100k."""
 
@@ -111,27 +113,14 @@ def _least_squares(triples: DataFrame, **parameters: Any) -> ALSModel:
 
 def _triples(ratings: SparkRatings, ask: Callable[..., NDArray[np.float32]], *shared: Any) -> DataFrame:
     """Return users, movies and the value that ``ask(block, *shared)`` has for each rating, as a frame."""
-    packed = ratings.map(_triples_of, ask, shared)
-    frame = ratings.spark.createDataFrame(packed, "users binary, movies binary, made binary")
-    return frame.mapInArrow(_unpacked, "user int, movie int, value float")
+    return frame_of(ratings.spark, ratings.map(_triples_of, ask, shared), _TRIPLE)
 
 
 def _triples_of(
     block: UserRows, ask: Callable[..., NDArray[np.float32]], shared: tuple[Any, ...]
-) -> tuple[bytes, bytes, bytes]:
+) -> tuple[NDArray[Any], ...]:
     users = np.arange(block.first_user, block.first_user + block.n_users, dtype=np.int32)
-    values = ask(block, *shared)
-    return np.repeat(users, np.diff(block.user_indptr)).tobytes(), block.user_items.tobytes(), values.tobytes()
-
-
-def _unpacked(batches: Iterator[Any]) -> Iterator[Any]:
-    import pyarrow as pa
-
-    kinds = (np.int32, np.int32, np.float32)
-    for batch in batches:
-        for row in zip(*batch.to_pydict().values(), strict=True):
-            arrays = [pa.array(np.frombuffer(content, dtype=kind)) for content, kind in zip(row, kinds, strict=True)]
-            yield pa.RecordBatch.from_arrays(arrays, names=["user", "movie", "value"])
+    return np.repeat(users, np.diff(block.user_indptr)), block.user_items, ask(block, *shared)
 
 
 def _confidences(block: UserRows, movies: Movies, gain: float, unwatched_weight: float) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
 
-__all__ = ["SparkRatings", "added_up", "from_dataset", "from_parquet"]
+__all__ = ["SparkRatings", "from_dataset", "from_parquet", "spark_path"]
 
 Result = TypeVar("Result")
 Sums = tuple[NDArray[Any], ...]
@@ -61,14 +61,14 @@ class SparkRatings:
 
     def sums(self, ask: Callable[..., Sums], *shared: Any) -> Sums:
         """Return the sums over all blocks of the arrays that ``ask(block, *shared)`` returns."""
-        return self.map(ask, *shared).treeReduce(added_up)
+        return self.map(ask, *shared).treeReduce(_added_up)
 
     def forget(self) -> None:
         """Let the executors drop the blocks."""
         self.blocks.unpersist()
 
 
-def added_up(one: Sums, other: Sums) -> Sums:
+def _added_up(one: Sums, other: Sums) -> Sums:
     """Return the sums of arrays, place by place."""
     return tuple(left + right for left, right in zip(one, other, strict=True))
 
