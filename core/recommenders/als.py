@@ -17,6 +17,7 @@ from core.recommenders.parts.contributions import film_contributions, watched_by
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights, training_weights
 from core.recommenders.parts.ridge import positive_solve
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
+from core.recommenders.parts.top_n import top_n
 from core.recommenders.results import Contribution, Scoring
 from core.recommenders.validation import candidate_mask
 
@@ -33,7 +34,7 @@ _FIRST_STEPS = 4
 """More of them in the first half sweep, which begins from nothing."""
 _SIMILAR_SHRINKAGE = 5.0
 _SEARCHED_FROM = 200_000
-"""From so many movies on, the product with all of them takes longer than a list may: see docs/PERFORMANCE.md."""
+"""From so many movies on, the product with all of them takes longer than a list may: see docs/SCALING.md."""
 _CANDIDATES = 200
 _ASKED = 200
 """People whose lists tell how often a film is missed."""
@@ -240,10 +241,11 @@ class ALS(Recommender):
             found = found[candidate_mask(candidates, self.dataset.n_movies)[found]]
         if len(found) < n:
             return super().best(profile, n, exclude_rated, candidates)
+        found.sort()
         scores: NDArray[np.float32] = self._factors[found] @ vector
         scores += self._prior.whole[found] * faded
-        order = np.lexsort((found, -scores))[:n]
-        return found[order], scores[order]
+        places = top_n(scores, n)
+        return found[places], scores[places]
 
     def _vector(self, profile: Profile) -> NDArray[np.float32]:
         """Return where a profile stands, float32 of shape (n_factors,)."""

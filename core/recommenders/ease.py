@@ -147,20 +147,10 @@ class EASE(Recommender):
     def _kept(
         self, solved: "_Solved", dataset: Dataset, chosen: NDArray[np.int32], progress: Progress
     ) -> dict[str, NDArray[Any]]:
-        size = dataset.movie_counts[chosen].astype(np.float64)
-        return self._pruned(solved, chosen, size, dataset.n_movies, progress).arrays("weight")
-
-    def _pruned(
-        self,
-        solved: "_Solved",
-        chosen: NDArray[np.int32],
-        size: NDArray[np.float64],
-        n_movies: int,
-        progress: Progress,
-    ) -> SparseRows:
         """Return the weights that matter, scaled so that a score is a plain weighted sum."""
-        inward = (size**-self.config.movie_power).astype(np.float32)
-        outward = (size**self.config.score_power).astype(np.float32) / solved.diagonal
+        config, size = self.config, dataset.movie_counts[chosen].astype(np.float64)
+        inward = (size**-config.movie_power).astype(np.float32)
+        outward = (size**config.score_power).astype(np.float32) / solved.diagonal
 
         def weights(rows: NDArray[np.intp]) -> NDArray[np.float32]:
             block = -solved.rows(rows)
@@ -169,7 +159,8 @@ class EASE(Recommender):
             block *= inward[rows, None]
             return block
 
-        return pruned(weights, chosen, size, n_movies, self.config.weights_per_movie, part_of(progress, 0.7, 1.0))
+        kept = pruned(weights, chosen, size, dataset.n_movies, config.weights_per_movie, part_of(progress, 0.7, 1.0))
+        return kept.arrays("weight")
 
     # --- asking -------------------------------------------------------------------------------------------
 
