@@ -240,17 +240,8 @@
     },
     subscribe: subscribe,
     read: () => own,
-    /* For an effect: once, as soon as it is known what this browser keeps. */
-    whenKnown: function (begin) {
-      let stop = () => {};
-      const look = () => {
-        if (!known) { return; }
-        stop();
-        begin();
-      };
-      if (known) { begin(); } else { stop = subscribe(look); }
-      return () => stop();
-    },
+    /* Whether somebody has rated something; until Dash hands it out, by what this browser keeps. */
+    hasRated: () => (known ? own : lists(window.cinematchOwn(storage.read("visitor"), PARTS).own)).ratings.length > 0,
     said: () => said,
     stars: (movie) => stars.get(movie) || 0,
     isKept: (movie) => movie in own.kept,

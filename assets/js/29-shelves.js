@@ -111,18 +111,14 @@
       h(Waiting, { count: 8, className: "rail" }));
   }
 
-  /* Whether somebody comes again, with ratings: said once, as soon as it is known, until the page is left. */
-  function useAgain() {
-    const [again, setAgain] = React.useState(null);
-    React.useLayoutEffect(() => own.whenKnown(() => setAgain(own.read().ratings.length > 0)), []);
-    return again;
-  }
+  /* Whether somebody comes again, with ratings: found out before anything is painted, and so until the page is left. */
+  function useAgain() { return React.useState(own.hasRated)[0]; }
 
   /* Who comes for the first time is told how to begin. */
   function Visit() {
     const again = useAgain();
     React.useLayoutEffect(() => {
-      if (again !== null) { document.documentElement.dataset.visit = again ? "again" : "first"; }
+      document.documentElement.dataset.visit = again ? "again" : "first";
       return () => { delete document.documentElement.dataset.visit; };
     }, [again]);
     return null;
@@ -135,15 +131,13 @@
     const films = props.films.filter((film) => !own.isKnown(film.movie)).slice(0, FIRST);
     const list = { films: films, className: "rail", ranked: false, actions: ["keep", "hide", "rate"], asked: null };
     if (again || !films.length) { return null; }
-    // Their place is kept until it is known who comes, so that what stands below them does not jump.
-    if (again === null) { return h("div", { id: props.id }, h(WaitingShelf)); }
     return h("div", { id: props.id }, h(Shelf, { shelf: { title: props.title, reason: props.reason, list: list }, name: props.id }));
   }
 
   function Shelves(props) {
     const found = props.found;
     const again = useAgain();
-    const rated = own.use(() => own.read().ratings.length > 0);
+    const rated = own.use(own.hasRated);
     const waiting = window.cinematch.useWaiting();
     window.cinematch.useListed(found && found.shelves && found.shelves.length ? found.shelves[0].list : null);
     let body = null;

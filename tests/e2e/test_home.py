@@ -35,17 +35,34 @@ def returning(page: Page) -> None:
     )
 
 
+@pytest.fixture
+def shift(page: Page) -> Callable[[], float]:
+    """How far what stood has jumped since a page began to load, as browsers score it."""
+    page.add_init_script(
+        """
+        window.shift = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+          if (!entry.hadRecentInput) { window.shift += entry.value; }
+        })).observe({ type: "layout-shift", buffered: true });
+        """
+    )
+    return lambda: float(page.evaluate("window.shift"))
+
+
 def shelf(page: Page, name: str) -> Locator:
     """Return a shelf by its title."""
     return page.get_by_role("region", name=name)
 
 
-def test_a_newcomer_is_told_how_to_begin_and_sees_shelves_at_the_first_star(visit: Visit) -> None:
+def test_a_newcomer_is_told_how_to_begin_and_sees_shelves_at_the_first_star(
+    visit: Visit, shift: Callable[[], float]
+) -> None:
     page = visit("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Find the next film. See why.", use_inner_text=True)
     expect(page.locator("#page")).not_to_contain_text("User 1")
     expect(page.locator("#home-shelves .shelf")).to_have_count(0)
     first, second = titles(page, "#home-starters")[:2]
+    assert shift() < 0.02
     stars = shelf(page, "Rate what you have seen").get_by_role("slider", name=f"Your rating of {first}", exact=True)
     stars.focus()
     page.keyboard.press("4")
@@ -65,11 +82,14 @@ def test_a_newcomer_is_told_how_to_begin_and_sees_shelves_at_the_first_star(visi
 
 
 @pytest.mark.usefixtures("returning")
-def test_who_comes_back_sees_shelves_with_their_reasons_and_no_film_twice(visit: Visit) -> None:
+def test_who_comes_back_sees_shelves_with_their_reasons_and_no_film_twice(
+    visit: Visit, shift: Callable[[], float]
+) -> None:
     page = visit("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Your next film", use_inner_text=True)
     expect(shelf(page, "For you")).to_contain_text("The best for your 4 ratings")
     expect(page.locator("#home-starters")).to_have_count(0)
+    assert shift() < 0.02
     # Shelves below the window are not painted yet: what they hold is no text that is seen.
     shown = page.locator("#home-shelves .card-title").all_text_contents()
     assert len(shown) == len(set(shown)) > 12
