@@ -86,7 +86,9 @@ def serve(
     }
     here = _know_ourselves_first()
     address = f"http://{settings.address}{settings.url_prefix}"
-    if train_missing:
+    if train_missing and settings.artifacts_url is not None:
+        typer.echo("Nothing is trained here: what is published at CINEMATCH_ARTIFACTS_URL is served.", err=True)
+    elif train_missing:
         from core.commands.first_models import train_beside
 
         train_beside(settings)

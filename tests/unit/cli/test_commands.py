@@ -248,3 +248,18 @@ def test_serve_becomes_gunicorn(home, monkeypatch):
     assert words[words.index("-c") + 1].endswith("gunicorn.conf.py")
     assert (environment["CINEMATCH_HOST"], environment["CINEMATCH_PORT"]) == ("0.0.0.0", "8123")
     assert environment["CINEMATCH_WORKERS"] == "3"
+
+
+def test_a_server_of_what_is_published_trains_nothing(home, monkeypatch, capsys):
+    def become(*_words):
+        raise SystemExit(0)
+
+    def train(_settings):
+        raise AssertionError("a training was started")
+
+    monkeypatch.setattr(operate.os, "execv", become)
+    monkeypatch.setattr("core.commands.first_models.train_beside", train)
+    monkeypatch.setenv("CINEMATCH_ARTIFACTS_URL", "s3://bucket/cinematch")
+    with pytest.raises(SystemExit):
+        main(["serve", "--train-missing"])
+    assert "Nothing is trained here" in capsys.readouterr().err
