@@ -175,10 +175,12 @@ class Place:
         list of str
             Names of what was removed.
         """
+        # First which there are: what others publish from here on is not looked at.
+        names = set(filter(is_version, self._names()))
         kept = {version.id for version in self.versions()[:keep]} | {self.current()}
         abandoned = earliest(datetime.now(UTC) - _ABANDONED)
         removed = []
-        for name in sorted(set(filter(is_version, self._names())) - kept):
+        for name in sorted(names - kept):
             with self._asked():
                 whole = f"{self._root}/{name}/{DESCRIPTION}"
                 if self._system.exists(whole):

@@ -162,6 +162,23 @@ def test_only_what_is_new_is_fetched_and_old_versions_go(
     assert {version.id for version in place.versions()} == {first.id, third.id}
 
 
+def test_what_is_published_while_others_prune_stays(
+    place: Place, trainings: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(trainings[0], place, ["popularity"])
+    place.use(first.id)
+    current, pushed = place.current, []
+
+    def meanwhile() -> str | None:
+        found = current()
+        pushed.append(publish(trainings[1], place, ["popularity"]).id)
+        return found
+
+    monkeypatch.setattr(place, "current", meanwhile)
+    assert place.prune(1) == []
+    assert place.use(*pushed).id == pushed[0]
+
+
 def test_what_cannot_be_served_here_is_not_tried_all_the_time(
     place: Place, local: LocalVersions, trainings: list[Settings], replica: Settings
 ) -> None:
