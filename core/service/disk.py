@@ -4,6 +4,7 @@ import shutil
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 
 from core.settings import Settings
 from core.views import DiskUse
@@ -27,19 +28,24 @@ def disk_use(settings: Settings, _minute: int) -> DiskUse:
         if manifest.exists()
         else None
     )
+    counted: set[tuple[int, int]] = set()
     return DiskUse(
-        places={name: _size(place) / _MB for name, place in places.items()},
+        places={name: _size(place, counted) / _MB for name, place in places.items()},
         free_mb=usage.free / _MB,
         total_mb=usage.total / _MB,
         installed_at=installed,
     )
 
 
-def _size(place: Path) -> int:
+def _size(place: Path, counted: set[tuple[int, int]]) -> int:
+    """Return the bytes of what was not counted before: versions share files, and the cache has copies in it."""
     total = 0
     for file in place.rglob("*"):
         try:
-            total += file.stat().st_size if file.is_file() else 0
+            facts = file.stat()
         except OSError:
             continue  # it was removed meanwhile
+        if S_ISREG(facts.st_mode) and (facts.st_dev, facts.st_ino) not in counted:
+            counted.add((facts.st_dev, facts.st_ino))
+            total += facts.st_size
     return total
