@@ -158,6 +158,18 @@ def test_without_redis_every_question_is_answered_by_a_sentence(
         asked.ask("fail", "In vain", {})
 
 
+def test_a_job_that_was_lost_after_its_end_gives_its_place_back(broker: RedisProcess, tmp_path: Path) -> None:
+    manager = make_celery_manager(broker.database(5), tmp_path, fingerprint=lambda: "f")
+    key = Desk(manager).start("seven")
+    # Its worker told the end and was lost before it could do more: the job is brought to another one.
+    manager._records.begin(key, "somebody", 60, 1)
+    manager._outbox.post_result(key, 7)
+    assert manager.counts() == {"running": 1, "waiting": 0}
+    manager._perform(manager._task, key, "seven", "[[], {}]")
+    assert manager.counts() == {"running": 0, "waiting": 0}
+    assert manager.get_result(key, key) == 7
+
+
 def test_an_order_that_redis_has_lost_is_not_waited_for(
     broker: RedisProcess,
     worker: CeleryWorker,

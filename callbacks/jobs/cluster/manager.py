@@ -167,6 +167,7 @@ class CeleryManager(BackgroundManager):
     def _perform(self, task: Task, key: str, name: str, text: str) -> None:
         # In a job's own process. A job may be brought twice: when its worker was thought lost, and was not.
         if self._outbox.finished(key) or self._outbox.is_cancelled(key):
+            self._records.forget(key)
             return
         args, context = json.loads(text)
         visitor = visitor_of(context.get("remote"))

@@ -4,8 +4,7 @@ A job lives for as long as its lease: it is given one to wait, and another to ru
 it says so every few seconds.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +44,9 @@ class ClusterRecords:
 
     # -- jobs --------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self) -> AbstractContextManager[None]:
         """Let one at a time take a place: of many at once none sees the room that another takes."""
-        with alone(self._client, f"{self._name}:turn"):
-            yield
+        return alone(self._client, f"{self._name}:turn")
 
     def create(self, key: str, visitor: str, wait_s: float) -> None:
         """Note a job that may wait for so long."""
