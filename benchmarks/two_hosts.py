@@ -156,6 +156,8 @@ def main() -> None:
             "CINEMATCH_SECRET_KEY": "-".join(HOSTS) * 4,
         }
         servers = {name: serve(name, place, env) for name in HOSTS}
+        # Nobody writes into their directory any more when it is removed.
+        stack.callback(lambda: [server.wait(60) for server in servers.values()])
         stack.callback(lambda: [server.terminate() for server in servers.values()])
         front = nginx(place, stack)
         people = [Asking(front, "algorithm=svd&n=5") for _ in range(3)]
