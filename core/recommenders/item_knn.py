@@ -83,18 +83,37 @@ class Nearest(NamedTuple):
     ----------
     sizes : ndarray of int32, shape (n_rows,)
         How many places of each row are filled.
-    items : ndarray of int32, shape (n_rows, k); values : ndarray of float32, shape (n_rows, k)
+    heaps : ndarray of int64, shape (n_rows, k)
+        Values and neighbours as `core.recommenders.kernels.neighbours` packs them into one number.
     """
 
     sizes: NDArray[np.int32]
-    items: NDArray[np.int32]
-    values: NDArray[np.float32]
+    heaps: NDArray[np.int64]
 
     @classmethod
     def none(cls, n_rows: int, k: int) -> Self:
         """Return empty heaps of so many places."""
-        shape = (n_rows, k)
-        return cls(np.zeros(n_rows, dtype=np.int32), np.empty(shape, dtype=np.int32), np.empty(shape, np.float32))
+        return cls(np.zeros(n_rows, dtype=np.int32), np.empty((n_rows, k), dtype=np.int64))
+
+    def sorted(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return neighbours and values, the nearest first, of equally near ones those of lower index.
+
+        Places that were not filled get the neighbour -1 of value 0. The heaps are sorted, too.
+        """
+        from core.recommenders.kernels.neighbours import LAST
+
+        items = np.empty(self.heaps.shape, dtype=np.int32)
+        values = np.empty(self.heaps.shape, dtype=np.float32)
+        for start in range(0, len(self.sizes), _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            heaps = self.heaps[rows]
+            # Entries are positive: what is below 0 comes last.
+            heaps[np.arange(heaps.shape[1]) >= self.sizes[rows, None]] = -1
+            heaps.sort(axis=1)
+            entries = heaps[:, ::-1]
+            items[rows] = np.where(entries < 0, -1, LAST - (entries & LAST))
+            values[rows] = np.where(entries < 0, 0, entries >> 32).astype(np.int32).view(np.float32)
+        return items, values
 
 
 class ItemKNN(Recommender):
@@ -182,18 +201,18 @@ class ItemKNN(Recommender):
     def kept(self, counts: NDArray[np.int32], watched: "Nearest", rated: "Nearest") -> dict[str, NDArray[Any]]:
         """Return what is stored of the neighbours of all movies, whose heaps are sorted in place."""
         size = np.maximum(counts, 1).astype(np.float64)
-        _sort_neighbours(*watched)
-        _sort_neighbours(*rated)
-        np.power(watched.values, self.config.sharpness, out=watched.values)
-        watched.values[...] *= (size**self.config.score_power).astype(np.float32)[:, None]
-        targets, places = np.nonzero(watched.items >= 0)
+        items, values = watched.sorted()
+        np.power(values, self.config.sharpness, out=values)
+        values *= (size**self.config.score_power).astype(np.float32)[:, None]
+        targets, places = np.nonzero(items >= 0)
         rows = SparseRows.from_lists(
-            watched.items[targets, places], targets.astype(np.int32), watched.values[targets, places], len(counts)
+            items[targets, places], targets.astype(np.int32), values[targets, places], len(counts)
         )
+        rated_items, rated_values = rated.sorted()
         return {
             **rows.arrays("watched"),
-            "rated_items": rated.items,
-            "rated_values": rated.values.astype(np.float16),
+            "rated_items": rated_items,
+            "rated_values": rated_values.astype(np.float16),
         }
 
     # --- asking -------------------------------------------------------------------------------------------
@@ -254,19 +273,3 @@ def _sums_of_squares(values: NDArray[np.int8], indptr: NDArray[np.int64]) -> NDA
     squares = np.concatenate([[0], np.cumsum(values.astype(np.int16) ** 2, dtype=np.int64)])
     total: NDArray[np.int64] = squares[indptr[1:]] - squares[indptr[:-1]]
     return total
-
-
-def _sort_neighbours(sizes: NDArray[np.int32], items: NDArray[np.int32], values: NDArray[np.float32]) -> None:
-    """Sort each row, the nearest first, of equally near ones those of lower index.
-
-    Places that were not filled get the neighbour -1 of value 0.
-    """
-    for start in range(0, len(sizes), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        empty = np.arange(items.shape[1]) >= sizes[rows, None]
-        items[rows][empty] = -1
-        values[rows][empty] = -np.inf
-        order = np.lexsort((items[rows], -values[rows]), axis=1)
-        items[rows] = np.take_along_axis(items[rows], order, axis=1)
-        values[rows] = np.take_along_axis(values[rows], order, axis=1)
-        values[rows][empty] = 0

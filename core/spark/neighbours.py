@@ -35,8 +35,8 @@ def fit_neighbours(
     compared = tiled(rows, n, height, _compared, model.config, n, measures)
     for tile, of_list, of_stars in one_by_one(compared):
         for whole, found in ((watched, of_list), (rated, of_stars)):
-            for kept, part in zip(whole, found, strict=True):
-                kept[tile.first : tile.last] = part
+            whole.sizes[tile.first : tile.last] = found.sizes
+            whole.heaps[tile.first : tile.last] = found.heaps
         progress(0.8 + 0.2 * tile.last / n, "comparing films")
     rows.unpersist()
     return {**model.kept(counts, watched, rated), **movies.baseline.arrays()}

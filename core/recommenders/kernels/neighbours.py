@@ -5,56 +5,55 @@ from numba import types
 
 from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
-__all__ = ["BITS", "SHIFT", "compare_movies", "keep_nearest"]
+__all__ = ["BITS", "LAST", "SHIFT", "compare_movies", "keep_nearest"]
 
 BITS = 24
 SHIFT = 1 << BITS
+LAST = (1 << 31) - 1
+"""The highest index that an entry of a heap can hold."""
 _FEW = 50
 
 
 @inner(inline="always")
-def _behind(value, owner, other_value, other_owner):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Tell whether the first entry comes after the second: of equal ones that of the higher index does."""
-    return value < other_value or (value == other_value and owner > other_owner)
+def _entry(value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Return a positive value and whose it is as one number: of equal values the lower index makes the larger one."""
+    return (np.int64(np.float32(value).view(np.int32)) << 32) | (LAST - owner)
 
 
 @inner()
-def _offer(values, owners, size, value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Put an entry on a heap of bounded size whose worst one is on top; return the new size."""
-    limit = len(values)
+def _offer(heap, size, entry):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Put an entry on a heap of bounded size whose smallest one is on top; return the new size."""
+    limit = len(heap)
     if size < limit:
         place = size
         while place > 0:
             parent = (place - 1) // 2
-            if not _behind(value, owner, values[parent], owners[parent]):
+            if heap[parent] <= entry:
                 break
-            values[place] = values[parent]
-            owners[place] = owners[parent]
+            heap[place] = heap[parent]
             place = parent
-        values[place] = value
-        owners[place] = owner
+        heap[place] = entry
         return size + 1
-    if not _behind(values[0], owners[0], value, owner):
+    if entry <= heap[0]:
         return size
     place = 0
     while True:
         child = 2 * place + 1
         if child >= limit:
             break
-        if child + 1 < limit and _behind(values[child + 1], owners[child + 1], values[child], owners[child]):
+        if child + 1 < limit and heap[child + 1] < heap[child]:
             child += 1
-        if not _behind(values[child], owners[child], value, owner):
+        if heap[child] >= entry:
             break
-        values[place] = values[child]
-        owners[place] = owners[child]
+        heap[place] = heap[child]
         place = child
-    values[place] = value
-    owners[place] = owner
+    heap[place] = entry
     return size
 
 
 @inner(inline="always")
 def keep_nearest(  # type: ignore[no-untyped-def]
+    row,
     one,
     other,
     count,
@@ -64,20 +63,17 @@ def keep_nearest(  # type: ignore[no-untyped-def]
     watch_shrinkage,
     spread,
     rating_shrinkage,
-    watch_size,
-    watch_items,
-    watch_values,
-    rating_size,
-    rating_items,
-    rating_values,
+    watch_sizes,
+    watch_heaps,
+    rating_sizes,
+    rating_heaps,
 ):  # pragma: no cover
-    """Offer movie `other` to the heaps of movie `one`, of the list and of the stars; return their new sizes."""
-    likeness = np.float32(count / (source_norm[other] * target_norm[one] + watch_shrinkage))
-    watch_size = _offer(watch_values, watch_items, watch_size, likeness, other)
+    """Offer movie `other` to the heaps of movie `one`, of the list and of the stars, which are in row `row`."""
+    likeness = count / (source_norm[other] * target_norm[one] + watch_shrinkage)
+    watch_sizes[row] = _offer(watch_heaps[row], watch_sizes[row], _entry(likeness, other))
     if dot > 0:
-        agreement = np.float32(dot / (spread[other] * spread[one] * (count + rating_shrinkage)))
-        rating_size = _offer(rating_values, rating_items, rating_size, agreement, other)
-    return watch_size, rating_size
+        agreement = dot / (spread[other] * spread[one] * (count + rating_shrinkage))
+        rating_sizes[row] = _offer(rating_heaps[row], rating_sizes[row], _entry(agreement, other))
 
 
 @inner(inline="always")
@@ -130,11 +126,9 @@ def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     types.int64,
     filled(types.int64),
     filled(types.int32),
-    filled(types.int32, 2),
-    filled(types.float32, 2),
+    filled(types.int64, 2),
     filled(types.int32),
-    filled(types.int32, 2),
-    filled(types.float32, 2),
+    filled(types.int64, 2),
     filled(types.int64),
     filled(types.int32),
 )
@@ -155,11 +149,9 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     min_common,
     reached,
     watch_sizes,
-    watch_items,
-    watch_values,
+    watch_heaps,
     rating_sizes,
-    rating_items,
-    rating_values,
+    rating_heaps,
     sums,
     touched,
 ):
@@ -182,9 +174,10 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
         Pairs with fewer common raters are no neighbours.
     reached : ndarray of int64, shape (n_users,)
         A copy of the starts of the users' rows at first; moves on.
-    watch_sizes, watch_items, watch_values : int32, int32 and float32, shapes (n_movies,) and (n_movies, k)
-        Heaps of neighbours by n_ij / (source_norm_j target_norm_i + shrinkage); sizes are 0 at first.
-    rating_sizes, rating_items, rating_values : int32, int32 and float32, shapes (n_movies,) and (n_movies, r)
+    watch_sizes, watch_heaps : int32 and int64, shapes (n_movies,) and (n_movies, k)
+        Heaps of neighbours by n_ij / (source_norm_j target_norm_i + shrinkage); sizes are 0 at first. An entry has
+        the bits of the value, as float32, above `LAST` less the neighbour's index.
+    rating_sizes, rating_heaps : int32 and int64, shapes (n_movies,) and (n_movies, r)
         Heaps of neighbours by sum(e_i e_j) / (spread_i spread_j (n_ij + shrinkage)) where positive.
     sums, touched : ndarray of int64 and int32, shape (n_movies,)
         Room to work in; the sums are 0 at first, and after each call.
@@ -211,7 +204,8 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
                 continue
             for turn in range(2):
                 one, other = (item, movie) if turn == 0 else (movie, item)
-                watch_sizes[one], rating_sizes[one] = keep_nearest(
+                keep_nearest(
+                    one,
                     one,
                     other,
                     count,
@@ -221,10 +215,8 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
                     watch_shrinkage,
                     spread,
                     rating_shrinkage,
-                    watch_sizes[one],
-                    watch_items[one],
-                    watch_values[one],
-                    rating_sizes[one],
-                    rating_items[one],
-                    rating_values[one],
+                    watch_sizes,
+                    watch_heaps,
+                    rating_sizes,
+                    rating_heaps,
                 )

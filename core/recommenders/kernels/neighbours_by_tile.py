@@ -50,11 +50,9 @@ def add_pairs(first, user_indptr, user_items, user_values, sums):  # type: ignor
     types.float64,
     types.int64,
     filled(types.int32),
-    filled(types.int32, 2),
-    filled(types.float32, 2),
+    filled(types.int64, 2),
     filled(types.int32),
-    filled(types.int32, 2),
-    filled(types.float32, 2),
+    filled(types.int64, 2),
 )
 def nearest(  # type: ignore[no-untyped-def]
     first,
@@ -66,15 +64,13 @@ def nearest(  # type: ignore[no-untyped-def]
     rating_shrinkage,
     min_common,
     watch_sizes,
-    watch_items,
-    watch_values,
+    watch_heaps,
     rating_sizes,
-    rating_items,
-    rating_values,
+    rating_heaps,
 ):  # pragma: no cover
     """Keep the nearest of both kinds of the movies that `add_pairs` added up; parameters as of `compare_movies`.
 
-    Rows of sizes, items and values are those of `sums`.
+    Rows of sizes and heaps are those of `sums`.
     """
     for row in range(len(sums)):
         item = first + row
@@ -83,7 +79,8 @@ def nearest(  # type: ignore[no-untyped-def]
             count = found & (SHIFT - 1)
             if found == 0 or movie == item or count < min_common:
                 continue
-            watch_sizes[row], rating_sizes[row] = keep_nearest(
+            keep_nearest(
+                row,
                 item,
                 movie,
                 count,
@@ -93,10 +90,8 @@ def nearest(  # type: ignore[no-untyped-def]
                 watch_shrinkage,
                 spread,
                 rating_shrinkage,
-                watch_sizes[row],
-                watch_items[row],
-                watch_values[row],
-                rating_sizes[row],
-                rating_items[row],
-                rating_values[row],
+                watch_sizes,
+                watch_heaps,
+                rating_sizes,
+                rating_heaps,
             )
