@@ -175,6 +175,12 @@ def test_compose_has_two_servers_at_the_addresses_that_nginx_knows() -> None:
     plain = [ip_address(re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", address)) for address in addresses]
     assert len(set(plain)) == 2
     assert all(address in subnet for address in plain)
+    # Who has none of its own gets none of theirs.
+    others = ip_network(
+        re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", COMPOSE["networks"]["default"]["ipam"]["config"][0]["ip_range"])
+    )
+    assert others.subnet_of(subnet)
+    assert not any(address in others for address in plain)
     assert "server app:8050 fail_timeout=2s;" in (ROOT / "deploy" / "nginx.conf").read_text()
     for name, service in services.items():
         assert service["mem_limit"], name
@@ -182,8 +188,14 @@ def test_compose_has_two_servers_at_the_addresses_that_nginx_knows() -> None:
         assert service["cap_drop"] == ["ALL"], name
         for volume in service.get("volumes", []):
             assert volume.startswith("./") or volume.split(":")[0] in COMPOSE["volumes"], name
-    own = [service["volumes"] for name, service in services.items() if name.startswith("web-")]
-    assert own[0] != own[1]
+    one, two = (set(services[name]["volumes"]) for name in ("web-1", "web-2"))
+    shared = {volume.split(":")[1] for volume in one & two}
+    assert [Path(services[name]["environment"]["CINEMATCH_API_KEYS_FILE"]).parent for name in ("web-1", "web-2")] == [
+        *map(Path, shared)
+    ] * 2
+    assert {volume.split(":")[1] for volume in one ^ two} == {"/var/lib/cinematch/cache"}
+    # It makes a directory for certificates in its home, or ends.
+    assert "/root/.minio" in services["store"]["tmpfs"]
     # Of Celery's messages none may be thrown away.
     assert "noeviction" in services["redis"]["command"]
 
@@ -221,3 +233,8 @@ def test_the_unit_can_be_read_and_names_what_there_is(tmp_path: Path) -> None:
         copy.write_text(UNIT.read_text().replace("/opt/cinematch/bin/cinematch", "/bin/true"))
         done = subprocess.run([analyzer, "verify", copy], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_one_machine_can_be_told_several_can() -> None:
+    alone = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]["app"]["environment"]
+    assert set(alone) <= set(COMPOSE["services"]["web-1"]["environment"])
