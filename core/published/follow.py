@@ -71,7 +71,7 @@ class Follow:
             self._failures = self._failures + 1 if wanted == self._refused else 1
             self._refused = wanted
             self._again_at = time.monotonic() + min(self._settings.artifacts_poll_s * 2**self._failures, _LONGEST_S)
-            self._say(str(error))
+            self._say(_sentence(wanted, error))
         else:
             _LOG.info("published version %s is here after %.1f s", wanted, time.monotonic() - began)
             self._refused, self._failures = None, 0
@@ -87,4 +87,18 @@ class Follow:
             else:
                 _LOG.error("%s", trouble)
         self._trouble = trouble
-        self._local.tell(trouble)
+        try:
+            self._local.tell(trouble)
+        except OSError as error:
+            # The server says by itself that nothing can be kept there.
+            _LOG.error("what was found at the published versions cannot be told to the server: %s", error)
+
+
+def _sentence(wanted: str, error: CineMatchError | OSError) -> str:
+    if isinstance(error, CineMatchError):
+        return str(error)
+    _LOG.error("%s", error)
+    return (
+        f"The published version {wanted} cannot be kept here ({error.strerror or type(error).__name__}). Look at the "
+        "disk of CINEMATCH_CACHE_DIR."
+    )

@@ -17,7 +17,7 @@ import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -160,12 +160,26 @@ class Place:
         Raises
         ------
         ArtifactError
-            When there is no such version.
+            When there is no such version, or others remove it at this moment.
         """
         version = self.version(name)
-        with self._asked():
-            self._put_whole(f"{self._root}/{_CURRENT}", json.dumps({"version": version.id}).encode())
+        try:
+            former = self.current()
+        except ArtifactError:
+            former = None  # this mends it
+        self._name(name)
+        try:
+            # Who prunes removes it first and looks at what is named then: one of both sees the other.
+            self.version(name)
+        except ArtifactError:
+            if former is not None:
+                self._name(former)
+            raise
         return version
+
+    def _name(self, name: str) -> None:
+        with self._asked():
+            self._put_whole(f"{self._root}/{_CURRENT}", json.dumps({"version": name}).encode())
 
     def prune(self, keep: int) -> list[str]:
         """Remove all but the newest versions and the one that is to be served, and uploads that were given up.
@@ -179,17 +193,22 @@ class Place:
         names = set(filter(is_version, self._names()))
         kept = {version.id for version in self.versions()[:keep]} | {self.current()}
         abandoned = earliest(datetime.now(UTC) - _ABANDONED)
-        removed = []
-        for name in sorted(names - kept):
-            with self._asked():
-                whole = f"{self._root}/{name}/{DESCRIPTION}"
-                if self._system.exists(whole):
-                    self._system.rm_file(whole)
-                elif name >= abandoned:
-                    continue
-                self._system.rm(f"{self._root}/{name}", recursive=True)
-            removed.append(name)
-        return removed
+        return [name for name in sorted(names - kept) if self._remove(name, abandoned)]
+
+    def _remove(self, name: str, abandoned: str) -> bool:
+        """Remove a version, unless it is named at this moment, or an upload that began before `abandoned`."""
+        whole = f"{self._root}/{name}/{DESCRIPTION}"
+        with self._asked(), suppress(FileNotFoundError):  # somebody else removes it, too
+            description = self._system.cat_file(whole) if self._system.exists(whole) else None
+            if description is not None:
+                self._system.rm_file(whole)
+                if self.current() == name:
+                    self._put_whole(whole, description)
+                    return False
+            elif name >= abandoned:
+                return False
+            self._system.rm(f"{self._root}/{name}", recursive=True)
+        return True
 
     def _names(self) -> list[str]:
         with self._asked():

@@ -53,7 +53,8 @@ def open_published(settings: Settings, keys: Iterable[str]) -> tuple[Version, Da
     """
     local, wanted = LocalVersions(settings), tuple(keys)
     if settings.artifacts_version is not None and local.has(settings.artifacts_version):
-        local.make_current(settings.artifacts_version)
+        if local.current() != settings.artifacts_version:
+            local.make_current(settings.artifacts_version)
     elif settings.artifacts_version is not None or local.current() is None:
         _pull(settings, local)
     while (found := published_version(settings, wanted)) is not None:
@@ -129,10 +130,12 @@ class Follower:
         if told is None:
             return None
         silent = time.time() - told.looked_at
-        if nobody_follows and silent > self._settings.artifacts_poll_s + _SILENT_S:
+        # Who fetches says nothing until that is done.
+        if silent > self._settings.artifacts_poll_s + (_SILENT_S if nobody_follows else _PULL_LIMIT_S):
+            what = "cannot be started. The log says why" if nobody_follows else "hangs, or has to fetch for too long"
             return (
                 f"Nobody has looked for published versions for {silent / 60:.0f} minutes: the process that does it "
-                "cannot be started. The log says why; what is here is served."
+                f"{what}; what is here is served."
             )
         return told.trouble
 

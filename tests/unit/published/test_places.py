@@ -1,5 +1,7 @@
 """What holds of every place: versions are whole or not there, and what is served is what was published."""
 
+import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -177,6 +179,76 @@ def test_what_is_published_while_others_prune_stays(
     monkeypatch.setattr(place, "current", meanwhile)
     assert place.prune(1) == []
     assert place.use(*pushed).id == pushed[0]
+
+
+def test_what_is_used_and_pruned_at_once_is_either_used_or_refused(
+    place: Place, trainings: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = (publish(training, place, ["popularity"]).id for training in trainings)
+    place.use(new)
+    remove, name_it = place._system.rm_file, place._name
+
+    def named_before(path: str) -> None:
+        name_it(old)
+        remove(path)
+
+    # Somebody has seen that it is there, and names it just before it goes.
+    monkeypatch.setattr(place._system, "rm_file", named_before)
+    assert place.prune(1) == []
+    monkeypatch.undo()
+    assert place.version(place.current() or "").id == old
+    place.use(new)
+
+    def gone_before(name: str) -> None:
+        if name == old:
+            assert place.prune(1) == [old]
+        name_it(name)
+
+    # Or it goes just before it is named: then the one before stays named.
+    monkeypatch.setattr(place, "_name", gone_before)
+    with pytest.raises(ArtifactError, match="or not all of it"):
+        place.use(old)
+    assert place.current() == new
+
+
+def test_who_names_a_version_mends_what_names_none(place: Place, trainings: list[Settings]) -> None:
+    version = publish(trainings[0], place, ["popularity"])
+    change(place, f"{place._root}/current.json", b"{")
+    with pytest.raises(ArtifactError, match="artifacts use"):
+        place.current()
+    place.use(version.id)
+    assert place.current() == version.id
+
+
+def test_a_disk_that_fails_is_told_without_its_paths_and_stops_nobody_who_follows(
+    place: Place,
+    local: LocalVersions,
+    trainings: list[Settings],
+    replica: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    place.use(publish(trainings[0], place, ["popularity"]).id)
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(local.root))
+
+    def refuse(*_: object) -> None:
+        raise full
+
+    following = Follow(replica, place, local, partial(why_unusable, replica))
+    with monkeypatch.context() as patch:
+        patch.setattr(local, "make_current", refuse)
+        following.look()
+        told = str(local.told() and local.told().trouble)
+        assert "No space left on device" in told
+        assert str(local.root) not in told
+        patch.setattr(local, "tell", refuse)
+        patch.setattr(following, "_again_at", 0.0)
+        following.look()
+        assert "cannot be told to the server" in caplog.text
+    monkeypatch.setattr(following, "_again_at", 0.0)
+    following.look()
+    assert local.current() == place.current()
+    assert local.told().trouble is None
 
 
 def test_what_cannot_be_served_here_is_not_tried_all_the_time(
