@@ -1,5 +1,6 @@
 """The key that signs background jobs and tokens: configured, or generated once and kept."""
 
+import contextlib
 import logging
 import os
 import re
@@ -8,7 +9,7 @@ import time
 from pathlib import Path
 
 from core.errors import ConfigurationError
-from core.files import set_aside
+from core.files import set_aside, write_atomically
 from core.settings import Settings
 
 __all__ = ["secret_key"]
@@ -25,7 +26,7 @@ _CONNECT_S = 2.0
 def secret_key(settings: Settings) -> str:
     """Return the configured key or the one in `cache_dir`, which is made on first use with mode 0600.
 
-    Where there is Redis, replicas agree on one there: what one has signed, the others know.
+    Where there is Redis, replicas agree on one there, and each keeps it: what one has signed, the others know.
 
     Where nothing can be kept, the key is this server's until it stops: its workers are forked from the process that
     made it. A damaged file is set aside; both cost no more than the jobs that are under way.
@@ -42,8 +43,16 @@ def secret_key(settings: Settings) -> str:
                 f"CINEMATCH_SECRET_KEY has {len(given)} characters; give at least {_MINIMUM} random ones."
             )
         return given
-    own = _own(settings.cache_dir / _NAME)
-    return own if settings.redis_url is None else _agreed(settings.redis_url, own)
+    path = settings.cache_dir / _NAME
+    own = _own(path)
+    if settings.redis_url is None:
+        return own
+    agreed = _agreed(settings.redis_url, own)
+    if agreed != own and path.exists():
+        # A Redis that has lost it gets it back from whichever replica starts first.
+        with contextlib.suppress(OSError):
+            write_atomically(path, agreed)
+    return agreed
 
 
 def _own(path: Path) -> str:
