@@ -19,7 +19,7 @@ from dashboard.web.feedback_metrics import FeedbackFigures
 from dashboard.web.health import install_health
 from dashboard.web.metrics import install_metrics, note_algorithm
 from dashboard.web.problems import install_problems, validation_problem
-from dashboard.web.refresh import install_refresh
+from dashboard.web.refresh import REFRESH_EVERY_S, install_refresh
 from dashboard.web.request_ids import install_request_ids
 from dashboard.web.run_downloads import install_run_downloads
 from dashboard.web.secret import secret_key
@@ -115,7 +115,9 @@ def make_server(
     install_compression(server, settings.cache_dir)
     install_security_headers(server, page)
     install_relative_redirects(server)
-    install_refresh(server, service)
+    # Who has what is published looked for more often wants it to be served as soon.
+    follows = settings.artifacts_url is not None
+    install_refresh(server, service, min(REFRESH_EVERY_S, settings.artifacts_poll_s) if follows else REFRESH_EVERY_S)
     install_health(server, _bases(prefix), service, jobs_trouble)
     install_problems(server, prefix, page)
     install_run_downloads(server, prefix, service.measurements.exported)

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -178,3 +180,14 @@ class GunicornProcess:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+@contextmanager
+def started(*servers: GunicornProcess, ready_path: str = "/", timeout: float = 20.0) -> Iterator[None]:
+    """Start servers side by side, and stop them so at the end."""
+    with ThreadPoolExecutor(len(servers)) as pool:
+        try:
+            list(pool.map(lambda server: server.start(ready_path, timeout), servers))
+            yield
+        finally:
+            list(pool.map(lambda server: server.stop(), servers))

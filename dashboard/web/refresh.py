@@ -12,12 +12,16 @@ from core.views import goes_on
 if TYPE_CHECKING:
     from core.service import CineMatch
 
-__all__ = ["install_refresh"]
+__all__ = ["REFRESH_EVERY_S", "install_refresh"]
 
 log = logging.getLogger("cinematch.web")
 
+REFRESH_EVERY_S = 5.0
 
-def install_refresh(server: Flask, service: "CineMatch", every_s: float = 5.0, while_learning_s: float = 1.0) -> None:
+
+def install_refresh(
+    server: Flask, service: "CineMatch", every_s: float = REFRESH_EVERY_S, while_learning_s: float = 1.0
+) -> None:
     """Look for replaced models and data with a request now and then, in each worker.
 
     A thread of its own would do it more regularly, but would not survive the fork; and a worker that is asked

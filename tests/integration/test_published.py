@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -20,7 +19,7 @@ from core.testing.toy import toy_dataset
 from tests.integration.asking import Asking
 from tests.integration.nginx import NginxProcess
 from tests.s3 import BUCKET, S3Process
-from tests.servers import ROOT, GunicornProcess, wait_for
+from tests.servers import ROOT, GunicornProcess, started, wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -103,9 +102,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         with NginxProcess(servers[0].port, root, servers[1].port) as nginx:
             found = Cluster(store, place, servers, nginx, trainer, [])
             found.publish(1)
-            with ThreadPoolExecutor(2) as pool:
-                started = list(pool.map(lambda server: server.start("/readyz", timeout=90), servers))
-            with started[0], started[1]:
+            with started(*servers, ready_path="/readyz", timeout=90):
                 yield found
 
 
