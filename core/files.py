@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["replace_dir", "set_aside", "standing_dir", "sweep", "write_atomically", "write_trouble"]
+__all__ = ["replace_dir", "scratch_dir", "set_aside", "standing_dir", "sweep", "write_atomically", "write_trouble"]
 
 log = logging.getLogger("cinematch.files")
 _SUPERSEDED = ".superseded"
@@ -89,6 +89,22 @@ def replace_dir(path: Path) -> Iterator[Path]:
     finally:
         os.close(lock)
         shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def scratch_dir(parent: Path, name: str) -> Iterator[Path]:
+    """Yield an empty directory that goes when the block ends; where that was killed, with the next of the name."""
+    parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent / name)
+    scratch = _beside(parent / name)
+    scratch.mkdir(mode=0o700)
+    lock = os.open(scratch, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield scratch
+    finally:
+        os.close(lock)
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def standing_dir(path: Path) -> Path:

@@ -65,6 +65,29 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         from core.service import open_service
 
         service = open_service(settings)
+    app = _assembled(settings, service)
+    warm_up(app.server, settings.url_prefix)
+    log.info("%s is served at %s", service.dataset_view().name, settings.url_prefix)
+    return app
+
+
+def job_queue(settings: Settings, service: "CineMatch") -> "Celery":
+    """Return the Celery application that does the jobs of the application; settings with Redis.
+
+    A worker knows what all pages have done as jobs. It answers no requests, and gets ready for none.
+    """
+    from callbacks.jobs.cluster.manager import CeleryManager
+    from callbacks.jobs.manager import manager_of
+
+    configure_logging(make_formatter(settings.log_format))
+    manager = manager_of(_assembled(settings, service))
+    if not isinstance(manager, CeleryManager):
+        raise ConfigurationError("A worker takes its jobs from Redis: set CINEMATCH_REDIS_URL.")
+    return manager.queue
+
+
+def _assembled(settings: Settings, service: "CineMatch") -> LeanDash:
+    """Return the application with its pages and callbacks, before the first request."""
     app: LeanDash
 
     def page() -> str:
@@ -107,8 +130,6 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
     app.layout = layout
     callbacks.register_all(app, service)
     serve_pages(app, [found.path for found in all_pages().values()], partial(leads_somewhere, service))
-    warm_up(server, settings.url_prefix)
-    log.info("%s is served at %s", service.dataset_view().name, settings.url_prefix)
     return app
 
 
@@ -138,16 +159,3 @@ def _job_manager(settings: Settings, service: "CineMatch") -> "BackgroundManager
     )
     add_commands(AskedJobs(manager))
     return manager
-
-
-def job_queue(app: "Dash") -> "Celery":
-    """Return the Celery application that does the jobs of an application which was made with Redis."""
-    from callbacks.jobs.cluster.manager import CeleryManager
-    from callbacks.jobs.manager import manager_of
-
-    manager = manager_of(app)
-    if not isinstance(manager, CeleryManager):
-        raise ConfigurationError(
-            "This application does its jobs itself. Set CINEMATCH_REDIS_URL to have workers do them."
-        )
-    return manager.queue

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.errors import CineMatchError, ConfigurationError
 from core.service import open_service
 from core.settings import load_settings
-from dashboard.app import create_app, job_queue
+from dashboard.app import job_queue
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -29,7 +29,7 @@ def _queue() -> "Celery":
     service = open_service(settings, load=False)
     # Whoever looks for published versions is to live as long as this process, not as long as a job's.
     service.refresh(verify=False)
-    return job_queue(create_app(settings, service))
+    return job_queue(settings, service)
 
 
 try:

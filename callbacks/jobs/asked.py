@@ -27,12 +27,17 @@ __all__ = ["AskedJobs", "JobWork", "asked_jobs"]
 log = logging.getLogger("cinematch.jobs")
 
 JobWork = Callable[[Progress, dict[str, Any]], dict[str, Any]]
-"""Takes a progress and the arguments of the question; returns a few plain values, such as where the answer is."""
+"""Takes a progress and the arguments of the question; returns a few plain values, such as where the answer is.
+
+Longer ones are told by `AskedJobs.result` alone.
+"""
 
 _ALL = "asked"
 _KEPT = 40
 """So many ended jobs are remembered."""
 _FORGOTTEN_AFTER_S = 24 * 3600.0
+_LONGEST_TOLD = 2000
+"""Characters of a result that go into the list, which every open page asks for now and then."""
 
 
 class AskedJobs:
@@ -104,6 +109,11 @@ class AskedJobs:
         views = [self._view(key, one) for key, one in known.items()]
         return sorted(views, key=lambda job: -job.asked_at)
 
+    def result(self, key: str) -> dict[str, Any]:
+        """Return what a job that is done has left, however long; nothing once that is no longer kept."""
+        value: dict[str, Any] = (self._manager.look(key).outcome or {}).get("value") or {}
+        return value
+
     def trouble(self) -> str | None:
         """Return why jobs are not done now, for whoever looks at them; None where they are."""
         return self._manager.trouble()
@@ -129,7 +139,8 @@ class AskedJobs:
             changed = True
             outcome = look.outcome or {}
             one |= {"state": look.state, "ended": time.time(), "text": outcome.get("error", "")}
-            one["result"] = outcome.get("value") or {}
+            value = outcome.get("value") or {}
+            one["result"] = value if len(json.dumps(value)) <= _LONGEST_TOLD else {}
         if changed:
             self._keep(known)
         return known

@@ -192,7 +192,7 @@ def make_background_manager(
     time_limit_s: float = 900,
     slots: int = 2,
     queue: int = 8,
-    result_ttl_s: float = 3600,
+    result_ttl_s: float = 86400,
     size_limit_mb: int = 256,
 ) -> ForkedManager:
     """Make the manager for ``Dash(background_callback_manager=...)``.

@@ -20,11 +20,14 @@ class Standing:
         Whether it has begun.
     late : bool
         Whether the time is over that it may wait or, once it has begun, run.
+    limit_s : float or None
+        That time, where it is not the same for all jobs.
     """
 
     alive: bool
     has_slot: bool = False
     late: bool = False
+    limit_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ def cause_of_death(standing: Standing | None, limit_s: float) -> str:
     if standing is None:
         return "The result of this job is no longer kept. Start it again."
     if standing.late:
-        limit = f"{limit_s:g} s"
+        limit = f"{standing.limit_s or limit_s:g} s"
         if standing.has_slot:
             return f"The job was stopped after its time limit of {limit}."
         return f"The server is busy: the job waited {limit} for its turn. Try again later."

@@ -15,6 +15,7 @@ from dash.background_callback._proxy_set_props import ProxySetProps
 from dash.exceptions import PreventUpdate
 
 from callbacks.jobs.outbox import JobError, Outbox
+from callbacks.jobs.storing import StoreUnavailableError
 from core.errors import CineMatchError
 
 __all__ = ["JobFunction", "run_job"]
@@ -77,7 +78,11 @@ def run_job(
     """
 
     def set_progress(values: Any) -> None:
-        outbox.post_progress(key, list(values) if isinstance(values, list | tuple) else [values])
+        try:
+            outbox.post_progress(key, list(values) if isinstance(values, list | tuple) else [values])
+        except StoreUnavailableError as error:
+            # The work is worth more than to be seen; its end is told, or not, as it is.
+            log.warning("how far background job %s is cannot be told: %s", key, error)
 
     def set_props(component: str, props: dict[str, Any]) -> None:
         outbox.post_props(key, {component: props})

@@ -14,6 +14,7 @@ __all__ = [
     "Store",
     "StoreBusyError",
     "StoreFullError",
+    "StoreOverflowError",
     "StoreUnavailableError",
     "as_json",
     "decode",
@@ -35,6 +36,10 @@ class StoreFullError(CineMatchError):
 
 class StoreUnavailableError(CineMatchError):
     """The store cannot be read or written: its disk is full, read-only, gone or broken, or its server is away."""
+
+
+class StoreOverflowError(StoreUnavailableError):
+    """The store is full: nothing is to be gained by trying again at once."""
 
 
 class StoreBusyError(StoreUnavailableError):

@@ -20,11 +20,13 @@ from core.commands.console import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.published.place import Place
     from core.published.version import PublishedVersion
     from core.settings import Settings
 
-__all__ = ["register"]
+__all__ = ["place_for", "push_now", "register"]
 
 _MB = 1e6
 _NICE = 5
@@ -55,23 +57,27 @@ def push(
     json_target: JsonOption = None,
 ) -> None:
     """Publish the data set and what was trained on it, whole or not at all."""
+    settings = settings_for(dataset)
+    version = push_now(settings, place_for(settings), split_keys(algorithms, settings), use_it=use_it)
+    if json_target:
+        emit_json(_shown(version, version.id if use_it else None), json_target)
+
+
+def push_now(settings: Settings, place: Place, keys: Sequence[str], *, use_it: bool = True) -> PublishedVersion:
+    """Publish what is there of some algorithms, and say what it is."""
     from core.published.publish import publish
     from core.store.learning import learning_alone
 
-    settings, place = _place(dataset)
-    keys = split_keys(algorithms, settings)
     with learning_alone(settings.dataset_models_dir, _wait):
         version = publish(settings, place, keys)
     if use_it:
         place.use(version.id)
-    if json_target:
-        emit_json(_shown(version, version.id if use_it else None), json_target)
-        return
     told = "which servers take up now" if use_it else f"to be served after `cinematch artifacts use {version.id}`"
     what = f"{len(version.models)} models, {version.size / _MB:,.1f} MB"
     typer.echo(f"Published {version.id} of {version.dataset}: {what}, {told}.", err=True)
     if left := [key for key in keys if key not in version.models]:
         typer.echo(f"Without {', '.join(left)}, of which there is no model of these data.", err=True)
+    return version
 
 
 def show(dataset: DatasetOption = None, json_target: JsonOption = None) -> None:
@@ -160,16 +166,21 @@ def follow(beside: Annotated[int, typer.Option("--beside")] = 0, dataset: Datase
 
 
 def _place(dataset: str | None) -> tuple[Settings, Place]:
+    settings = settings_for(dataset)
+    return settings, place_for(settings)
+
+
+def place_for(settings: Settings) -> Place:
+    """Return where versions of the data set are published; ConfigurationError where that is not said."""
     from core.errors import ConfigurationError
     from core.published.place import open_place
 
-    settings = settings_for(dataset)
     if settings.artifacts_url is None:
         raise ConfigurationError(
             "CINEMATCH_ARTIFACTS_URL is not set. Set it to where versions are published, such as "
             "file:///srv/cinematch or s3://bucket/cinematch."
         )
-    return settings, open_place(settings.artifacts_url.get_secret_value(), settings.dataset)
+    return open_place(settings.artifacts_url.get_secret_value(), settings.dataset)
 
 
 def _wait() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.commands.artifacts import place_for, push_now
 from core.commands.console import (
     AlgorithmsOption,
     DatasetOption,
@@ -31,8 +32,11 @@ from core.tasks import end_with_parent
 from core.views import Learning
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from core.commands.learning import Learned
     from core.data.dataset import Dataset
+    from core.published.place import Place
     from core.settings import Settings
 
 __all__ = ["register"]
@@ -92,28 +96,60 @@ def train(
     master: MasterOption = None,
     parquet: ParquetOption = None,
     spark_conf: SparkConfOption = None,
+    push: Annotated[
+        bool,
+        typer.Option(
+            "--push",
+            help="Then publish the data set with all its models, as `artifacts push` does; servers take it up.",
+        ),
+    ] = False,
     beside_server: Annotated[int, typer.Option("--beside-server", hidden=True)] = 0,
     json_target: JsonOption = None,
 ) -> None:
     """Fit algorithms side by side and store their models; print time, peak memory and size."""
-    from core.commands.learning import default_jobs, learn
     from core.commands.profiles import take_feedback
+
+    settings = settings_for(dataset)
+    if beside_server:
+        end_with_parent(beside_server)
+    place = place_for(settings) if push else None
+    if place is not None:
+        # A store that does not answer is told now, not after hours.
+        place.current()
+    data = take_feedback(settings) if with_feedback else open_dataset(settings)
+    asked = spark_asked(engine, master, parquet, spark_conf)
+    if asked:
+        _train_on_spark(settings, data, algorithms, measure, asked, json_target)
+        succeeded = True
+    else:
+        keys = split_keys(algorithms, settings)
+        succeeded = _train_here(
+            settings, data, keys, missing or with_feedback, measure, jobs, beside_server, json_target
+        )
+    if not beside_server:
+        _publish(settings, place, succeeded)
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+def _train_here(
+    settings: Settings,
+    data: Dataset,
+    keys: Sequence[str],
+    missing: bool,
+    measure: bool,
+    jobs: int | None,
+    beside_server: int,
+    json_target: str | None,
+) -> bool:
+    """Fit algorithms on this machine, and print what it took; return whether all that was wanted is there."""
+    from core.commands.learning import default_jobs, learn
     from core.memory_limit import training_room_mb
     from core.store.artifact import get_model_metadata
     from core.store.learning import clear_learning, learning_alone, publish_learning
     from core.store.training import outdated
 
-    settings = settings_for(dataset)
-    if beside_server:
-        end_with_parent(beside_server)
     root = settings.dataset_models_dir
-    data = take_feedback(settings) if with_feedback else open_dataset(settings)
-    asked = spark_asked(engine, master, parquet, spark_conf)
-    if asked:
-        _train_on_spark(settings, data, algorithms, measure, asked, json_target)
-        return
-    keys = split_keys(algorithms, settings)
-    missing = missing or with_feedback
     with learning_alone(root, _wait):
         wanted = outdated(data, keys, root) if missing else keys
         # Models of an earlier run that was stopped before it measured them, or that measured less, are measured now.
@@ -164,8 +200,21 @@ def train(
         _print_training(data, rows)
     for note in _notes(learned):
         typer.echo(note, err=True)
-    if learned.failed or (learned.left_out and not rows and not missing):
-        raise typer.Exit(1)
+    return not learned.failed and not (learned.left_out and not rows and not missing)
+
+
+def _publish(settings: Settings, place: Place | None, complete: bool) -> None:
+    """Publish what was trained, where that was asked for; otherwise say that servers do not have it."""
+    if place is not None and complete:
+        push_now(settings, place, split_keys(None, settings))
+    elif place is not None:
+        typer.echo("Nothing was published, since not all could be trained.", err=True)
+    elif settings.artifacts_url is not None:
+        typer.echo(
+            "Servers go on with what is published. `cinematch artifacts push` publishes what was trained, as "
+            "`cinematch train --missing --push` does.",
+            err=True,
+        )
 
 
 def _train_on_spark(

@@ -20,7 +20,7 @@ from core.commands.console import (
     settings_for,
     split_keys,
 )
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, InvalidInputError
 
 __all__ = ["register"]
 
@@ -120,6 +120,8 @@ def worker(
     os.environ["REMAP_SIGTERM"] = "SIGQUIT"
     _know_ourselves_first()
     command = ["-m", "celery", "--quiet", "-A", "dashboard.worker:queue", "worker", "--concurrency", str(places)]
+    # Two workers on one machine have names of their own, by which they are counted.
+    command += ["--hostname", f"{os.getpid()}@%h"]
     typer.echo(f"Doing {places} background jobs at a time (stop with Ctrl+C)", err=True)
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-P", *command, "--loglevel", "WARNING"])  # noqa: S606
@@ -131,10 +133,22 @@ def queue(context: typer.Context) -> None:
         raise ConfigurationError(
             "Workers are those of Celery, which is not installed: `pip install 'cinematch[cluster]'`."
         )
+    _check_order(context)
     _know_ourselves_first()
     sys.stderr.flush()
     command = ["-P", "-m", "callbacks.jobs.cluster.commands", *context.args]
     os.execv(sys.executable, [sys.executable, *command])  # noqa: S606
+
+
+def _check_order(context: typer.Context) -> None:
+    """Have an order refused here that a worker could not read, or whose outcome would stay there."""
+    family: Any = context.parent and context.parent.command
+    name = context.args[0] if context.args else ""
+    if family is None or name not in family.commands:
+        return  # said by who orders, which knows what workers run
+    read = family.commands[name].make_context(name, context.args[1:], parent=context.parent)
+    if read.params.get("json_target") not in (None, "-"):
+        raise InvalidInputError("`--json FILE` would be written on the worker's disk. Write `--json > FILE`.")
 
 
 def _know_ourselves_first() -> str:

@@ -1,22 +1,35 @@
 """Jobs on real Celery workers, through a real Redis: held to the same as those of one machine, and never lost."""
 
+import json
 import os
 import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.exceptions import Reject
+from kombu.exceptions import OperationalError
 
 from callbacks.jobs.asked import AskedJobs
-from callbacks.jobs.cluster import commands, files
-from callbacks.jobs.cluster.files import SharedFiles
+from callbacks.jobs.cluster import commands
 from callbacks.jobs.cluster.manager import make_celery_manager
+from callbacks.jobs.cluster.queue import make_queue
+from callbacks.jobs.cluster.records import NotYetError
 from callbacks.jobs.cluster.redis_store import connected
 from callbacks.jobs.storing import StoreUnavailableError
+from core.errors import InvalidInputError
+from core.progress import silent
+from core.published.fetch import take
+from core.published.local import LocalVersions
+from core.published.place import open_place
+from core.published.publish import publish
+from core.settings import Settings, load_settings
 from tests.celery_workers import CeleryWorker
+from tests.conftest import Installation
 from tests.jobs.asked_contract import AskedContract, MakeAsked, add_work
 from tests.jobs.contract import ManagerContract
 from tests.jobs.desk import Desk, MakeDesk, read_pid
@@ -27,9 +40,31 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def worker(broker: RedisProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CeleryWorker]:
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The worker's machine: nothing is installed there, and what is published is to be served."""
+    root = tmp_path_factory.mktemp("machine")
+    places = {f"{name}_dir": root / name for name in ("data", "models", "cache")}
+    return load_settings(dataset="toy", artifacts_url=f"file://{root}/published", algorithms="popularity", **places)
+
+
+@pytest.fixture(scope="module")
+def worker(
+    broker: RedisProcess, machine: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CeleryWorker]:
     app = "tests.jobs.worker_app:queue"
-    with CeleryWorker(app, tmp_path_factory.mktemp("worker"), {"TEST_REDIS_URL": broker.url}) as process:
+    assert machine.artifacts_url is not None
+    env = {
+        "TEST_REDIS_URL": broker.url,
+        "TEST_CACHE_DIR": str(machine.cache_dir),
+        "CINEMATCH_DATASET": machine.dataset,
+        "CINEMATCH_ALGORITHMS": ",".join(machine.algorithms),
+        "CINEMATCH_ARTIFACTS_URL": machine.artifacts_url.get_secret_value(),
+        **{
+            f"CINEMATCH_{name.upper()}": str(getattr(machine, name))
+            for name in ("data_dir", "models_dir", "cache_dir")
+        },
+    }
+    with CeleryWorker(app, tmp_path_factory.mktemp("worker"), env) as process:
         yield process
 
 
@@ -117,7 +152,13 @@ def test_lost_workers_and_such_as_stop_lose_no_job(broker: RedisProcess, tmp_pat
         lost.start()
         other.terminate()
         assert not process_runs(second)
-        read_pid(sign)
+        third = read_pid(sign)
+        # A connection that was cut holds no message any more: it is brought again, and nobody does it twice.
+        brought, stood_back = (lost.log().count(f"{key}] {what}") for what in ("received", "succeeded"))
+        broker.cut()
+        wait_for(lambda: lost.log().count(f"{key}] received") > brought, "the job to be brought again")
+        wait_for(lambda: lost.log().count(f"{key}] succeeded") > stood_back, "its second process to stand back")
+        assert read_pid(sign) == third
         gate.touch()
         assert desk.wait(key) == "done"
         wait_for(lambda: desk.manager.counts() == {"running": 0, "waiting": 0}, "the end of all")
@@ -170,85 +211,148 @@ def test_a_job_that_was_lost_after_its_end_gives_its_place_back(broker: RedisPro
     assert manager.get_result(key, key) == 7
 
 
-def test_an_order_that_redis_has_lost_is_not_waited_for(
-    broker: RedisProcess,
-    worker: CeleryWorker,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_a_job_that_nobody_knows_any_more_is_not_begun(broker: RedisProcess, tmp_path: Path) -> None:
+    manager = make_celery_manager(broker.database(6), tmp_path, fingerprint=lambda: "f")
+    key = Desk(manager).start("until", str(tmp_path / "gate"), str(tmp_path / "begun"))
+    # Those who waited for it were told that it is lost, so long ago that nothing is kept of that.
+    manager._records.forget(key)
+    manager._perform(manager._task, key, "until", f'[["{tmp_path}/gate", "{tmp_path}/begun"], {{}}]')
+    assert not (tmp_path / "begun").exists()
+    assert manager.counts() == {"running": 0, "waiting": 0}
+
+
+def test_who_gives_a_job_back_in_vain_keeps_its_message(
+    broker: RedisProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    manager = make_celery_manager(broker.database(6), tmp_path, fingerprint=lambda: "f")
+    desk = Desk(manager)
+    key = desk.start("seven")
+
+    def begin(*_: object) -> None:
+        raise NotYetError(1)
+
+    monkeypatch.setattr(manager._records, "begin", begin)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OperationalError("Redis is being started anew")
+
+    monkeypatch.setattr(manager._task, "signature_from_request", lambda **_: SimpleNamespace(apply_async=refuse))
+    manager._task.push_request(id=key, called_directly=False, retries=0, timelimit=(60, None), args=(), kwargs={})
+    with pytest.raises(Reject) as given_back:
+        manager._perform(manager._task, key, "seven", "[[], {}]")
+    assert given_back.value.requeue
+    # So does whoever would be tried again.
+    monkeypatch.setattr(manager._task, "signature_from_request", lambda *_, **__: SimpleNamespace(apply_async=refuse))
+    with pytest.raises(Reject) as given_back:
+        manager._task.retry(exc=ConnectionError())
+    manager._task.pop_request()
+    assert given_back.value.requeue
+
+
+def test_a_full_redis_is_told_and_holds_no_job(
+    broker: RedisProcess, worker: CeleryWorker, tmp_path: Path, make_desk: MakeDesk
+) -> None:
+    del worker
+    manager = make_celery_manager(broker.database(7), tmp_path, fingerprint=lambda: "f")
+    key = Desk(manager).start("seven")
+    client = connected(broker.url)
+    client.config_set("maxmemory", 1)
+    try:
+        # Not that there is no worker, who cannot say that it is there.
+        assert "its memory is full" in str(make_desk().manager.trouble())
+        manager._task.push_request(id=key, timelimit=(60, None))
+        manager._perform(manager._task, key, "seven", "[[], {}]")
+        manager._task.pop_request()
+        assert "its memory is full" in Desk(manager).error(key)
+        assert "its memory is full" in Desk(manager).error(Desk(manager).start("seven"))
+    finally:
+        client.config_set("maxmemory", 0)
+        client.close()
+    assert manager.counts() == {"running": 0, "waiting": 0}
+
+
+def test_a_worker_whose_clock_is_wrong_says_so_once(
+    broker: RedisProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager = make_celery_manager(broker.database(6), tmp_path, fingerprint=lambda: "f")
+    steps = make_queue(broker.url, manager._records, 60.0).steps["consumer"]
+    (step,) = (step for step in steps if step.__name__ == "Presence")
+    qos = SimpleNamespace(_delivered={}, unacked_index_key="index")
+    worker = SimpleNamespace(
+        hostname="one",
+        pool=SimpleNamespace(num_processes=2),
+        task_consumer=SimpleNamespace(channel=SimpleNamespace(qos=qos)),
+    )
+    presence = step(worker)
+    presence._tell(worker)
+    assert "clock" not in caplog.text
+    now = time.time
+    monkeypatch.setattr("callbacks.jobs.cluster.records.time.time", lambda: now() + 100)
+    presence._tell(worker)
+    presence._tell(worker)
+    assert caplog.text.count("100 s ahead of that of Redis") == 1
+
+
+Order = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def order(
+    broker: RedisProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Order:
+    """Order a command as from a shell elsewhere; return its exit code and what it printed and said."""
     monkeypatch.setenv("CINEMATCH_REDIS_URL", broker.url)
     monkeypatch.setenv("CINEMATCH_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(commands, "_LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(commands, "_LOOK_EVERY_S", 0.05)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        code = commands.main(words)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def test_workers_tune_and_train_on_what_is_published(
+    worker: CeleryWorker,
+    machine: Settings,
+    toy_installation: Installation,
+    order: Order,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del worker
+    assert machine.artifacts_url is not None
+    place = open_place(machine.artifacts_url.get_secret_value(), "toy")
+    first = place.use(publish(toy_installation.settings, place, ["popularity"]).id).id
+    take(place, LocalVersions(machine), first, lambda _directory: None, keep=2)
+    code, printed, said = order("tune", "--algorithm", "svd", "--trials", "1", "--json", "-")
+    assert code == 0, said
+    assert json.loads(printed)["dataset"]["fingerprint"] == toy_installation.dataset.fingerprint
+    assert "running" in said
+    for name in ("dataset", "data_dir", "cache_dir"):
+        monkeypatch.setenv(f"CINEMATCH_{name.upper()}", str(getattr(machine, name)))
+    monkeypatch.setenv("CINEMATCH_ARTIFACTS_URL", machine.artifacts_url.get_secret_value())
+    with pytest.raises(InvalidInputError, match="queue train --missing --push"):
+        commands._run(silent, {"words": ["train", "--missing"]})
+    code, printed, said = order("train", "--no-measure", "--push", "--json", "-")
+    assert code == 0, said
+    assert [model["key"] for model in json.loads(printed)["models"]] == ["popularity"]
+    assert f"Published {place.current()}" in said
+    assert place.current() != first
+    # Nothing of it stays on the worker's disk, and nothing was installed there.
+    assert list((machine.cache_dir / "orders").iterdir()) == []
+    assert not machine.data_dir.exists()
+
+
+def test_why_a_command_failed_is_told_in_its_own_words() -> None:
+    assert commands._why(["svd failed: no room", "cinematch: Try again."]) == "svd failed: no room\nTry again."
+    assert commands._why([commands._TRACE, "File x, line 1", "KeyError: 1"]) == "KeyError: 1"
+
+
+def test_an_order_that_redis_has_lost_is_not_waited_for(
+    worker: CeleryWorker, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del worker
     monkeypatch.setattr(AskedJobs, "ask", lambda *_: "lost")
-    assert commands.main(["train"]) == 1
-    assert "Order it again" in capsys.readouterr().err
-
-
-def test_who_looks_while_files_are_published_misses_none(
-    broker: RedisProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ours, theirs = (connected(broker.database(4)) for _ in range(2))
-    publisher, looker = (
-        SharedFiles(ours, "files", tmp_path / "ours"),
-        SharedFiles(theirs, "files", tmp_path / "theirs"),
-    )
-    (tmp_path / "ours/runs").mkdir(parents=True)
-    (tmp_path / "ours/runs/a.json").write_text("a")
-
-    def looked_before(then: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*words: Any, **options: Any) -> Any:
-            looker.take_up()
-            return then(*words, **options)
-
-        return call
-
-    monkeypatch.setattr(ours, "execute_command", looked_before(ours.execute_command))
-    monkeypatch.setattr(ours, "pipeline", looked_before(ours.pipeline))
-    publisher.publish({})
-    looker.take_up()
-    assert (tmp_path / "theirs/runs/a.json").exists()
-    ours.close()
-    theirs.close()
-
-
-def test_files_reach_all_others_once_and_nothing_else_does(
-    broker: RedisProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = connected(broker.database(3))
-    ours, theirs = (SharedFiles(client, "files", tmp_path / name) for name in ("ours", "theirs"))
-    for name in ("runs/a.json", "runs/.index", "maps/b.npz", "secret_key"):
-        (tmp_path / "ours" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "ours" / name).write_text(name)
-    ours.publish({})
-    # Whoever can write to Redis cannot write anywhere.
-    client.set("files:file:../outside", "x")
-    client.zadd("files:order", {"../outside": 1})
-    theirs.take_up()
-    there = {
-        str(path.relative_to(tmp_path / "theirs")) for path in (tmp_path / "theirs").rglob("*") if path.is_file()
-    }
-    assert there == {"runs/a.json", "maps/b.npz", ".taken-up"}
-    assert not (tmp_path / "outside").exists()
-    (tmp_path / "theirs/runs/a.json").unlink()
-    SharedFiles(client, "files", tmp_path / "theirs").take_up()
-    assert not (tmp_path / "theirs/runs/a.json").exists(), "what was taken up and dropped does not come back"
-    before = ours.stamps()
-    (tmp_path / "ours/runs/a.json").write_text("measured again")
-    ours.publish(before)
-    theirs.take_up()
-    assert (tmp_path / "theirs/runs/a.json").read_text() == "measured again"
-    # A Redis that has lost everything counts from the start.
-    client.flushdb()
-    ours.publish(before)
-    (tmp_path / "theirs/runs/a.json").unlink()
-    theirs.take_up()
-    assert (tmp_path / "theirs/runs/a.json").exists()
-    # The oldest make room in Redis, and stay where they are.
-    monkeypatch.setattr(files, "_MOST_BYTES", 20)
-    (tmp_path / "ours/runs/c.json").write_text("x" * 20)
-    ours.publish(ours.stamps() | {"runs/c.json": (0, 0)})
-    assert list(client.keys("files:file:*")) == [b"files:file:runs/c.json"]
-    theirs.take_up()
-    assert {path.name for path in (tmp_path / "theirs/runs").iterdir()} == {"a.json", "c.json"}
-    client.close()
+    code, _, said = order("train")
+    assert (code, "Order it again" in said) == (1, True)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from callbacks.jobs.cluster.redis_store import connected
 from core.errors import ConfigurationError
 from core.settings import Settings
 from dashboard.app import create_app
@@ -21,7 +22,7 @@ from tests.integration.analytics_page import AnalyticsPage
 from tests.integration.dash_client import Tab
 from tests.postgres import PostgresProcess
 from tests.redis_server import RedisProcess
-from tests.servers import ROOT, GunicornProcess, free_port, wait_for
+from tests.servers import ROOT, GunicornProcess, free_port, started, wait_for
 
 pytestmark = pytest.mark.integration
 
@@ -35,14 +36,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def replicas(broker: RedisProcess, place: Path) -> Iterator[list[GunicornProcess]]:
     env = {"JOB_APP_DIR": str(place), "JOB_APP_REDIS": broker.database(1)}
     config = Path(__file__).with_name("job_gunicorn_conf.py")
-    with CeleryWorker("tests.integration.job_app:queue", place, env) as worker:
-        one, two = (
-            GunicornProcess("tests.integration.job_app:server", place, env=env, config=config, workers=1)
-            for _ in range(2)
-        )
-        with one.start(), two.start():
-            worker.wait_until_ready()
-            yield [one, two]
+    worker = CeleryWorker("tests.integration.job_app:queue", place, env).start(ready=False)
+    one, two = (
+        GunicornProcess("tests.integration.job_app:server", place, env=env, config=config, workers=1)
+        for _ in range(2)
+    )
+    with worker, started(one, two):
+        worker.wait_until_ready()
+        yield [one, two]
 
 
 def test_the_same_job_in_tabs_of_two_replicas_gives_both_the_result(
@@ -99,7 +100,7 @@ def sites(
         installation = toy_installation.with_cache(place / "cache", workers=1, **shared)
         config = ROOT / "gunicorn.conf.py"
         found.append(GunicornProcess("dashboard.wsgi:server", place, env=installation.env, config=config, workers=1))
-    with found[0].start("/readyz", timeout=60), found[1].start("/readyz", timeout=60):
+    with started(*found, ready_path="/readyz", timeout=60):
         yield found
 
 
@@ -137,8 +138,6 @@ def test_a_measurement_ordered_at_one_replica_is_read_at_the_other(
         trained = queued("train", "--algorithms", "popularity", "--no-measure", "--json", "-")
         assert [model["key"] for model in json.loads(trained.stdout)["models"]] == ["popularity"], trained.stderr
         assert (tmp_path / "models/toy/popularity/manifest.json").exists()
-        refused = queued("train", "--algorithms", "nonsense")
-        assert (refused.returncode, "nonsense" in refused.stderr) == (1, True)
         assert queued("data", "list").returncode == 2
         assert "cinematch train" in reading.jobs()
     finally:
@@ -161,6 +160,11 @@ def test_replicas_agree_on_the_key_that_signs(broker: RedisProcess, tmp_path: Pa
     assert secret_key(one) == secret_key(two)
     # What one machine has signed before it had Redis stays valid.
     assert (tmp_path / "one" / "secret_key").read_text() == secret_key(two)
+    # A Redis that has lost all gets the same one back, whoever comes first.
+    with connected(broker.database(3)) as client:
+        client.flushdb()
+    assert secret_key(two) == secret_key(one) == (tmp_path / "one" / "secret_key").read_text()
+    assert (tmp_path / "two" / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
 def test_without_redis_a_replica_starts_with_a_key_only_and_says_what_it_cannot_do(

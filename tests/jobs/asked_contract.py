@@ -20,7 +20,7 @@ def _wait(report: Progress, arguments: dict[str, Any]) -> dict[str, Any]:
     report(0.42, "fold 1 of 2")
     while not Path(arguments["go"]).exists():
         time.sleep(0.02)
-    return {"run": "abc"}
+    return {"run": "abc", "log": "x" * arguments.get("length", 0)}
 
 
 def _fail(report: Progress, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class AskedContract:
         key = first.ask("wait", "Ranking films: EASE", arguments, "/analytics?tab=compare")
         wait_for(lambda: _found(second, key).share == 0.42, "the progress")
         assert second.ask("wait", "Ranking films: EASE", arguments) == key
-        other = first.ask("wait", "another question", {**arguments, "seed": 1})
+        other = first.ask("wait", "another question", {**arguments, "length": 3000})
         assert other != key
         # Looking takes nothing away.
         for jobs in (first, second, first):
@@ -64,9 +64,11 @@ class AskedContract:
         assert [job.key for job in second.all()][:2] == [other, key]
         assert _found(second, other).state == "waiting"
         (tmp_path / "go").touch()
-        for one in (key, other):
+        # What is long is not sent to every page with the list.
+        for one, short, length in ((key, {"run": "abc", "log": ""}, 0), (other, {}, 3000)):
             found = _ended(second, one)
-            assert (found.state, found.result, found.share) == ("done", {"run": "abc"}, 1.0)
+            assert (found.state, found.result, found.share) == ("done", short, 1.0)
+            assert second.result(one) == {"run": "abc", "log": "x" * length}
         assert first.ask("wait", "again", arguments) != key
 
     def test_a_failure_says_why_as_long_as_the_job_is_remembered(self, make_asked: MakeAsked) -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from callbacks.jobs.asked import AskedJobs
+from callbacks.jobs.cluster.commands import add_commands
 from callbacks.jobs.cluster.manager import make_celery_manager
 from tests.jobs.asked_contract import add_work
 from tests.jobs.work import make_known
@@ -16,6 +17,7 @@ manager = make_celery_manager(
 )
 make_known(manager)
 add_work(AskedJobs(manager))
+add_commands(AskedJobs(manager))
 queue = manager.queue
 # Nobody waits here for what the jobs of a worker that stops may still do.
 queue.conf.worker_soft_shutdown_timeout = 0.5

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.files import replace_dir, standing_dir, sweep, write_atomically
+from core.files import replace_dir, scratch_dir, standing_dir, sweep, write_atomically
 
 
 @pytest.mark.parametrize("content", [b"\x00new\r\n", "neu: ä\r\n"])
@@ -214,3 +214,15 @@ def test_the_former_directory_stands_in_between_two_renames(tmp_path: Path) -> N
     assert standing_dir(tmp_path / "kept") == tmp_path / "kept.superseded"
     (tmp_path / "kept").mkdir()
     assert standing_dir(tmp_path / "kept") == tmp_path / "kept"
+
+
+def test_a_scratch_directory_goes_with_its_block_or_with_the_next_of_its_name(tmp_path: Path) -> None:
+    left = tmp_path / ".order.0123abcd.tmp"
+    left.mkdir()
+    os.utime(left, (0, 0))
+    with scratch_dir(tmp_path, "order") as one:
+        os.utime(one, (0, 0))
+        with scratch_dir(tmp_path, "order") as other:
+            assert {one, other} == set(tmp_path.iterdir())
+        (one / "file").touch()
+    assert list(tmp_path.iterdir()) == []

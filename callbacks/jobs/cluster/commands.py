@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callbacks.jobs.asked import AskedJobs
 from callbacks.jobs.cluster.manager import make_celery_manager
 from core.errors import CineMatchError, ConfigurationError, InvalidInputError
 from core.progress import Progress
+from core.service.workplace import workplace
 from core.settings import load_settings
 from core.views import JobView
 
@@ -27,7 +29,10 @@ _LONGEST_S = 24 * 3600.0
 _LOOK_EVERY_S = 1.0
 _LOOKS_IN_VAIN = 10
 _PROGRESS = re.compile(r"[^:]+: +(\d+)% (.*)")
+_TRACE = "Traceback (most recent call last):"
+_FRAME = " \n│╭╮╰╯─"
 _MOST_PRINTED = 1 << 20
+_MOST_SAID = 20
 # As a child of the job, it ends when that ends, however that ends.
 _AS_CHILD = """
 import os
@@ -45,26 +50,46 @@ def add_commands(jobs: AskedJobs) -> None:
 
 def _run(report: Progress, arguments: dict[str, Any]) -> dict[str, Any]:
     words = _checked(arguments["words"])
-    said = ""
+    named = any(word.partition("=")[0] == "--dataset" for word in words)
+    with workplace(None if named else load_settings()) as place:
+        if place and words[0] == "train" and "--push" not in words:
+            raise InvalidInputError(
+                "The worker that took this order serves what is published and keeps no models of its own: what it "
+                f"trains has to be published. Order `cinematch queue {' '.join(words)} --push`."
+            )
+        return _done(words, place, report)
+
+
+def _done(words: Sequence[str], place: Mapping[str, str], report: Progress) -> dict[str, Any]:
+    """Run a command to its end and return what it printed, and what it said beside its progress."""
+    said: deque[str] = deque(maxlen=_MOST_SAID)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as printed:
         command = subprocess.Popen(  # noqa: S603 - words of our own program, and no shell
             [sys.executable, "-c", _AS_CHILD, *words],
+            env={**os.environ, **place},
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.PIPE,
             text=True,
         )
         for line in command.stderr or ():
-            found = _PROGRESS.match(line)
-            if found:
+            if found := _PROGRESS.match(line):
                 report(int(found[1]) / 100, found[2])
-            said = line.strip() or said
+            elif text := line.strip(_FRAME):
+                said.append(text)
         if command.wait() != 0:
-            raise InvalidInputError(
-                said.removeprefix("cinematch: ") or f"The command ended with {command.returncode}."
-            )
+            raise InvalidInputError(_why(list(said)) or f"The command ended with {command.returncode}.")
         printed.seek(0)
-        return {"printed": printed.read(_MOST_PRINTED)}
+        text = printed.read(_MOST_PRINTED + 1)
+    if len(text) > _MOST_PRINTED:
+        raise InvalidInputError("The command is done, and what it printed is more than can be brought here (1 MB).")
+    return {"printed": text, "said": list(said)}
+
+
+def _why(said: list[str]) -> str:
+    """Return why a command failed: all that it said, or the last line of a traceback."""
+    lines = said[-1:] if _TRACE in said else said
+    return "\n".join(line.removeprefix("cinematch: ") for line in lines)
 
 
 def _checked(words: Any) -> list[str]:
@@ -100,7 +125,13 @@ def main(words: Sequence[str]) -> int:
     if job.state != "done":
         _say(job.text or job.state)
         return 1
-    sys.stdout.write(job.result["printed"])
+    result = jobs.result(key)
+    if not result:
+        _say("It is done, and what it printed is not kept any more.")
+        return 1
+    for line in result["said"]:
+        _say(line)
+    sys.stdout.write(result["printed"])
     return 0
 
 

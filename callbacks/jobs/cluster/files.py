@@ -1,12 +1,15 @@
 """What jobs leave on a worker's disk (measurements, curves, maps) is brought to the disks of all others."""
 
+import contextlib
 import json
 import logging
 import re
 import threading
+import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from redis import Redis
@@ -21,6 +24,8 @@ log = logging.getLogger("cinematch.jobs")
 _ROOMS = ("runs", "curves", "maps")
 _NAME = re.compile(rf"(?:{'|'.join(_ROOMS)})/[A-Za-z0-9][A-Za-z0-9._-]*")
 _MOST_BYTES = 256 << 20
+_FULL_FOR_S = 60.0
+"""How long a disk that takes nothing is left alone."""
 _Stamps = Mapping[str, tuple[int, int]]
 
 
@@ -46,7 +51,8 @@ class SharedFiles:
         self._root = root
         self._mark = root / ".taken-up"
         self._turn = threading.Lock()
-        self._known: tuple[str, int] | None = None
+        self._known = ("", 0)
+        self._not_before = float("-inf")
 
     # -- on the workers ----------------------------------------------------------------------------------
 
@@ -56,9 +62,11 @@ class SharedFiles:
         for room in _ROOMS:
             for path in (self._root / room).glob("*"):
                 name = f"{room}/{path.name}"
-                if _NAME.fullmatch(name) and path.is_file():
+                # Who measures drops the oldest when there are too many.
+                with contextlib.suppress(FileNotFoundError):
                     facts = path.stat()
-                    found[name] = (facts.st_mtime_ns, facts.st_size)
+                    if _NAME.fullmatch(name) and S_ISREG(facts.st_mode):
+                        found[name] = (facts.st_mtime_ns, facts.st_size)
         return found
 
     def publish(self, before: _Stamps) -> None:
@@ -71,7 +79,11 @@ class SharedFiles:
         """
         changed = [name for name, stamp in self.stamps().items() if before.get(name) != stamp]
         for name in sorted(changed):
-            self._give(name, (self._root / name).read_bytes())
+            try:
+                data = (self._root / name).read_bytes()
+            except FileNotFoundError:
+                continue
+            self._give(name, data)
         if changed:
             self._drop_old()
 
@@ -109,33 +121,48 @@ class SharedFiles:
     def take_up(self) -> None:
         """Put here what others have published since the last look.
 
+        What the disk does not take is looked for again in a minute, and what came after it then, too.
+
         Raises
         ------
         StoreUnavailableError
             Redis does not answer.
         """
         with self._turn:
-            known = self._known or self._read_mark()
+            if time.monotonic() < self._not_before:
+                return
             with spoken():
                 answers: Any = self._client.mget(self._key("series"), self._key("count"))
-                series, count = answers
-                latest = (series.decode(), int(count)) if series and count else ("", 0)
-                if latest == known:
+                series, latest = (answers[0].decode(), int(answers[1])) if all(answers) else ("", 0)
+                known = self._taken_up(series)
+                if latest <= known:
                     return
-                first = known[1] + 1 if known[0] == latest[0] else 1
-                names = self._client.zrangebyscore(self._key("order"), first, latest[1])
-                for name in map(bytes.decode, names):
-                    data = self._client.get(self._key(f"file:{name}"))
-                    if data is not None and _NAME.fullmatch(name):
-                        self._put(name, data)
-            self._known = latest
-            self._put(self._mark.name, json.dumps(latest).encode())
+                reached = latest
+                names: Any = self._client.zrangebyscore(self._key("order"), known + 1, latest, withscores=True)
+                for name, number in names:
+                    if not self._take(name.decode()):
+                        reached, self._not_before = int(number) - 1, time.monotonic() + _FULL_FOR_S
+                        break
+            if reached > known:
+                self._known = (series, reached)
+                self._put(self._mark.name, json.dumps(self._known).encode())
 
-    def _put(self, name: str, data: bytes) -> None:
+    def _taken_up(self, series: str) -> int:
+        """Return up to which number of a series all is here, whoever of those on this disk has brought it."""
+        return max((number for one, number in (self._known, self._read_mark()) if one == series), default=0)
+
+    def _take(self, name: str) -> bool:
+        """Bring one file here; return False where the disk does not take it."""
+        data: Any = self._client.get(self._key(f"file:{name}"))
+        return data is None or not _NAME.fullmatch(name) or self._put(name, data)
+
+    def _put(self, name: str, data: bytes) -> bool:
         try:
             write_atomically(self._root / name, data)
         except OSError as error:
-            log.error("%s cannot be kept in CINEMATCH_CACHE_DIR: %s", name, error)
+            log.error("%s cannot be kept in CINEMATCH_CACHE_DIR: %s", name, error.strerror or error)
+            return False
+        return True
 
     def _read_mark(self) -> tuple[str, int]:
         try:

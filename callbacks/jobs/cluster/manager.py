@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from celery import Task
-from celery.exceptions import TimeLimitExceeded
+from celery.exceptions import Reject, TimeLimitExceeded
 from kombu.exceptions import OperationalError
 
 from callbacks.jobs.cluster.files import SharedFiles
-from callbacks.jobs.cluster.queue import VISIBILITY_S, make_queue
-from callbacks.jobs.cluster.records import ClusterRecords
-from callbacks.jobs.cluster.redis_store import RedisStore, alone, connected
+from callbacks.jobs.cluster.queue import SAYS_SO, VISIBILITY_S, make_queue
+from callbacks.jobs.cluster.records import ClusterRecords, NotYetError
+from callbacks.jobs.cluster.redis_store import RedisStore, alone, be_patient, connected
 from callbacks.jobs.cluster.task import MAX_RETRIES, add_job_task
 from callbacks.jobs.limits import JobLimits, JobRefusedError
 from callbacks.jobs.look import Standing, cause_of_death
@@ -28,7 +28,7 @@ from callbacks.jobs.outbox import JobError, Outbox
 from callbacks.jobs.results import ResultStore
 from callbacks.jobs.runner import JobFunction, run_job
 from callbacks.jobs.slots import visitor_of
-from callbacks.jobs.storing import StoreUnavailableError, as_json
+from callbacks.jobs.storing import StoreOverflowError, StoreUnavailableError, as_json
 from core.errors import CineMatchError, ConfigurationError, ProfilesUnavailableError
 
 __all__ = ["CeleryManager", "make_celery_manager"]
@@ -39,8 +39,6 @@ _PASSING = (StoreUnavailableError, ProfilesUnavailableError, ConnectionError, Ti
 """What may be over in a moment: a job that meets it is tried again."""
 _NAME = "cinematch"
 _RESULTS_KEPT_S = 30 * 86400.0
-_TURN_S = 1.0
-"""How long a job stands back for those of other visitors before it asks again."""
 
 
 class CeleryManager(BackgroundManager):
@@ -78,7 +76,7 @@ class CeleryManager(BackgroundManager):
         visibility_s: float,
     ) -> None:
         self._client = connected(url)
-        self._records = ClusterRecords(self._client, f"{_NAME}:jobs")
+        self._records = ClusterRecords(self._client, f"{_NAME}:jobs", SAYS_SO * visibility_s)
         self.files = SharedFiles(self._client, f"{_NAME}:files", cache_dir)
         self._before_job = before_job
         # A lost worker's job is with another one after this, at the latest.
@@ -101,6 +99,7 @@ class CeleryManager(BackgroundManager):
     def trouble(self) -> str | None:
         """Return whether Redis cannot be used, or no worker is there."""
         try:
+            self._records.check()
             places = self._records.places()
         except StoreUnavailableError as error:
             return str(error)
@@ -128,9 +127,9 @@ class CeleryManager(BackgroundManager):
             text = as_json([args, dict(context)])
         except TypeError as error:
             raise JobRefusedError(f"The job cannot be sent to a worker ({error}).") from error
-        self._admit(key, visitor)
+        limit = job_fn.time_limit_s or self._job_limits.time_limit_s
+        self._admit(key, visitor, limit)
         try:
-            limit = job_fn.time_limit_s or self._job_limits.time_limit_s
             self._task.apply_async((key, job_fn.name, text), task_id=key, time_limit=limit, retry=False)
         except OperationalError as error:
             log.error("background job %s could not be sent: %s", key, error)
@@ -139,13 +138,13 @@ class CeleryManager(BackgroundManager):
                 "The job could not be sent to a worker: Redis does not take it. Try again in a minute."
             ) from error
 
-    def _admit(self, key: str, visitor: str) -> None:
+    def _admit(self, key: str, visitor: str, may_wait_s: float) -> None:
         """Note a new job, where there is room for it; JobRefusedError where there is none."""
         with self._records.turn():
             live, dead = self._records.live()
             limits = replace(self._job_limits, slots=max(self._job_limits.slots, self._records.places()))
             limits.check(list(live.values()), visitor)
-            self._records.create(key, visitor, limits.time_limit_s)
+            self._records.create(key, visitor, may_wait_s)
         for one in dead:
             self._bury(one, self._records.read(one))
 
@@ -165,17 +164,29 @@ class CeleryManager(BackgroundManager):
     # -- on the workers ----------------------------------------------------------------------------------
 
     def _perform(self, task: Task, key: str, name: str, text: str) -> None:
-        # In a job's own process. A job may be brought twice: when its worker was thought lost, and was not.
-        if self._outbox.finished(key) or self._outbox.is_cancelled(key):
+        # In a job's own process.
+        be_patient(self._client)
+        try:
+            self._do(task, key, name, text)
+        except StoreOverflowError as error:
+            # Neither its result nor why there is none can be kept. Whoever asks for what nobody knows hears that.
+            log.error("background job %s is given up: %s", key, error)
+            self._records.forget(key)
+
+    def _do(self, task: Task, key: str, name: str, text: str) -> None:
+        # A job may be brought twice, when its worker was thought lost and was not; or so late that those who wait for
+        # it have been told that it is lost.
+        if self._records.read(key) is None or self._outbox.finished(key) or self._outbox.is_cancelled(key):
             self._records.forget(key)
             return
         args, context = json.loads(text)
         visitor = visitor_of(context.get("remote"))
         limit = task.request.timelimit[0] or self._job_limits.time_limit_s
         most = max(1, self._records.places() - 1)
-        attempts = self._records.begin(key, visitor, limit + self._grace_s, most)
-        if attempts is None:
-            task.signature_from_request(countdown=_TURN_S, retries=task.request.retries).apply_async()
+        try:
+            attempts = self._records.begin(key, visitor, limit + self._grace_s, most)
+        except NotYetError as found:
+            _stand_back(task, found.again_s)
             return
         if attempts > MAX_RETRIES + 1:
             self._outbox.post_error(key, JobError(cause_of_death(Standing(alive=False, has_slot=True), limit)))
@@ -200,7 +211,7 @@ class CeleryManager(BackgroundManager):
 
     def _again(self, key: str) -> None:
         try:
-            self._records.wait(key, self._job_limits.time_limit_s)
+            self._records.wait(key)
         except StoreUnavailableError as error:
             log.warning("background job %s waits to be tried again: %s", key, error)
 
@@ -221,6 +232,14 @@ class CeleryManager(BackgroundManager):
             log.error("background job %s failed, and nobody can be told: %s", key, trouble)
 
 
+def _stand_back(task: Task, again_s: float) -> None:
+    """Have a job brought again after some seconds."""
+    try:
+        task.signature_from_request(countdown=again_s, retries=task.request.retries).apply_async()
+    except OperationalError as error:
+        raise Reject(str(error), requeue=True) from error
+
+
 def make_celery_manager(
     url: str,
     cache_dir: Path,
@@ -230,7 +249,7 @@ def make_celery_manager(
     time_limit_s: float = 900,
     slots: int = 2,
     queue: int = 8,
-    result_ttl_s: float = 3600,
+    result_ttl_s: float = 86400,
     size_limit_mb: int = 16,
     visibility_s: float = VISIBILITY_S,
 ) -> CeleryManager:

@@ -1,9 +1,11 @@
 """The queue: a Celery application on Redis that loses no job, and workers that are there as long as they say so."""
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
 from celery import Celery, bootsteps
+from celery.worker.state import active_requests
 
 from callbacks.jobs.cluster.records import ClusterRecords
 from callbacks.jobs.cluster.redis_store import connected, spoken
@@ -12,12 +14,15 @@ from callbacks.jobs.storing import StoreUnavailableError
 if TYPE_CHECKING:
     from celery.worker.consumer import Consumer
 
-__all__ = ["JOB", "VISIBILITY_S", "make_queue"]
+__all__ = ["JOB", "SAYS_SO", "VISIBILITY_S", "make_queue"]
 
+log = logging.getLogger("cinematch.jobs")
 JOB = "cinematch.job"
 """Name of the one task: to do the job of a registered name."""
 VISIBILITY_S = 60.0
 """What a worker has taken and neither finished nor confirmed for so long, another one takes up."""
+SAYS_SO = 0.75
+"""The part of that after which a worker that has said nothing has gone."""
 _QUEUE = "cinematch"
 
 
@@ -53,6 +58,10 @@ def make_queue(url: str, records: ClusterRecords, visibility_s: float) -> Celery
         worker_soft_shutdown_timeout=5.0,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
+        # A Redis that is full refuses what a worker notes; it goes on when there is room again.
+        broker_channel_error_retry=True,
+        # Who gives a job back waits for as long as a restart of Redis takes. Who serves does not: `retry=False`.
+        task_publish_retry_policy={"max_retries": 8, "interval_start": 0.5, "interval_step": 1, "interval_max": 5},
         broker_transport_options={
             "visibility_timeout": visibility_s,
             "unacked_restore_interval": max(1.0, visibility_s / 6),
@@ -73,8 +82,11 @@ def _presence(url: str, records: ClusterRecords, visibility_s: float) -> type[bo
     Without the latter a message would become visible to others although its job runs, or the time until then would
     have to be longer than the longest job, and so a killed worker's jobs would wait for as long.
     """
-    every_s = visibility_s / 4
+    every_s = visibility_s * SAYS_SO / 3
     client = connected(url)
+
+    def doing() -> list[str]:
+        return [request.id for request in list(active_requests)]
 
     class Presence(bootsteps.StartStopStep):
         requires = ("celery.worker.consumer.tasks:Tasks",)
@@ -82,6 +94,7 @@ def _presence(url: str, records: ClusterRecords, visibility_s: float) -> type[bo
         def __init__(self, parent: "Consumer", **options: Any) -> None:
             super().__init__(parent, **options)
             self._timer: Any = None
+            self._clock_is_wrong = False
 
         def start(self, parent: "Consumer") -> None:
             self._tell(parent)
@@ -101,12 +114,24 @@ def _presence(url: str, records: ClusterRecords, visibility_s: float) -> type[bo
         def _tell(self, parent: "Consumer") -> None:
             held = parent.task_consumer.channel.qos
             try:
-                records.present(parent.hostname, parent.pool.num_processes, 3 * every_s)
+                self._look_at_clock()
+                records.present(parent.hostname, parent.pool.num_processes, doing())
                 tags = dict.fromkeys(list(held._delivered), time.time())
                 if tags:
                     with spoken():
                         client.zadd(held.unacked_index_key, tags, xx=True)
             except StoreUnavailableError:
                 return  # said in the log; Celery itself waits until Redis is back
+
+        def _look_at_clock(self) -> None:
+            ahead = records.ahead_s()
+            wrong, self._clock_is_wrong = self._clock_is_wrong, abs(ahead) > every_s
+            if self._clock_is_wrong and not wrong:
+                log.error(
+                    "The clock of this machine is %.0f s %s that of Redis. Have both set by NTP: a worker whose "
+                    "clock is ahead takes jobs of others for lost, and does them, too.",
+                    abs(ahead),
+                    "ahead of" if ahead > 0 else "behind",
+                )
 
     return Presence

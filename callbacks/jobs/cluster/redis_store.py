@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from redis import Redis
+from redis.backoff import ExponentialBackoff
 from redis.exceptions import (
     AuthenticationError,
     ConnectionError,
@@ -15,11 +16,19 @@ from redis.exceptions import (
     RedisError,
     TimeoutError,
 )
+from redis.retry import Retry
 
-from callbacks.jobs.storing import StoreBusyError, StoreFullError, StoreUnavailableError, decode, encode
+from callbacks.jobs.storing import (
+    StoreBusyError,
+    StoreFullError,
+    StoreOverflowError,
+    StoreUnavailableError,
+    decode,
+    encode,
+)
 from core.errors import ConfigurationError
 
-__all__ = ["RedisStore", "alone", "connected", "spoken"]
+__all__ = ["RedisStore", "alone", "be_patient", "connected", "spoken"]
 
 log = logging.getLogger("cinematch.jobs")
 
@@ -50,6 +59,11 @@ def connected(url: str) -> Redis:
         ) from error
 
 
+def be_patient(client: Redis) -> None:
+    """Have a client wait for half a minute, as long as a restart takes, for a Redis that does not answer."""
+    client.set_retry(Retry(ExponentialBackoff(cap=5, base=0.25), 9))
+
+
 @contextmanager
 def spoken() -> Iterator[None]:
     """Turn what goes wrong with Redis into a sentence for people; its address is for the log."""
@@ -60,7 +74,8 @@ def spoken() -> Iterator[None]:
     except RedisError as error:
         log.error("Redis: %s", error)
         reason = next((said for kind, said in _REASONS.items() if isinstance(error, kind)), type(error).__name__)
-        raise StoreUnavailableError(
+        full = isinstance(error, OutOfMemoryError)
+        raise (StoreOverflowError if full else StoreUnavailableError)(
             f"Redis, which keeps the background jobs, cannot be used: {reason}. Tell whoever runs this server to "
             "look at CINEMATCH_REDIS_URL; then try again."
         ) from error

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, Task, signals
-from celery.exceptions import WorkerLostError
+from celery.exceptions import Reject, WorkerLostError
 from celery.worker.request import Request
 
 from callbacks.jobs.cluster.queue import JOB
@@ -28,6 +28,11 @@ class JobRequest(Request):  # type: ignore[misc]
         """End it because it was cancelled."""
         super().terminate(pool, signal)
         self._end_family()
+
+    def cancel(self, pool: Any, signal: Any = None, emit_retry: bool = True) -> None:
+        """Give it back because the worker stops: another one may begin it at once."""
+        self.task.on_retry(None, self.id, (), {}, None)
+        super().cancel(pool, signal, emit_retry)
 
     def on_timeout(self, soft: bool, timeout: float) -> None:
         """Note that its time was over."""
@@ -79,6 +84,13 @@ def add_job_task(
         def on_retry(self, exc: Any, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
             del exc, args, kwargs, einfo
             again(task_id)
+
+        def retry(self, *arguments: Any, **options: Any) -> Any:
+            try:
+                return super().retry(*arguments, **options)
+            except Reject as error:
+                # The queue takes nothing now: Celery would drop the message that it has.
+                raise Reject(str(error.reason), requeue=True) from error
 
     @queue.task(
         name=JOB,

@@ -40,6 +40,13 @@ def test_what_is_trained_is_published_listed_used_fetched_and_removed(
     assert "already" in told("pull", first["version"]).err
     assert first["version"] in told("prune", "--keep", "1").err
     assert [one["version"] for one in told("list", "--json").json] == [second["version"]]
+    # Who trains may publish at once; who does not is told that servers do not have it.
+    assert "Servers go on with what is published" in run("train", "--missing", "--no-measure").err
+    pushed = run("train", "--missing", "--no-measure", "--push")
+    assert pushed.code == 0
+    latest = told("list", "--json").json[0]
+    assert latest["served"] is True
+    assert f"Published {latest['version']}" in pushed.err
     # What is damaged where it was trained is not published.
     file = next((home / "models_dir" / "toy" / "popularity").glob("*.npy"))
     file.write_bytes(file.read_bytes()[:-1] + b"?")

@@ -228,8 +228,18 @@ def test_worker_becomes_celerys_and_needs_redis(home, monkeypatch, run):
         main(["worker", "--places", "3"])
     with pytest.raises(SystemExit):
         main(["queue", "train", "--missing", "--algorithms", "ease"])
-    assert called[0][-4:] == ["--concurrency", "3", "--loglevel", "WARNING"]
+    assert called[0][called[0].index("--concurrency") + 1] == "3"
+    assert called[0][called[0].index("--hostname") + 1] == f"{os.getpid()}@%h"
     assert called[1][-4:] == ["train", "--missing", "--algorithms", "ease"]
+    # What no worker could read, or would leave on its own disk, is refused before it is ordered.
+    for words, said in (
+        (["tune"], "--algorithm"),
+        (["train", "--mising"], "--mising"),
+        (["train", "--json", "a.json"], "> FILE"),
+    ):
+        refused = run("queue", *words)
+        assert (refused.code, said in refused.err) == (2, True), refused.err
+    assert len(called) == 2
 
 
 def test_serve_becomes_gunicorn(home, monkeypatch):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.data.dataset import Dataset
 from core.errors import ConfigurationError, DataError
 from core.published.fetch import take
 from core.published.local import LocalVersions
@@ -15,6 +16,7 @@ from core.published.place import Place, open_place
 from core.published.publish import publish
 from core.service import open_service
 from core.service.published import Follower, why_unusable
+from core.service.workplace import workplace
 from core.settings import Settings, load_settings
 from dashboard.web.health import readiness
 from tests.servers import ROOT
@@ -150,7 +152,44 @@ def test_a_process_that_follows_is_started_once_and_missed_when_it_is_silent(
         assert other.look() == "It is damaged."
     assert len(started) == 1
     monkeypatch.setattr("core.service.published.time.time", lambda: 2e10)
-    assert "Nobody has looked" in str(one.look())
+    assert "cannot be started" in str(one.look())
+    with local.alone(what="follow"):
+        assert "hangs" in str(one.look())
+
+
+def test_a_machine_with_a_version_of_its_own_starts_without_writing(
+    place: Place,
+    local: LocalVersions,
+    trainings: list[Settings],
+    replica: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    version = publish(trainings[0], place, KEYS)
+    take(place, local, version.id, partial(why_unusable, replica), 2)
+    monkeypatch.setattr("core.published.local.write_atomically", lambda *_: pytest.fail("the disk is full"))
+    pinned = load_settings(**{**replica.model_dump(), "artifacts_version": version.id})
+    assert open_service(pinned).published == version.id
+
+
+def test_orders_work_on_a_copy_of_what_is_published(
+    place: Place, local: LocalVersions, trainings: list[Settings], replica: Settings, tmp_path: Path
+) -> None:
+    here = load_settings(**{**replica.model_dump(), "data_dir": tmp_path / "data", "models_dir": tmp_path / "models"})
+    with pytest.raises(DataError, match="no published version of it is here"), workplace(here):
+        pass
+    version = publish(trainings[0], place, KEYS)
+    take(place, local, version.id, partial(why_unusable, replica), 2)
+    with workplace(here) as environment:
+        places = {name.removeprefix("CINEMATCH_").lower(): value for name, value in environment.items()}
+        copy = load_settings(**{**here.model_dump(), **places})
+        assert copy.data_dir.is_relative_to(here.cache_dir)
+        assert Dataset.open(copy.dataset_dir).fingerprint == version.fingerprint
+        assert publish(copy, place, KEYS).models == version.models
+    assert not copy.data_dir.exists()
+    assert local.has(version.id)
+    # What is installed on a machine comes first.
+    with workplace(load_settings(**{**here.model_dump(), "data_dir": trainings[0].data_dir})) as environment:
+        assert environment == {}
 
 
 def test_a_cache_that_cannot_be_written_is_told_and_stops_nobody(replica: Settings, local: LocalVersions) -> None:
