@@ -123,7 +123,7 @@ def learn(
 
     shutil.rmtree(root / _BASELINE, ignore_errors=True)
     try:
-        side_by_side(tasks, jobs, room_mb, ended, teller.tell)
+        side_by_side(tasks, jobs, room_mb, ended, teller.tell, gives_way=nice > 0)
     finally:
         shutil.rmtree(root / _BASELINE, ignore_errors=True)
     if learned.left_out:
@@ -199,20 +199,12 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
     from core.store.costs import COMPILING, asking, fitting, kernels_of, loads_of, rank_of
 
     wanted = training_order((*fits, *measures))
-    tasks = [
-        Task(
-            f"{_COMPILE} {kernel}",
-            _compile,
-            (kernel,),
-            (),
-            min(rank_of(key) for key in wanted if kernel in kernels_of((key,))),
-            COMPILING[kernel],
-            200.0,
-            loads_of(),
-        )
-        for kernel in kernels_of(wanted)
-        if not is_kept(kernel)
-    ]
+    tasks = []
+    for kernel in kernels_of(wanted):
+        users = [key for key in wanted if kernel in kernels_of((key,))]
+        rank, name = min(map(rank_of, users)), f"{_COMPILE} {kernel}"
+        if not is_kept(kernel):
+            tasks.append(Task(name, _compile, (kernel,), (), rank, COMPILING[kernel], 200.0, loads_of(users[:1])))
 
     def after_compiling(key: str) -> list[str]:
         return [f"{_COMPILE} {kernel}" for kernel in kernels_of(training_order((key,)))]
@@ -228,7 +220,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
                 rank_of(key),
                 cost.seconds,
                 cost.memory_mb,
-                loads_of(key),
+                loads_of(training_order((key,))),
                 steady=not viewers_of(key),
             )
         )
@@ -240,7 +232,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
         cost = fitting(key, size, drawn_from=mapped)
         arguments = (settings.dataset_dir, key, settings.dataset_models_dir / _HELD_OUT, tuple(measures))
         needs = (*after_compiling(key), *(f"{_PART} {member}" for member in viewers_of(key)))
-        loads = loads_of(key)
+        loads = loads_of(training_order((key,)))
         tasks.append(Task(f"{_PART} {key}", _fit_part, arguments, needs, _PARTS, cost.seconds, cost.memory_mb, loads))
         if key in measures:
             seconds = asking(key, people, data.n_movies)

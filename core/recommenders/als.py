@@ -14,6 +14,7 @@ from core.recommenders.base import AlgorithmConfig, Recommender
 from core.recommenders.parts.biases import Baseline, fit_baseline
 from core.recommenders.parts.candidates import CandidateSearch, can_search
 from core.recommenders.parts.contributions import film_contributions, watched_by_many
+from core.recommenders.parts.implicit_rows import solve_side
 from core.recommenders.parts.rating_weights import PopularityPrior, profile_weights, training_weights
 from core.recommenders.parts.ridge import positive_solve
 from core.recommenders.parts.spectral_directions import Scaling, WatchedDirections
@@ -291,8 +292,6 @@ def _half_sweep(side: _Side, others: _Vectors, vectors: _Vectors, unwatched: flo
     """Return the best vectors of one side for those of the other, or with `steps` what so many bring `vectors` to."""
     indptr, indices, weights, penalty = side
     if steps is None:
-        from core.recommenders.kernels.als import solve_side
-
         exact = others.astype(np.float64, copy=False)
         solved: _Vectors = solve_side(indptr, indices, weights, exact, unwatched * (exact.T @ exact), penalty)
         return solved

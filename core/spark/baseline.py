@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.user_rows import UserRows
+from core.recommenders.parts.baseline_sums import solved_traits, trait_sums
 from core.recommenders.parts.biases import (
     ITEM_PENALTY,
     ITEM_SHRINKAGE,
@@ -25,6 +26,7 @@ from core.recommenders.parts.biases import (
     movie_features,
     user_traits,
 )
+from core.recommenders.parts.ridge import ridge_rows
 
 if TYPE_CHECKING:
     from core.spark.ratings import SparkRatings
@@ -62,16 +64,11 @@ def fit_baseline(ratings: SparkRatings) -> Movies:
     effects = np.zeros((data.n_movies, 3), dtype=np.float32)
     movies = Movies(Baseline(mean, center, spread, rounded, features, effects), bias)
     gram, right = ratings.sums(_trait_sums, movies)
-
-    from core.recommenders.kernels.ridge import solved_traits
-
     return replace(movies, baseline=replace(movies.baseline, effects=solved_traits(gram, right, ITEM_PENALTY)))
 
 
 def fitted_users(block: UserRows, movies: Movies) -> BaselineFit:
     """Return the baseline with the side of a block's users."""
-    from core.recommenders.kernels.ridge import ridge_rows
-
     base = movies.baseline
     bias = _user_bias(block, base.mean, movies.exact_bias)
     traits = user_traits(np.diff(block.user_indptr), bias.astype(np.float32), base.count_center, base.count_spread)
@@ -102,8 +99,6 @@ def _bias_totals(
 
 
 def _trait_sums(block: UserRows, movies: Movies) -> tuple[NDArray[Any], ...]:
-    from core.recommenders.kernels.ridge import trait_sums
-
     fitted = fitted_users(block, movies)
     left = fitted.residuals(block)
     return trait_sums(block.user_indptr, block.user_items, left, fitted.user_traits, len(movies.exact_bias))

@@ -60,19 +60,17 @@ _TABLE = {
 _OTHER = _Row(3.0, 4.0, 1.0, 400, 33)
 """What another package brings."""
 
-COMPILING = {"ridge": 1.4, "gram": 0.25, "neighbours": 1.0, "als": 0.8, "gibbs": 2.0, "transitions": 0.35}
+COMPILING = {"gram": 0.25, "neighbours": 1.0, "gibbs": 2.0, "transitions": 0.35}
 """Seconds to compile the modules of `core.recommenders.kernels`."""
 _KERNELS = {
     "item_knn": ("neighbours",),
     "ease": ("gram",),
-    "als": ("als",),
     "slist": ("gram", "transitions"),
     "bayesian_mf": ("gibbs",),
 }
-"""What algorithms need beside the loops of the baseline, which all need. Above two million ratings `als` compiles
-another one itself, while it is fitted."""
-_LIBRARIES = {"libraries": 1.4, "numba": 0.7}
-_SCIKIT_LEARN = ("svd", "surprise_svd", "als", "content")
+"""What algorithms need. Above two million ratings `als` compiles another one itself, while it is fitted."""
+_LIBRARIES, _NUMBA, _SCIKIT = 1.4, 0.7, 1.2
+_SCIKIT_LEARN = frozenset(("svd", "surprise_svd", "als", "content"))
 
 
 def rank_of(key: str) -> int:
@@ -101,9 +99,14 @@ def asking(key: str, n_users: int, n_movies: int) -> float:
 
 def kernels_of(keys: Iterable[str]) -> dict[str, None]:
     """Return the names of the modules of compiled loops that algorithms need, each once, in the order of need."""
-    return {kernel: None for key in keys for kernel in ("ridge", *_KERNELS.get(key, ()))}
+    return {kernel: None for key in keys for kernel in _KERNELS.get(key, ())}
 
 
-def loads_of(key: str | None = None) -> dict[str, float]:
-    """Return what a process loads once for fitting an algorithm, or for compiling, and how long each takes."""
-    return {**_LIBRARIES, **({"scikit-learn": 1.2} if key in _SCIKIT_LEARN else {})}
+def loads_of(keys: Iterable[str]) -> dict[str, float]:
+    """Return what a process loads once for fitting algorithms, and how long each takes."""
+    known = set(keys)
+    return {
+        "libraries": _LIBRARIES,
+        **({"numba": _NUMBA} if kernels_of(known) else {}),
+        **({"scikit-learn": _SCIKIT} if known & _SCIKIT_LEARN else {}),
+    }

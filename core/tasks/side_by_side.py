@@ -1,5 +1,6 @@
 """Tasks that need each other, taken up by as many processes as there are processors and memory for."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -72,6 +73,7 @@ class _Run:
     room_mb: float
     tasks: dict[str, Task]
     courses: dict[str, Course]
+    gives_way: bool = False
     started: float = field(default_factory=time.monotonic)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     at_work: dict[str, Worker] = field(default_factory=dict)
@@ -83,10 +85,19 @@ class _Run:
     def now(self) -> float:
         return time.monotonic() - self.started
 
+    def _places(self) -> int:
+        """Return how many processes may work now."""
+        first = [task for name, task in self.tasks.items() if task.rank == 0 and name not in self.outcomes]
+        if not first or not self.gives_way:
+            return self.jobs
+        waiting = sum(task.seconds for task in first if task.name not in self.at_work)
+        return min(self.jobs, max(math.ceil(waiting / _START_S), 1))
+
     def begin(self) -> None:
         """Give every process that is free the first task that can be done now."""
+        places = self._places()
         for name, task in self.tasks.items():
-            if len(self.at_work) == self.jobs:
+            if len(self.at_work) >= places:
                 return
             if name in self.outcomes or name in self.at_work:
                 continue
@@ -158,6 +169,8 @@ def side_by_side(
     room_mb: float,
     ended: Callable[[str, Outcome], None] = lambda _name, _outcome: None,
     told: Callable[[Board], None] = lambda _board: None,
+    *,
+    gives_way: bool = False,
 ) -> dict[str, Outcome]:
     """Do tasks in processes, as many at once as there are jobs and memory for.
 
@@ -172,6 +185,9 @@ def side_by_side(
     told : callable
         Called about four times a second with how far all are. What either raises, Ctrl+C included, ends the processes
         and passes.
+    gives_way : bool
+        Whether somebody who gets ready meanwhile waits for tasks of rank 0: until they are done, no more processes
+        work than it takes, and leave the other processors to him.
 
     Returns
     -------
@@ -192,6 +208,7 @@ def side_by_side(
         room_mb,
         {task.name: task for task in ordered},
         {task.name: Course(task.seconds, task.needs) for task in ordered},
+        gives_way,
     )
     try:
         while len(run.outcomes) < len(run.tasks):

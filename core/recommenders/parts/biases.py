@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.data.user_rows import RatingRows
-from core.recommenders.parts.ridge import ridge_row
+from core.recommenders.parts.baseline_sums import baseline_residuals, movie_ridge, shrunk_biases
+from core.recommenders.parts.ridge import ridge_row, ridge_rows
 
 __all__ = ["Baseline", "BaselineFit", "UserBaseline", "adopt_baseline", "fit_baseline", "fitted_baseline"]
 
@@ -194,29 +195,19 @@ class BaselineFit:
     def residuals(self, dataset: RatingRows) -> NDArray[np.float32]:
         """Return what the whole baseline leaves over, float32 of shape (n_ratings,), in the order of `user_items`."""
         base = self.baseline
-        return self._left(dataset, self.user_taste, base.features, self.user_traits, base.effects)
+        return self._left(dataset, (self.user_taste, base.features), (self.user_traits, base.effects))
 
     def bias_residuals(self, dataset: RatingRows) -> NDArray[np.float32]:
         """Return what mean and biases alone leave over: similarities of users and movies are best taken on these."""
-        none = np.zeros((1, 0), dtype=np.float32)
-        return self._left(dataset, none, none, none, none)
+        return self._left(dataset)
 
-    def _left(self, dataset: RatingRows, *factors: NDArray[np.float32]) -> NDArray[np.float32]:
-        from core.recommenders.kernels.ridge import baseline_residuals
-
-        base = self.baseline
-        left = np.empty(dataset.n_ratings, dtype=np.float32)
-        baseline_residuals(
-            dataset.user_indptr,
-            dataset.user_items,
-            dataset.user_ratings,
-            base.mean,
-            self.user_bias,
-            base.item_bias,
-            *factors,
-            left,
+    def _left(
+        self, dataset: RatingRows, *products: tuple[NDArray[np.float32], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        level, bias = np.float64(self.baseline.mean) + self.user_bias, self.baseline.item_bias
+        return baseline_residuals(
+            dataset.user_indptr, dataset.user_items, dataset.user_ratings, level, bias, *products
         )
-        return left
 
 
 _fitted: WeakKeyDictionary[Dataset, BaselineFit] = WeakKeyDictionary()
@@ -289,8 +280,6 @@ def _moments(values: NDArray[np.float64], weights: NDArray[Any]) -> tuple[float,
 
 
 def _fit(dataset: Dataset) -> BaselineFit:
-    from core.recommenders.kernels.ridge import movie_ridge, ridge_rows, shrunk_biases
-
     indptr, items = dataset.user_indptr, dataset.user_items
     mean = dataset.global_mean
     user_bias, item_bias = shrunk_biases(

@@ -7,8 +7,8 @@ from core.data.profile import Profile
 from core.data.synthetic import generate
 from core.recommenders import als
 from core.recommenders.als import ALS, _half_sweep, _Side
-from core.recommenders.kernels.als import solve_side
 from core.recommenders.parts.biases import fit_baseline
+from core.recommenders.parts.implicit_rows import solve_side
 from core.recommenders.parts.rating_weights import profile_weights, training_weights
 from core.testing.toy import toy_dataset
 

@@ -168,6 +168,14 @@ def _told(
     return told
 
 
+def test_until_what_is_awaited_stands_others_are_left_the_processors() -> None:
+    tasks = [Task("one", add, (1, 2)), Task("two", add, (1, 2)), Task("rest", add, (1, 2), rank=1, seconds=5.0)]
+    boards: list[Board] = []
+    side_by_side(tasks, 2, 1e9, told=boards.append, gives_way=True)
+    assert "rest" in boards[0].waiting
+    assert all(len(board.running) <= 1 for board in boards if "rest" in board.waiting)
+
+
 def test_the_estimate_knows_who_works_beside_whom() -> None:
     board = estimate({"a": Course(4.0), "b": Course(4.0), "c": Course(2.0, needs=("a",))}, 2, 0.0)
     assert board.left == pytest.approx(6.0)

@@ -7,7 +7,6 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.data.profile import Profile
-from core.recommenders.kernels.ridge import ridge_rows
 from core.recommenders.parts.biases import (
     ITEM_PENALTY,
     ITEM_SHRINKAGE,
@@ -17,7 +16,7 @@ from core.recommenders.parts.biases import (
     Baseline,
     fit_baseline,
 )
-from core.recommenders.parts.ridge import ridge_row
+from core.recommenders.parts.ridge import ridge_row, ridge_rows
 from core.testing.toy import toy_dataset
 
 
