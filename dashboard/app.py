@@ -1,6 +1,7 @@
 """The composition root: settings, service, server, pages and callbacks become one application."""
 
 import logging
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,11 @@ log = logging.getLogger("cinematch.web")
 _ASSETS = Path(__file__).with_name("assets")
 
 
-def create_app(settings: Settings | None = None, service: "CineMatch | None" = None) -> "Dash":
+def create_app(
+    settings: Settings | None = None,
+    service: "CineMatch | None" = None,
+    ready: "Callable[[CineMatch], None]" = lambda _service: None,
+) -> "Dash":
     """Build the application.
 
     Parameters
@@ -47,6 +52,8 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
         By default those of the service, or of the environment.
     service : CineMatch, optional
         By default one over the configured data set, with its models loaded.
+    ready : callable
+        Called with the service before the first answer is made; returns when there is something to serve.
 
     Returns
     -------
@@ -66,6 +73,7 @@ def create_app(settings: Settings | None = None, service: "CineMatch | None" = N
 
         service = open_service(settings)
     app = _assembled(settings, service)
+    ready(service)
     warm_up(app.server, settings.url_prefix)
     log.info("%s is served at %s", service.dataset_view().name, settings.url_prefix)
     return app
