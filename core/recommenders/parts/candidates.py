@@ -5,11 +5,14 @@ what is found is then scored exactly. A film can be missed: `recall` says how of
 """
 
 import math
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.errors import ArtifactError
 
 __all__ = ["CandidateSearch", "can_search"]
 
@@ -34,17 +37,25 @@ class CandidateSearch:
     Parameters
     ----------
     index : ndarray of uint8
-        What `built` returned.
+        What `built` returned, in memory or mapped: it is read where it lies, by all processes that map it.
+
+    Raises
+    ------
+    ArtifactError
+        Where that is not what it holds.
     """
 
     def __init__(self, index: NDArray[np.uint8]) -> None:
-        import faiss
-
+        faiss: Any = import_module("faiss")
         # One thread answers a request, and a pool of them would not survive gunicorn's fork.
         faiss.omp_set_num_threads(1)
-        loaded: Any = faiss.deserialize_index(np.array(index, copy=True))
+        try:
+            loaded = faiss.read_index(faiss.ZeroCopyIOReader(faiss.swig_ptr(index), index.size))
+        except RuntimeError as error:
+            raise ArtifactError("The index of candidates is damaged. Train the model again.") from error
         loaded.nprobe = max(math.ceil(loaded.nlist * _VISITED), 1)
-        self._index = loaded
+        # The cells point into the array.
+        self._index, self._cells = loaded, index
 
     @staticmethod
     def built(items: NDArray[np.int32], vectors: NDArray[np.float32], seed: int) -> NDArray[np.uint8]:

@@ -5,9 +5,11 @@ import pytest
 
 from core.data.profile import Profile
 from core.data.synthetic import generate
+from core.errors import ArtifactError
 from core.recommenders import als
 from core.recommenders.als import ALS, _half_sweep, _Side
 from core.recommenders.parts.biases import fit_baseline
+from core.recommenders.parts.candidates import CandidateSearch
 from core.recommenders.parts.implicit_rows import solve_side
 from core.recommenders.parts.rating_weights import profile_weights, training_weights
 from core.testing.toy import toy_dataset
@@ -161,6 +163,17 @@ def test_where_few_films_may_be_listed_all_are_looked_at(searched):
     best = allowed[np.argsort(-whole[allowed], kind="stable")][:10]
     assert items.tolist() == best.tolist()
     assert scores == pytest.approx(whole[best])
+
+
+def test_candidates_are_read_where_they_lie_and_damaged_ones_are_told(searched, tmp_path):
+    index = searched.arrays["candidates"]
+    np.save(tmp_path / "candidates.npy", index)
+    mapped = np.load(tmp_path / "candidates.npy", mmap_mode="r")
+    person = np.ones(9, dtype=np.float32)
+    assert np.array_equal(CandidateSearch(mapped).nearest(person, 20), CandidateSearch(index).nearest(person, 20))
+    for damaged in (index[: len(index) // 2].copy(), np.zeros_like(index), np.empty(0, dtype=np.uint8)):
+        with pytest.raises(ArtifactError, match="Train the model again"):
+            CandidateSearch(damaged)
 
 
 def test_without_its_library_it_looks_at_all_films_and_says_so(searched, monkeypatch, caplog):
