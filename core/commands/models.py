@@ -33,6 +33,7 @@ from core.views import Learning
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from core.commands.learning import Learned
     from core.data.dataset import Dataset
@@ -112,20 +113,19 @@ def train(
     settings = settings_for(dataset)
     if beside_server:
         end_with_parent(beside_server)
+    asked = spark_asked(engine, master, parquet, spark_conf)
+    keys = _keys_on_spark(algorithms, settings, jobs) if asked else split_keys(algorithms, settings)
     place = place_for(settings) if push else None
     if place is not None:
         # A store that does not answer is told now, not after hours.
         place.current()
     data = take_feedback(settings) if with_feedback else open_dataset(settings)
-    asked = spark_asked(engine, master, parquet, spark_conf)
+    missing = missing or with_feedback
     if asked:
-        _train_on_spark(settings, data, algorithms, measure, asked, json_target)
+        _train_on_spark(settings, data, keys, missing, measure, asked, json_target)
         succeeded = True
     else:
-        keys = split_keys(algorithms, settings)
-        succeeded = _train_here(
-            settings, data, keys, missing or with_feedback, measure, jobs, beside_server, json_target
-        )
+        succeeded = _train_here(settings, data, keys, missing, measure, jobs, beside_server, json_target)
     if not beside_server:
         _publish(settings, place, succeeded)
     if not succeeded:
@@ -153,11 +153,7 @@ def _train_here(
     with learning_alone(root, _wait):
         wanted = outdated(data, keys, root) if missing else keys
         # Models of an earlier run that was stopped before it measured them, or that measured less, are measured now.
-        unmeasured = [
-            key
-            for key in keys
-            if measure and (key in wanted or not set(get_model_metadata(root / key)["metrics"]) >= _MEASURED)
-        ]
+        unmeasured = [key for key in keys if measure and (key in wanted or not _is_measured(root / key))]
         latest = Learning("running")
 
         def publish(learning: Learning) -> None:
@@ -217,31 +213,62 @@ def _publish(settings: Settings, place: Place | None, complete: bool) -> None:
         )
 
 
+def _keys_on_spark(algorithms: str | None, settings: Settings, jobs: int | None) -> tuple[str, ...]:
+    """Return what Spark is to fit, by default all that it can.
+
+    Raises
+    ------
+    InvalidInputError
+        For an algorithm that it cannot fit, and for a number of processes of this machine.
+    """
+    from core.errors import InvalidInputError
+    from core.spark.training import ON_SPARK, check_keys
+
+    if jobs is not None:
+        raise InvalidInputError("--jobs is for this machine: Spark's processors are those of its executors.")
+    keys = split_keys(algorithms, settings) if algorithms or settings.algorithms else ON_SPARK
+    check_keys(keys)
+    return tuple(keys)
+
+
+def _is_measured(path: Path) -> bool:
+    from core.store.artifact import get_model_metadata
+
+    return set(get_model_metadata(path)["metrics"]) >= _MEASURED
+
+
 def _train_on_spark(
     settings: Settings,
     data: Dataset,
-    algorithms: str | None,
+    keys: tuple[str, ...],
+    missing: bool,
     measure: bool,
     options: SparkOptions,
     json_target: str | None,
 ) -> None:
-    """Fit algorithms on Spark, by default all that it fits, and print what it took."""
-    from core.spark.training import ON_SPARK, check_keys, train
+    """Fit algorithms on Spark and print what it took; nothing is started where there is nothing to fit."""
+    from core.spark.training import train
     from core.store.artifact import get_model_metadata
     from core.store.learning import clear_learning, learning_alone
+    from core.store.training import outdated
 
-    keys = split_keys(algorithms, settings) if algorithms or settings.algorithms else ON_SPARK
-    check_keys(keys)
     root = settings.dataset_models_dir
-    with learning_alone(root, _wait), progress("train on Spark") as report, spark_ratings(data, options) as ratings:
-        reports = train(ratings, keys, root, report, measure=measure)
+    rows = []
+    with learning_alone(root, _wait):
+        old = outdated(data, keys, root) if missing else keys
+        wanted = [key for key in keys if key in old or (measure and not _is_measured(root / key))]
+        if wanted:
+            with progress("train on Spark") as report, spark_ratings(data, options) as ratings:
+                reports = train(ratings, wanted, root, report, measure=measure)
+            rows = [{**asdict(item), "metrics": get_model_metadata(item.path)["metrics"]} for item in reports]
         clear_learning(root)
-    rows = [{**asdict(item), "metrics": get_model_metadata(item.path)["metrics"]} for item in reports]
     if json_target:
         document = {"dataset": data.name, "fingerprint": data.fingerprint, "engine": "spark", "models": rows}
         emit_json(document, json_target)
-    else:
+    elif rows:
         _print_training(data, rows)
+    else:
+        typer.echo(f"All models of {data.name} in {root} are up to date.")
 
 
 def _wait() -> None:

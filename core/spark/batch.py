@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
 from core.data.user_rows import UserRows
-from core.errors import InvalidInputError
+from core.errors import InvalidInputError, SparkError
 from core.lists.of_everybody import COLUMNS, lists_of
 from core.recommenders.base import Recommender
 from core.recommenders.registry import recommender_class
 from core.spark.frames import frame_of
-from core.spark.ratings import SparkRatings, spark_path
+from core.spark.ratings import SparkRatings
+from core.spark.reading import readable, spark_path
 
 if TYPE_CHECKING:
     from core.data.movies import MovieTable
@@ -54,8 +55,12 @@ def write_lists(ratings: SparkRatings, model: Recommender, place: str, n: int) -
     InvalidInputError
         For a model that looks at other people's ratings while it is asked, which no executor has all of, and for a
         place where something is.
+    SparkError
+        Where executors wrote to disks that the driver does not see.
     """
     from pyspark.errors import AnalysisException
+    from pyspark.sql import Observation
+    from pyspark.sql import functions as f
 
     if _NEEDS_RATINGS in _keys(model):
         raise InvalidInputError(
@@ -63,16 +68,23 @@ def write_lists(ratings: SparkRatings, model: Recommender, place: str, n: int) -
             "ratings. Choose another algorithm, or make its lists on one machine: `cinematch batch` without --engine."
         )
     lists = frame_of(ratings.spark, ratings.map(_listed, _Sent.of(model), n), COLUMNS)
-    target = spark_path(place)
+    target, made = spark_path(place), Observation()
     try:
-        lists.write.mode("errorifexists").parquet(target)
+        lists.observe(made, f.count(f.lit(1)).alias("rows")).write.mode("errorifexists").parquet(target)
     except AnalysisException as error:
         if error.getCondition() != "PATH_ALREADY_EXISTS":
             raise
         raise InvalidInputError(
             f"There is something at {place} already. Remove it, or name another place."
         ) from error
-    return ratings.spark.read.parquet(target).count()
+    rows = int(made.get["rows"])
+    found = ratings.spark.read.schema(lists.schema).parquet(readable(target)).count()
+    if found != rows:
+        raise SparkError(
+            f"The workers wrote {rows:,} rows to {place}, and {found:,} of them are found there from here. Name a "
+            "place that all machines share."
+        )
+    return rows
 
 
 def _keys(model: Recommender) -> set[str]:

@@ -29,31 +29,40 @@ if TYPE_CHECKING:
     from pyspark.ml.recommendation import ALSModel
     from pyspark.sql import DataFrame
 
-__all__ = ["fit_als", "fit_svd"]
+__all__ = ["EXPLICIT_PENALTY", "IMPLICIT_SHARE", "fit_als", "fit_svd", "implicit_factors", "rating_factors"]
 
 _IMPLICIT_SWEEPS, _EXPLICIT_SWEEPS = 12, 12
 """Alternations. `als` needs fewer, since it starts from the directions of `svd`: MLlib starts from random ones."""
 _TRIPLE = {"user": np.dtype(np.int32), "movie": np.dtype(np.int32), "value": np.dtype(np.float32)}
-_EXPLICIT_PENALTY = 0.15
-"""For each rating, in stars squared: of .02, .05, .1, .15 and .2 the lowest RMSE on ml-100k."""
+EXPLICIT_PENALTY = 0.15
+"""For each rating, in stars squared; `benchmarks.spark_penalties` chose it without the ratings it is measured on."""
+IMPLICIT_SHARE = 1.0
+"""Of the penalty that is as large as ours; chosen likewise."""
 
 
 def fit_als(model: ALS, ratings: SparkRatings, movies: Movies, progress: Progress) -> dict[str, NDArray[Any]]:
     """Return the arrays of `ALS` with movies' factors of MLlib's implicit alternating least squares."""
-    config, data = model.config, ratings.dataset
     progress(0.1, "alternating least squares")
+    factors = implicit_factors(model, ratings, movies)
+    progress(1.0, "alternating least squares")
+    return model.kept(ratings.dataset, factors, movies.baseline)
+
+
+def implicit_factors(
+    model: ALS, ratings: SparkRatings, movies: Movies, share: float = IMPLICIT_SHARE
+) -> NDArray[np.float32]:
+    """Return movies' factors, with a share of the penalty that `mllib_penalty` tells."""
+    config, data = model.config, ratings.dataset
     fitted = _least_squares(
         _triples(ratings, _confidences, movies, config.rating_gain, config.unwatched_weight),
         rank=config.factors,
         maxIter=_IMPLICIT_SWEEPS,
-        regParam=mllib_penalty(config.regularisation, config.unwatched_weight, data.density),
+        regParam=share * mllib_penalty(config.regularisation, config.unwatched_weight, data.density),
         implicitPrefs=True,
         alpha=1.0,
         seed=config.seed,
     )
-    factors = _item_factors(fitted, data.n_movies, config.factors)
-    progress(1.0, "alternating least squares")
-    return model.kept(data, factors, movies.baseline)
+    return _item_factors(fitted, data.n_movies, config.factors)
 
 
 def mllib_penalty(regularisation: float, unwatched_weight: float, density: float) -> float:
@@ -82,18 +91,26 @@ def fit_svd(model: SVD, ratings: SparkRatings, movies: Movies, progress: Progres
     )
     watched = WatchedDirections.kept(components, values, data.movie_counts, scaling)
     progress(0.6, "alternating least squares of residuals")
+    scaled = rating_factors(model, ratings, movies)
+    progress(1.0, "alternated")
+    return {**model.kept(data, watched, scaled), **movies.baseline.arrays()}
+
+
+def rating_factors(
+    model: SVD, ratings: SparkRatings, movies: Movies, penalty: float = EXPLICIT_PENALTY
+) -> NDArray[np.float32]:
+    """Return movies' factors of what the baseline leaves over, for users whose coordinates have unit variance."""
+    config, data = model.config, ratings.dataset
     fitted = _least_squares(
         _triples(ratings, _residuals, movies),
         rank=config.rating_factors,
         maxIter=_EXPLICIT_SWEEPS,
-        regParam=_EXPLICIT_PENALTY,
+        regParam=penalty,
         implicitPrefs=False,
         seed=config.seed,
     )
     factors = _item_factors(fitted, data.n_movies, config.rating_factors)
-    scaled = _of_unit_variance(factors, _second_moments(fitted.userFactors) / data.n_users)
-    progress(1.0, "alternated")
-    return {**model.kept(data, watched, scaled), **movies.baseline.arrays()}
+    return _of_unit_variance(factors, _second_moments(fitted.userFactors) / data.n_users)
 
 
 def _least_squares(triples: DataFrame, **parameters: Any) -> ALSModel:

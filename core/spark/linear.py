@@ -32,7 +32,7 @@ def fit_ease(model: EASE, ratings: SparkRatings, movies: Movies, progress: Progr
     n = len(chosen)
     rows = ratings.map(_scaled, movies, model.config, data.movie_counts, chosen)
     gram = np.zeros((n, n), dtype=np.float32)
-    for tile, part in one_by_one(tiled(rows, n, rows_per_tile(n, 4), _gram, n)):
+    for tile, part in one_by_one(tiled(rows, n, rows_per_tile(rows.context, n, 4), _gram, n)):
         gram[tile.first : tile.last] = part
         progress(0.4 * tile.last / n, "counting what is watched together")
     kept = model.from_gram(data, chosen, gram, progress)
@@ -45,7 +45,7 @@ def fit_slist(model: SLIST, ratings: SparkRatings, movies: Movies, progress: Pro
     n = len(chosen)
     rows = ratings.map(_sequences, model.config, data.n_movies, chosen)
     gram, onward = np.zeros((n, n), dtype=np.float32), np.zeros((n, n), dtype=np.float32)
-    made = tiled(rows, n, rows_per_tile(n, 12), _followed, model.config, n)
+    made = tiled(rows, n, rows_per_tile(rows.context, n, 12), _followed, model.config, n)
     for tile, together, following, next_ in one_by_one(made):
         span = slice(tile.first, tile.last)
         gram[span] = together + following

@@ -29,7 +29,7 @@ def fit_neighbours(
     rows = ratings.map(_residuals, movies).persist()
     squares = rows.map(partial(_squares, n_movies=n)).treeReduce(np.add)
     measures = model.measures(counts, squares)
-    height = rows_per_tile(n, 8)
+    height = rows_per_tile(rows.context, n, 8)
     progress(0.3, "comparing films")
     watched, rated = model.no_neighbours(n, n)
     compared = tiled(rows, n, height, _compared, model.config, n, measures)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.parquet import MANIFEST, RATINGS, local_path
 from core.data.user_rows import UserRows, user_rows
 from core.errors import DataError
+from core.spark.reading import EXPORT_AGAIN, exported, read_by_all
 
 if TYPE_CHECKING:
     from pyspark import RDD
@@ -20,12 +19,13 @@ if TYPE_CHECKING:
 
     from core.data.dataset import Dataset
 
-__all__ = ["SparkRatings", "from_dataset", "from_parquet", "spark_path"]
+__all__ = ["SparkRatings", "from_dataset", "from_parquet"]
 
 Result = TypeVar("Result")
 Sums = tuple[NDArray[Any], ...]
 _RATINGS_PER_BLOCK = 2_000_000
-_COLUMNS = ("user_index", "user_id", "movie_index", "rating", "timestamp")
+_TREE_DEPTH = 4
+"""Of sums over blocks: the driver is sent five at most, however many blocks there are."""
 _BLOCK_COLUMNS = "first_user int, ids binary, indptr binary, items binary, half_stars binary, times binary"
 
 
@@ -61,7 +61,12 @@ class SparkRatings:
 
     def sums(self, ask: Callable[..., Sums], *shared: Any) -> Sums:
         """Return the sums over all blocks of the arrays that ``ask(block, *shared)`` returns."""
-        return self.map(ask, *shared).treeReduce(_added_up)
+        sent = self.spark.sparkContext.broadcast(shared)
+        try:
+            return self.blocks.map(lambda block: ask(block, *sent.value)).treeReduce(_added_up, _TREE_DEPTH)
+        finally:
+            # Directions are as large as their sums, and each pass has others.
+            sent.destroy()
 
     def forget(self) -> None:
         """Let the executors drop the blocks."""
@@ -87,42 +92,50 @@ def from_parquet(spark: SparkSession, place: str, dataset: Dataset) -> SparkRati
     Parameters
     ----------
     place : str
-        A path or URL that Spark's file systems know; ``s3://`` is read as ``s3a://``.
+        A path or URL: `core.spark.reading` says who reads it.
 
     Raises
     ------
     DataError
-        When there is no complete export, or one of other ratings.
+        When there is no complete export, or one of other ratings, or where workers cannot read it.
     """
-    from pyspark.errors import AnalysisException
     from pyspark.sql import functions as f
 
-    root = spark_path(place)
-    again = "Write it with `cinematch data export --parquet PATH`."
-    try:
-        told = json.loads(spark.read.text(f"{root}/{MANIFEST}", wholetext=True).collect()[0][0])
-        found = str(told["fingerprint"])
-    except (AnalysisException, ValueError, KeyError, IndexError) as error:
-        raise DataError(f"There is no complete export at {place}. {again}") from error
-    if found != dataset.fingerprint:
+    with read_by_all(place):
+        told, frame = exported(spark, place)
+    if told["fingerprint"] != dataset.fingerprint:
         raise DataError(
-            f"The export at {place} is of {told.get('name')} ({found[:12]}), not of {dataset.name} as it is "
-            f"installed ({dataset.fingerprint[:12]}). {again}"
+            f"The export at {place} is of {told.get('name')} ({told['fingerprint'][:12]}), not of {dataset.name} as "
+            f"it is installed ({dataset.fingerprint[:12]}). {EXPORT_AGAIN}"
         )
     size = _users_per_block(spark, dataset)
     count = -(-dataset.n_users // size)
-    frame = spark.read.parquet(f"{root}/{RATINGS}").select(*_COLUMNS)
     block = f.floor(frame["user_index"] / size).cast("int")
     packed = frame.repartitionById(count, block).mapInArrow(
         _Packing(size, dataset.n_users, dataset.n_movies), _BLOCK_COLUMNS
     )
     ratings = _kept(spark, dataset, packed.rdd.map(_unpacked))
-    arrived = ratings.blocks.map(_length).sum()
-    if arrived != dataset.n_ratings:
-        raise DataError(
-            f"The export at {place} holds {arrived:,} ratings and should hold {dataset.n_ratings:,}. {again}"
-        )
+    _check_arrived(ratings, place)
     return ratings
+
+
+def _check_arrived(ratings: SparkRatings, place: str) -> None:
+    """Compare what was read with what the driver knows of movies: files of another export count as well."""
+    data = ratings.dataset
+    none = np.zeros(data.n_movies + len(data.rating_histogram), dtype=np.int64)
+    with read_by_all(place):
+        found = ratings.map(_told, data.n_movies).treeAggregate(none, np.add, np.add, _TREE_DEPTH)
+    counts, histogram = found[: data.n_movies], found[data.n_movies :]
+    if histogram.sum() != data.n_ratings:
+        raise DataError(
+            f"The export at {place} holds {histogram.sum():,} ratings and should hold {data.n_ratings:,}. "
+            f"{EXPORT_AGAIN}"
+        )
+    if not (np.array_equal(counts, data.movie_counts) and np.array_equal(histogram, data.rating_histogram)):
+        raise DataError(
+            f"The export at {place} holds other ratings than its manifest says: files of two exports lie there. "
+            f"{EXPORT_AGAIN}"
+        )
 
 
 def _kept(spark: SparkSession, dataset: Dataset, blocks: RDD[UserRows]) -> SparkRatings:
@@ -130,14 +143,6 @@ def _kept(spark: SparkSession, dataset: Dataset, blocks: RDD[UserRows]) -> Spark
 
     # Gone through a dozen times and more: what does not fit the executors' memory goes to their disks.
     return SparkRatings(spark, dataset, blocks.persist(StorageLevel.MEMORY_AND_DISK))
-
-
-def spark_path(place: str) -> str:
-    """Return a place as Spark's file systems spell it."""
-    here = local_path(place)
-    if here is not None:
-        return here.resolve().as_uri()
-    return "s3a://" + place.removeprefix("s3://") if place.startswith("s3://") else place
 
 
 def _users_per_block(spark: SparkSession, dataset: Dataset) -> int:
@@ -157,16 +162,21 @@ class _Packing:
     def __call__(self, batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow as pa
 
-        read = list(batches)
+        read = [batch for batch in batches if batch.num_rows]
         if not read:
             return
         users, ids, items, stars, times = (column.to_numpy() for column in pa.Table.from_batches(read).columns)
-        if int(items.min()) < 0 or int(items.max()) >= self.n_movies:
-            # Compiled loops would read whatever lies there.
-            raise ValueError("The export names a movie that the data set does not have. Export it again.")
         first = int(users[0]) // self.size * self.size
+        n_users = min(self.size, self.n_users - first)
+        # Compiled loops would read whatever lies there.
+        if not (
+            first <= users.min() <= users.max() < first + n_users and 0 <= items.min() <= items.max() < self.n_movies
+        ):
+            raise DataError("The export names a person or a film that the data set does not have. " + EXPORT_AGAIN)
         order = np.lexsort((items, users))
-        counts = np.bincount(users - first, minlength=min(self.size, self.n_users - first))
+        if ((np.diff(users[order]) == 0) & (np.diff(items[order]) == 0)).any():
+            raise DataError("The export holds ratings twice: files of two exports lie there. " + EXPORT_AGAIN)
+        counts = np.bincount(users - first, minlength=n_users)
         # Whoever has not rated anything has no row that tells his id, and nothing that is asked for.
         user_ids = np.full(len(counts), -1, dtype=np.int64)
         user_ids[users - first] = ids
@@ -181,8 +191,10 @@ class _Packing:
         yield pa.RecordBatch.from_arrays(made, names=[column.split()[0] for column in _BLOCK_COLUMNS.split(", ")])
 
 
-def _length(block: UserRows) -> int:
-    return block.n_ratings
+def _told(block: UserRows, n_movies: int) -> NDArray[np.int64]:
+    """Return the numbers of a block's ratings by movie, and those of 0.5, 1.0 ... 5.0 stars."""
+    by_movie = np.bincount(block.user_items, minlength=n_movies)
+    return np.concatenate([by_movie, np.bincount(block.user_ratings, minlength=11)[1:11]])
 
 
 def _unpacked(row: Any) -> UserRows:

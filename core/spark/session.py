@@ -9,13 +9,14 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from core.errors import ConfigurationError, SparkError
+from core import errors
+from core.errors import CineMatchError, ConfigurationError, SparkError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -26,12 +27,17 @@ MASTER = "local[*]"
 _OLDEST_JAVA = 17
 _HERE = ("127.0.0.1", "localhost", "")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_SCHEDULER = "org.apache.spark.scheduler.TaskSchedulerImpl"
+_DEEP_STACK = "-Xss16m"
 _PASSED_ON = ("PYTHONPATH", "CINEMATCH_CACHE_DIR", "NUMBA_CACHE_DIR")
 
 
 @contextmanager
 def spark_session(master: str | None = None, settings: Mapping[str, str] | None = None) -> Iterator[SparkSession]:
-    """Yield a session, which is stopped afterwards unless it was there before, as in a notebook.
+    """Yield a session, which is stopped afterwards.
+
+    Where one is there already, as in a notebook, its cluster is used, whatever `master` and `settings` say, and it is
+    left as it is.
 
     Parameters
     ----------
@@ -46,6 +52,8 @@ def spark_session(master: str | None = None, settings: Mapping[str, str] | None 
         Where pyspark, pyarrow or Java is not installed.
     SparkError
         Where no session can be had, or Spark gives up on a job meanwhile.
+    CineMatchError
+        What a worker raised of our own.
     """
     _check_installed()
     with warnings.catch_warnings():
@@ -66,21 +74,31 @@ def _session(master: str, settings: Mapping[str, str]) -> Iterator[SparkSession]
     os.environ.setdefault("PYSPARK_DRIVER_PYTHON", sys.executable)
     before = SparkSession.getActiveSession()
     try:
-        session = _started(master, settings)
+        session = _beside(before) if before else _started(master, settings)
     except (PySparkException, Py4JError, OSError) as error:
         raise SparkError(
             f"No session of Spark at {master}: {_first_line(error)} Check that its master runs and can be reached."
         ) from error
     try:
         yield session
-    except (PySparkException, Py4JError) as error:
-        raise SparkError(
-            f"Spark gave up: {_first_line(error)} Look at its executors' logs; give them more memory with "
-            "`--spark-conf spark.executor.memory=...` or more tries with `--spark-conf spark.task.maxFailures=...`."
+    except (PySparkException, Py4JError, ConnectionError) as error:
+        raise _raised_by_a_worker(error) or SparkError(
+            f"Spark gave up: {_first_line(error)} Look at the workers' logs: they need CineMatch, the same minor "
+            "version of Python, and memory (`--spark-conf spark.executor.memory=...`, or spark.driver.memory where "
+            "the driver ran out)."
         ) from error
     finally:
         if before is None:
-            session.stop()
+            # A virtual machine that is gone, as the error says by now, has nothing left to stop.
+            with suppress(Py4JError, ConnectionError):
+                session.stop()
+
+
+def _raised_by_a_worker(error: BaseException) -> CineMatchError | None:
+    """Return the error of ours with which a task ended, which travels as the last line of a traceback."""
+    found = re.search(r"core\.errors\.(\w+): (.+)", str(error))
+    kind = getattr(errors, found[1], None) if found else None
+    return kind(found[2]) if found and isinstance(kind, type) and issubclass(kind, CineMatchError) else None
 
 
 def _check_installed() -> None:
@@ -102,6 +120,13 @@ def _check_installed() -> None:
         raise ConfigurationError(f"Spark needs Java {_OLDEST_JAVA} or newer, not {said.splitlines()[0]}. {remedy}")
 
 
+def _beside(other: SparkSession) -> SparkSession:
+    """Return a session of the same cluster with settings of its own."""
+    session = other.newSession()
+    session.conf.set("spark.sql.adaptive.enabled", "false")
+    return session
+
+
 def _started(master: str, settings: Mapping[str, str]) -> SparkSession:
     from pyspark.sql import SparkSession
 
@@ -113,6 +138,9 @@ def _started(master: str, settings: Mapping[str, str]) -> SparkSession:
         "spark.sql.execution.arrow.pyspark.enabled": "true",
         # Blocks of users and tiles of movies are cut to size here.
         "spark.sql.adaptive.enabled": "false",
+        # What a sweep of least squares came from is unpacked by recursion, too deep for the usual stack after ten.
+        "spark.driver.defaultJavaOptions": _DEEP_STACK,
+        "spark.executor.defaultJavaOptions": _DEEP_STACK,
         **{f"spark.executorEnv.{name}": "1" for name in _ONE_THREAD},
         **{f"spark.executorEnv.{name}": os.environ[name] for name in _PASSED_ON if name in os.environ},
     }
@@ -121,7 +149,12 @@ def _started(master: str, settings: Mapping[str, str]) -> SparkSession:
     builder = SparkSession.builder.master(master)
     for name, value in {**made, **settings}.items():
         builder = builder.config(name, value)
-    return builder.getOrCreate()
+    session = builder.getOrCreate()
+    # It says here that no worker has room for a job, and would go on waiting in silence.
+    machine: Any = session.sparkContext._jvm
+    log4j = machine.org.apache.logging.log4j
+    log4j.core.config.Configurator.setLevel(_SCHEDULER, log4j.Level.WARN)
+    return session
 
 
 def _first_line(error: BaseException) -> str:

@@ -16,13 +16,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import ConfigurationError
+
 if TYPE_CHECKING:
-    from pyspark import RDD
+    from pyspark import RDD, SparkContext
 
 __all__ = ["Rows", "Tile", "one_by_one", "rows_per_tile", "tiled"]
 
 Made = TypeVar("Made")
-_TILE_BYTES = 64 << 20
+_TILE_MB = 64
+_TILE_SETTING = "spark.cinematch.tileMB"
+"""Of Spark's configuration: larger tiles take more memory of each task, and fewer rows are sent twice."""
 
 
 @dataclass(slots=True)
@@ -83,9 +87,18 @@ def one_by_one(made: RDD[Made]) -> Iterator[Made]:
     kept.unpersist()
 
 
-def rows_per_tile(n_columns: int, bytes_per_pair: int) -> int:
-    """Return how many rows make a tile of a handy size."""
-    return max(1, min(n_columns, _TILE_BYTES // (n_columns * bytes_per_pair)))
+def rows_per_tile(context: SparkContext, n_columns: int, bytes_per_pair: int) -> int:
+    """Return how many rows make a tile of the size that is set.
+
+    Raises
+    ------
+    ConfigurationError
+        For a size that is no positive number.
+    """
+    told = context.getConf().get(_TILE_SETTING, str(_TILE_MB))
+    if not told.isdecimal() or not int(told):
+        raise ConfigurationError(f"{_TILE_SETTING} is a whole number of megabytes above 0, not {told!r}.")
+    return max(1, min(n_columns, (int(told) << 20) // (n_columns * bytes_per_pair)))
 
 
 def tiled(rows: RDD[Rows], n_columns: int, height: int, make: Callable[..., Made], *shared: Any) -> RDD[Made]:

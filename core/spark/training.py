@@ -49,7 +49,8 @@ def check_keys(keys: Iterable[str]) -> None:
     for key in keys:
         if key not in _FITS:
             raise InvalidInputError(
-                f"Spark does not fit {key!r}, only {', '.join(ON_SPARK)}. Train it without `--engine spark`."
+                f"Spark does not fit {key!r}, only {', '.join(ON_SPARK)}. Leave it out of --algorithms, and train it "
+                "without `--engine spark`."
             )
 
 
@@ -74,7 +75,8 @@ def train(
     ----------
     measure : bool
         Whether to fit each a second time without the ratings that `HeldOut` holds out and to ask about these, as
-        `cinematch train` does on one machine. What is asked, at most 10,000 people, is asked on the driver.
+        `cinematch train` does on one machine. What is asked, at most 10,000 people, is asked on the driver. It is not
+        kept as runs, which `cinematch evaluate` would take for its own.
 
     Returns
     -------
@@ -123,7 +125,8 @@ def _measure_all(ratings: SparkRatings, held: HeldOut, keys: list[str], root: Pa
     movies = fit_baseline(part)
     for number, key in enumerate(keys):
         share = part_of(progress, (number + 0.2) / len(keys), (number + 1) / len(keys), f"measuring {key}: ")
-        began = time.perf_counter()
+        began = time.process_time()
         model = fit(key, part, movies, part_of(share, 0.0, 0.6))
-        attach_metrics(root / key, held.judge(model, time.perf_counter() - began, part_of(share, 0.6, 1.0)).document)
+        seconds = time.process_time() - began
+        attach_metrics(root / key, held.judge(model, seconds, part_of(share, 0.6, 1.0)).document)
     part.forget()

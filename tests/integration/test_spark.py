@@ -3,6 +3,8 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,22 +23,25 @@ from core.spark.baseline import Movies, fit_baseline
 from core.spark.ratings import SparkRatings, from_dataset, from_parquet
 from core.spark.session import spark_session
 from core.spark.training import fit
-from core.store.artifact import get_model_metadata, save_model, verify_model
+from core.store.artifact import get_model_metadata, verify_model
 from core.store.loader import load_model
 from core.testing.toy import toy_dataset
-from tests.integration.spark_cluster import SparkCluster
+from tests.integration import slow_tasks
+from tests.integration.spark_cluster import QUICK_JVM, SparkCluster
+from tests.servers import wait_for
 
 pytestmark = [
     pytest.mark.integration,
     # It says so wherever a function is handed arrow tables; no frame of pandas is.
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
 ]
-_QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 SMALL = {
     "spark.executor.memory": "480m",
     "spark.driver.memory": "512m",
-    "spark.executor.extraJavaOptions": _QUICK,
-    "spark.driver.extraJavaOptions": _QUICK,
+    "spark.executor.extraJavaOptions": " ".join(QUICK_JVM),
+    "spark.driver.extraJavaOptions": " ".join(QUICK_JVM),
+    # One block of users for each executor.
+    "spark.default.parallelism": "1",
 }
 
 
@@ -53,7 +58,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
 
 @pytest.fixture(scope="module")
 def exported(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("exported") / "ratings"
+    place = tmp_path_factory.mktemp("exported") / "all [of] them, 100%"
     export_parquet(data, str(place), ratings_per_file=2_000)
     return place
 
@@ -92,13 +97,16 @@ def _on(cluster: SparkCluster, exported: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def spark(cluster: SparkCluster) -> Iterator[SparkSession]:
-    with spark_session(cluster.master, SMALL) as session:
-        yield session
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_LAUNCHER_OPTS", " ".join(QUICK_JVM))
+        with spark_session(cluster.master, SMALL) as session:
+            yield session
 
 
 @pytest.fixture(scope="module")
 def ratings(spark: SparkSession, exported: Path, data: Dataset) -> SparkRatings:
-    return from_parquet(spark, exported.as_uri(), data)
+    """What fsspec opens in the executors; the command line's tests read by Spark itself."""
+    return from_parquet(spark, f"local://{exported}", data)
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +120,7 @@ def _here(key: str, data: Dataset) -> Recommender:
 
 def test_every_rating_arrives_in_blocks_of_users(ratings, data):
     blocks = ratings.blocks.collect()
-    assert len(blocks) == 4
-    assert [block.first_user for block in blocks] == [0, 38, 76, 114]
+    assert [block.first_user for block in blocks] == [0, 75]
     assert np.array_equal(np.concatenate([block.user_items for block in blocks]), data.user_items)
     assert np.array_equal(np.concatenate([block.user_ratings for block in blocks]), data.user_ratings)
     assert np.array_equal(np.concatenate([block.user_times for block in blocks]), data.user_times)
@@ -160,20 +167,6 @@ def test_directions_of_taste_are_those_of_one_machine(ratings, movies, data, mon
     assert errors["there"] < 1.15 * errors["here"]
 
 
-def test_a_killed_executor_is_survived_in_the_middle_of_training(cluster, ratings, movies, data, monkeypatch):
-    monkeypatch.setattr("core.spark.tiles._TILE_BYTES", 16 * data.n_movies * 8)
-    killed: list[int] = []
-
-    def kill_once(done: float, text: str) -> None:
-        if text == "comparing films" and done > 0.8 and not killed:
-            killed.append(cluster.kill_an_executor())
-
-    there = fit("item_knn", ratings, movies, kill_once).arrays
-    assert killed
-    here = _here("item_knn", data).arrays
-    _check_neighbours(here, there)
-
-
 def test_the_cluster_refuses_what_is_no_export_of_these_ratings(spark, exported, data, tmp_path):
     with pytest.raises(DataError, match="no complete export"):
         from_parquet(spark, str(tmp_path), data)
@@ -183,6 +176,12 @@ def test_the_cluster_refuses_what_is_no_export_of_these_ratings(spark, exported,
     (tmp_path / "torn" / "ratings" / "part-00001.parquet").unlink()
     with pytest.raises(DataError, match=r"holds 1,\d+ ratings and should hold 2,"):
         from_parquet(spark, str(tmp_path / "torn"), data)
+    shutil.copytree(exported, tmp_path / "mixed")
+    table = pl.read_parquet(exported / "ratings" / "part-00000.parquet", glob=False)
+    other = table.with_columns(rating=5.5 - table["rating"])
+    other.write_parquet(tmp_path / "mixed" / "ratings" / "part-00000.parquet")
+    with pytest.raises(DataError, match="files of two exports"):
+        from_parquet(spark, str(tmp_path / "mixed"), data)
 
 
 def test_a_part_that_the_driver_holds_is_sent_in_the_same_blocks(spark, ratings, data):
@@ -193,7 +192,7 @@ def test_a_part_that_the_driver_holds_is_sent_in_the_same_blocks(spark, ratings,
         assert np.array_equal(one.user_indptr, other.user_indptr)
 
 
-def test_the_command_line_trains_and_measures_on_the_cluster(
+def test_the_command_line_trains_measures_and_lists_for_everybody_on_the_cluster(
     cluster, spark, exported, data, tmp_path, monkeypatch, capsys
 ):
     opened = _installed(data, tmp_path, monkeypatch)
@@ -203,24 +202,49 @@ def test_the_command_line_trains_and_measures_on_the_cluster(
 
     stored = tmp_path / "models" / data.name / "item_knn"
     assert verify_model(stored, opened) == []
-    manifest = get_model_metadata(stored)
-    assert manifest["engine"] == "spark"
+    assert get_model_metadata(stored)["engine"] == "spark"
     here, there = _here("item_knn", opened).arrays, load_model(stored, opened).arrays
     assert {name: (array.dtype, array.shape) for name, array in there.items()} == {
         name: (array.dtype, array.shape) for name, array in here.items()
     }
     _check_neighbours(here, there)
+    # What is there and measured is not fitted again, and no session is asked for.
+    again = ("train", "--missing", "--algorithms", "item_knn", "--engine", "spark", "--master", "spark://nobody:1")
+    assert _run(capsys, *again)["models"] == []
 
-
-def test_the_command_line_lists_for_everybody_on_the_cluster(
-    cluster, spark, exported, data, tmp_path, monkeypatch, capsys
-):
-    opened = _installed(data, tmp_path, monkeypatch)
-    save_model(_here("item_knn", opened), tmp_path / "models" / data.name / "item_knn")
     words = ["batch", "--algorithm", "item_knn", "-n", "5", "-o"]
-    _run(capsys, *words, str(tmp_path / "there"), *_on(cluster, exported))
+    _run(capsys, *words, str(tmp_path / "over there"), *_on(cluster, exported))
     _run(capsys, *words, str(tmp_path / "here"))
-    lists = [pl.read_parquet(tmp_path / name / "*.parquet").sort("user_id", "rank") for name in ("there", "here")]
+    lists = [
+        pl.read_parquet(tmp_path / name / "*.parquet").sort("user_id", "rank") for name in ("over there", "here")
+    ]
     assert len(lists[0]) == 5 * data.n_users
     assert lists[0].equals(lists[1])
     assert spark.range(3).count() == 3  # a session that was there before is left as it is
+
+
+def test_an_executor_killed_in_the_middle_of_a_task_is_survived(
+    cluster, spark, ratings, movies, data, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("core.spark.neighbours.rows_per_tile", lambda *_: 24)
+    monkeypatch.setattr("core.spark.neighbours._compared", partial(slow_tasks.compared, marks=str(tmp_path)))
+    tracker = spark.sparkContext.statusTracker()
+
+    def running() -> int:
+        stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+        return sum(stage.numActiveTasks for stage in stages if stage is not None)
+
+    def kill() -> Path:
+        begun = wait_for(lambda: next(tmp_path.glob("*.begun"), None), "a task that is under way", 60, 0.01)
+        wait_for(running, "Spark to know of it", 5, 0.01)
+        cluster.kill_the_executor_of(int(begun.stem.partition("-")[2]))
+        return begun
+
+    with ThreadPoolExecutor(1) as pool:
+        killed = pool.submit(kill)
+        there = fit("item_knn", ratings, movies).arrays
+        begun = killed.result(10)
+    assert not begun.with_suffix(".ended").exists()
+    tile = begun.stem.partition("-")[0]
+    assert [done.stem.partition("-")[0] for done in tmp_path.glob("*.ended")].count(tile) == 1
+    _check_neighbours(_here("item_knn", data).arrays, there)

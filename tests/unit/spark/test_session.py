@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from core.cli import main
-from core.errors import ConfigurationError
+from core.errors import ConfigurationError, DataError
 from core.recommenders.popularity import Popularity
 from core.spark import session
 from core.spark.session import spark_session
@@ -55,6 +55,8 @@ def test_wrong_usage_is_refused_before_anything_starts(monkeypatch, capsys, tmp_
     assert "Spark does not fit 'hybrid'" in _refused(capsys, "train", "--engine", "spark", "--algorithms", "hybrid")
     wrong = ("train", "--engine", "spark", "--algorithms", "als", "--spark-conf", "memory")
     assert "spark.executor.memory=4g" in _refused(capsys, *wrong)
+    jobs = ("train", "--engine", "spark", "--algorithms", "als", "--jobs", "2", "--with-feedback")
+    assert "--jobs is for this machine" in _refused(capsys, *jobs)
     assert "something at" in _refused(capsys, "batch", "-o", str(tmp_path), "--algorithm", "popularity")
     assert "writes to directories" in _refused(capsys, "batch", "-o", "s3://lists/today", "--algorithm", "popularity")
 
@@ -68,3 +70,14 @@ def test_without_spark_nothing_of_it_is_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_error_of_ours_that_a_worker_raised_is_told_as_such():
+    said = (
+        "Py4JJavaError: ...\nTraceback (most recent call last):\ncore.errors.DataError: Export it again.\n\tat java"
+    )
+    found = session._raised_by_a_worker(RuntimeError(said))
+    assert type(found) is DataError
+    assert str(found) == "Export it again."
+    for other in ("ValueError: core is broken", "core.errors.Nothing: at all"):
+        assert session._raised_by_a_worker(RuntimeError(other)) is None

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.user_rows import user_rows
+from core.errors import ConfigurationError
 from core.recommenders.item_knn import ItemKNN
 from core.recommenders.parts.biases import fit_baseline
 from core.recommenders.parts.residuals import quantised
@@ -28,10 +29,24 @@ def test_each_tile_gets_whoever_has_an_entry_in_it():
     assert sent == {(0, 7): [1, 4, 0, 1, 3], (1, 7): [0, 1, 3], (2, 7): [1, 4]}
 
 
-def test_tiles_are_bounded_in_bytes_and_have_a_row_at_least():
-    assert rows_per_tile(100, 8) == 100
-    assert rows_per_tile(87_585, 8) == 95
-    assert rows_per_tile(100_000_000, 8) == 1
+class _Context:
+    """What a tile's size is read from."""
+
+    def __init__(self, **settings):
+        self._settings = {name.replace("_", "."): value for name, value in settings.items()}
+
+    def getConf(self):  # noqa: N802
+        return self._settings
+
+
+def test_tiles_are_as_large_as_is_set_and_have_a_row_at_least():
+    assert rows_per_tile(_Context(), 100, 8) == 100
+    assert rows_per_tile(_Context(), 87_585, 8) == 95
+    assert rows_per_tile(_Context(), 100_000_000, 8) == 1
+    assert rows_per_tile(_Context(spark_cinematch_tileMB="1024"), 87_585, 8) == 1532
+    for wrong in ("0", "-3", "1g"):
+        with pytest.raises(ConfigurationError, match="whole number of megabytes"):
+            rows_per_tile(_Context(spark_cinematch_tileMB=wrong), 100, 8)
 
 
 @pytest.mark.parametrize("height", [7, 60])
