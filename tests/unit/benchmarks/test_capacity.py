@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.capacity import Demand, check, main, needs, read_costs
+from benchmarks.capacity import Demand, Prices, bill, check, main, needs, read_costs
 
 ML_32M = Demand(200_948, 87_585, 32_000_204, 20)
 
@@ -39,6 +39,29 @@ def test_more_of_anything_needs_more_and_a_replica_is_spare() -> None:
     assert large["replicas"] * 2 > large["processors to serve"] + 2
 
 
+def test_people_need_executors_as_ratings_do() -> None:
+    few, many = (needed(Demand(users, 1e6, 1e9, 5000))["Spark executors"] for users in (1e6, 1e8))
+    assert many > 1.5 * few
+
+
+def billed(demand: Demand, prices: Prices) -> dict[str, float]:
+    return {what: float(much.replace(",", "")) for what, much, _why in bill(read_costs(), demand, prices)}
+
+
+def test_the_bill_is_that_of_the_machines_that_are_needed() -> None:
+    found = needed(ML_32M)
+    prices = Prices(core_hour=1.0, gb_hour=0.0, trainings=10)
+    assert billed(ML_32M, prices)["serving, a month"] == pytest.approx(found["replicas"] * 2 * 730)
+    hours = found["training on one machine, CPU s"] / 3600
+    assert billed(ML_32M, prices)["training, a month"] == pytest.approx(10 * hours, rel=0.01)
+    memory = Prices(core_hour=0.0, gb_hour=1.0, trainings=10)
+    held = found["replicas"] * found["memory of a replica, MB"] / 1024 * 730
+    assert billed(ML_32M, memory)["serving, a month"] == pytest.approx(held, rel=0.01)
+    usual = billed(ML_32M, Prices())
+    assert usual["both, a month"] == pytest.approx(usual["serving, a month"] + usual["training, a month"], abs=0.02)
+    assert billed(Demand(1e8, 1e6, 1e9, 5000), Prices())["both, a month"] > 20 * usual["both, a month"]
+
+
 def test_an_algorithm_without_figures_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="no request of 'mystery'; it has als"):
         needs(read_costs(), Demand(1, 1, 1e6, 1, "mystery"))
@@ -52,7 +75,9 @@ def test_a_document_without_its_tables_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_both_tables(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["--ratings", "1e9", "--movies", "1e6"])
-    assert "extrapolated" in capsys.readouterr().out
+    main(["--ratings", "1e9", "--movies", "1e6", "--core-hour-price", "0.5", "--requests-per-second", "0"])
+    printed = capsys.readouterr().out
+    assert "extrapolated" in printed
+    assert "0.5 for a core" in printed
     main(["--check"])
     assert "Predicted" in capsys.readouterr().out
