@@ -17,7 +17,7 @@ from core.recommenders.parts.residuals import quantised
 from core.recommenders.parts.sparse_rows import SparseRows
 from core.recommenders.results import Contribution, Scoring
 
-__all__ = ["ItemKNN", "ItemKNNConfig", "Nearest"]
+__all__ = ["ItemKNN", "ItemKNNConfig", "Nearest", "Neighbours"]
 
 _BLOCK = 256
 _PREDICT_BLOCK = 2048
@@ -76,44 +76,53 @@ class Measures(NamedTuple):
     min_common: int
 
 
-class Nearest(NamedTuple):
-    """Heaps of neighbours of one kind.
+class Neighbours(NamedTuple):
+    """The nearest movies of every movie, the nearest first, of equally near ones those of lower index.
 
     Attributes
     ----------
-    sizes : ndarray of int32, shape (n_rows,)
-        How many places of each row are filled.
-    heaps : ndarray of int64, shape (n_rows, k)
-        Values and neighbours as `core.recommenders.kernels.neighbours` packs them into one number.
+    items : ndarray of int32, shape (n_rows, k)
+        -1 where there are fewer.
+    values : ndarray of float32, shape (n_rows, k)
+        0 where there are fewer.
     """
 
-    sizes: NDArray[np.int32]
+    items: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+
+class Nearest(NamedTuple):
+    """Heaps of neighbours of one kind, as `core.recommenders.kernels.neighbours` fills them.
+
+    Attributes
+    ----------
+    lowest : ndarray of int64, shape (n_rows,)
+        The lowest entry of each row.
+    heaps : ndarray of int64, shape (n_rows, k)
+        Values and neighbours packed into one number; -1 where a place is not filled.
+    """
+
+    lowest: NDArray[np.int64]
     heaps: NDArray[np.int64]
 
     @classmethod
     def none(cls, n_rows: int, k: int) -> Self:
         """Return empty heaps of so many places."""
-        return cls(np.zeros(n_rows, dtype=np.int32), np.empty((n_rows, k), dtype=np.int64))
+        return cls(np.full(n_rows, -1, dtype=np.int64), np.full((n_rows, k), -1, dtype=np.int64))
 
-    def sorted(self) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return neighbours and values, the nearest first, of equally near ones those of lower index.
-
-        Places that were not filled get the neighbour -1 of value 0. The heaps are sorted, too.
-        """
+    def found(self) -> Neighbours:
+        """Return the neighbours in order; the heaps are sorted, too."""
         from core.recommenders.kernels.neighbours import LAST
 
         items = np.empty(self.heaps.shape, dtype=np.int32)
         values = np.empty(self.heaps.shape, dtype=np.float32)
-        for start in range(0, len(self.sizes), _BLOCK):
+        for start in range(0, len(self.heaps), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            heaps = self.heaps[rows]
-            # Entries are positive: what is below 0 comes last.
-            heaps[np.arange(heaps.shape[1]) >= self.sizes[rows, None]] = -1
-            heaps.sort(axis=1)
-            entries = heaps[:, ::-1]
+            self.heaps[rows].sort(axis=1)
+            entries = self.heaps[rows, ::-1]
             items[rows] = np.where(entries < 0, -1, LAST - (entries & LAST))
             values[rows] = np.where(entries < 0, 0, entries >> 32).astype(np.int32).view(np.float32)
-        return items, values
+        return Neighbours(items, values)
 
 
 class ItemKNN(Recommender):
@@ -166,7 +175,7 @@ class ItemKNN(Recommender):
                 touched,
             )
             progress(0.05 + 0.9 * stop / n, "comparing films")
-        return {**self.kept(dataset.movie_counts, watched, rated), **fitted.baseline.arrays()}
+        return {**self.kept(dataset.movie_counts, watched.found(), rated.found()), **fitted.baseline.arrays()}
 
     def measures(self, counts: NDArray[np.int32], squares: NDArray[np.integer[Any]]) -> "Measures":
         """Return what movies are compared by.
@@ -198,21 +207,20 @@ class ItemKNN(Recommender):
             Nearest.none(n_rows, min(config.rating_neighbours, n_movies)),
         )
 
-    def kept(self, counts: NDArray[np.int32], watched: "Nearest", rated: "Nearest") -> dict[str, NDArray[Any]]:
-        """Return what is stored of the neighbours of all movies, whose heaps are sorted in place."""
+    def kept(self, counts: NDArray[np.int32], watched: Neighbours, rated: Neighbours) -> dict[str, NDArray[Any]]:
+        """Return what is stored of the neighbours of all movies, whose values may change in place."""
         size = np.maximum(counts, 1).astype(np.float64)
-        items, values = watched.sorted()
+        items, values = watched
         np.power(values, self.config.sharpness, out=values)
         values *= (size**self.config.score_power).astype(np.float32)[:, None]
         targets, places = np.nonzero(items >= 0)
         rows = SparseRows.from_lists(
             items[targets, places], targets.astype(np.int32), values[targets, places], len(counts)
         )
-        rated_items, rated_values = rated.sorted()
         return {
             **rows.arrays("watched"),
-            "rated_items": rated_items,
-            "rated_values": rated_values.astype(np.float16),
+            "rated_items": rated.items,
+            "rated_values": rated.values.astype(np.float16),
         }
 
     # --- asking -------------------------------------------------------------------------------------------

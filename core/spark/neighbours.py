@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from core.data.user_rows import UserRows
 from core.progress import Progress
-from core.recommenders.item_knn import ItemKNN, Nearest
+from core.recommenders.item_knn import ItemKNN, Neighbours
 from core.recommenders.parts.residuals import quantised
 from core.spark.baseline import Movies, fitted_users
 from core.spark.ratings import SparkRatings
@@ -31,12 +31,11 @@ def fit_neighbours(
     measures = model.measures(counts, squares)
     height = rows_per_tile(rows.context, n, 8)
     progress(0.3, "comparing films")
-    watched, rated = model.no_neighbours(n, n)
     compared = tiled(rows, n, height, _compared, model.config, n, measures)
-    for tile, of_list, of_stars in one_by_one(compared):
-        for whole, found in ((watched, of_list), (rated, of_stars)):
-            whole.sizes[tile.first : tile.last] = found.sizes
-            whole.heaps[tile.first : tile.last] = found.heaps
+    watched, rated = (nearest.found() for nearest in model.no_neighbours(n, n))
+    for tile, *found in one_by_one(compared):
+        for whole, part in zip((*watched, *rated), (*found[0], *found[1]), strict=True):
+            whole[tile.first : tile.last] = part
         progress(0.8 + 0.2 * tile.last / n, "comparing films")
     rows.unpersist()
     return {**model.kept(counts, watched, rated), **movies.baseline.arrays()}
@@ -55,7 +54,7 @@ def _residuals(block: UserRows, movies: Movies) -> Rows:
 
 def _compared(
     tile: Tile, pieces: Iterator[Rows], config: Any, n_movies: int, measures: tuple[Any, ...]
-) -> tuple[Tile, Nearest, Nearest]:
+) -> tuple[Tile, Neighbours, Neighbours]:
     from core.recommenders.kernels.neighbours_by_tile import add_pairs, nearest
 
     sums = np.zeros((len(tile), n_movies), dtype=np.int64)
@@ -63,4 +62,4 @@ def _compared(
         add_pairs(tile.first, rows.indptr, rows.columns, rows.values, sums)
     watched, rated = ItemKNN(config).no_neighbours(len(tile), n_movies)
     nearest(tile.first, sums, *measures, *watched, *rated)
-    return tile, watched, rated
+    return tile, watched.found(), rated.found()

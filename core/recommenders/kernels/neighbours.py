@@ -5,7 +5,7 @@ from numba import types
 
 from core.recommenders.kernels.compiling import compiled, filled, inner, read
 
-__all__ = ["BITS", "LAST", "SHIFT", "compare_movies", "keep_nearest"]
+__all__ = ["BITS", "LAST", "SHIFT", "compare_movies", "keep", "packed"]
 
 BITS = 24
 SHIFT = 1 << BITS
@@ -15,27 +15,16 @@ _FEW = 50
 
 
 @inner(inline="always")
-def _entry(value, owner):  # type: ignore[no-untyped-def]  # pragma: no cover
+def packed(value, movie):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Return a positive value and whose it is as one number: of equal values the lower index makes the larger one."""
-    return (np.int64(np.float32(value).view(np.int32)) << 32) | (LAST - owner)
+    return (np.int64(np.float32(value).view(np.int32)) << 32) | (LAST - movie)
 
 
 @inner()
-def _offer(heap, size, entry):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Put an entry on a heap of bounded size whose smallest one is on top; return the new size."""
+def keep(row, entry, lowest, heaps):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Put an entry in the place of the lowest one of a row's heap, which is on top."""
+    heap = heaps[row]
     limit = len(heap)
-    if size < limit:
-        place = size
-        while place > 0:
-            parent = (place - 1) // 2
-            if heap[parent] <= entry:
-                break
-            heap[place] = heap[parent]
-            place = parent
-        heap[place] = entry
-        return size + 1
-    if entry <= heap[0]:
-        return size
     place = 0
     while True:
         child = 2 * place + 1
@@ -48,32 +37,7 @@ def _offer(heap, size, entry):  # type: ignore[no-untyped-def]  # pragma: no cov
         heap[place] = heap[child]
         place = child
     heap[place] = entry
-    return size
-
-
-@inner(inline="always")
-def keep_nearest(  # type: ignore[no-untyped-def]
-    row,
-    one,
-    other,
-    count,
-    dot,
-    source_norm,
-    target_norm,
-    watch_shrinkage,
-    spread,
-    rating_shrinkage,
-    watch_sizes,
-    watch_heaps,
-    rating_sizes,
-    rating_heaps,
-):  # pragma: no cover
-    """Offer movie `other` to the heaps of movie `one`, of the list and of the stars, which are in row `row`."""
-    likeness = count / (source_norm[other] * target_norm[one] + watch_shrinkage)
-    watch_sizes[row] = _offer(watch_heaps[row], watch_sizes[row], _entry(likeness, other))
-    if dot > 0:
-        agreement = dot / (spread[other] * spread[one] * (count + rating_shrinkage))
-        rating_sizes[row] = _offer(rating_heaps[row], rating_sizes[row], _entry(agreement, other))
+    lowest[row] = heap[0]
 
 
 @inner(inline="always")
@@ -125,9 +89,9 @@ def _add_up(  # type: ignore[no-untyped-def]  # pragma: no cover
     types.float64,
     types.int64,
     filled(types.int64),
-    filled(types.int32),
+    filled(types.int64),
     filled(types.int64, 2),
-    filled(types.int32),
+    filled(types.int64),
     filled(types.int64, 2),
     filled(types.int64),
     filled(types.int32),
@@ -148,16 +112,16 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     rating_shrinkage,
     min_common,
     reached,
-    watch_sizes,
+    watch_lowest,
     watch_heaps,
-    rating_sizes,
+    rating_lowest,
     rating_heaps,
     sums,
     touched,
 ):
     """Compare movies `first` to `last` with all movies before them, and keep the nearest of both.
 
-    To be called for consecutive spans from 0 to the number of movies. The heaps are not sorted.
+    To be called for consecutive spans from 0 to the number of movies.
 
     Parameters
     ----------
@@ -174,10 +138,11 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
         Pairs with fewer common raters are no neighbours.
     reached : ndarray of int64, shape (n_users,)
         A copy of the starts of the users' rows at first; moves on.
-    watch_sizes, watch_heaps : int32 and int64, shapes (n_movies,) and (n_movies, k)
-        Heaps of neighbours by n_ij / (source_norm_j target_norm_i + shrinkage); sizes are 0 at first. An entry has
-        the bits of the value, as float32, above `LAST` less the neighbour's index.
-    rating_sizes, rating_heaps : int32 and int64, shapes (n_movies,) and (n_movies, r)
+    watch_lowest, watch_heaps : ndarray of int64, shapes (n_movies,) and (n_movies, k)
+        Heaps of neighbours by n_ij / (source_norm_j target_norm_i + shrinkage), and the lowest entry of each, which
+        is on top; all -1 at first. An entry has the bits of the value, as float32, above `LAST` less the neighbour's
+        index.
+    rating_lowest, rating_heaps : ndarray of int64, shapes (n_movies,) and (n_movies, r)
         Heaps of neighbours by sum(e_i e_j) / (spread_i spread_j (n_ij + shrinkage)) where positive.
     sums, touched : ndarray of int64 and int32, shape (n_movies,)
         Room to work in; the sums are 0 at first, and after each call.
@@ -190,6 +155,9 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
     integer, the former in its lowest bits, so that a pair of ratings costs one addition. Rows of much rated movies
     are searched for what is not zero, those of others keep a list of it. Bounded heaps keep the best, so memory does
     not grow with the number of pairs; of equally near movies those of lower index, in whatever order pairs are met.
+    What is not near enough, as most pairs are, is told by the lowest entries, which lie side by side. No function is
+    handed an array before that: where it is put into the loop, the array's references are counted at each turn, and
+    all of it takes twice as long.
     """
     for item in range(first, last):
         n_touched = _add_up(
@@ -202,21 +170,17 @@ def compare_movies(  # type: ignore[no-untyped-def]  # pragma: no cover
             sums[movie] = 0
             if count < min_common:
                 continue
-            for turn in range(2):
-                one, other = (item, movie) if turn == 0 else (movie, item)
-                keep_nearest(
-                    one,
-                    one,
-                    other,
-                    count,
-                    dot,
-                    source_norm,
-                    target_norm,
-                    watch_shrinkage,
-                    spread,
-                    rating_shrinkage,
-                    watch_sizes,
-                    watch_heaps,
-                    rating_sizes,
-                    rating_heaps,
-                )
+            entry = packed(count / (source_norm[movie] * target_norm[item] + watch_shrinkage), movie)
+            if entry > watch_lowest[item]:
+                keep(item, entry, watch_lowest, watch_heaps)
+            entry = packed(count / (source_norm[item] * target_norm[movie] + watch_shrinkage), item)
+            if entry > watch_lowest[movie]:
+                keep(movie, entry, watch_lowest, watch_heaps)
+            if dot > 0:
+                agreement = dot / (spread[movie] * spread[item] * (count + rating_shrinkage))
+                entry = packed(agreement, movie)
+                if entry > rating_lowest[item]:
+                    keep(item, entry, rating_lowest, rating_heaps)
+                entry = packed(agreement, item)
+                if entry > rating_lowest[movie]:
+                    keep(movie, entry, rating_lowest, rating_heaps)

@@ -3,7 +3,7 @@
 from numba import types
 
 from core.recommenders.kernels.compiling import compiled, filled, read
-from core.recommenders.kernels.neighbours import BITS, SHIFT, keep_nearest
+from core.recommenders.kernels.neighbours import BITS, SHIFT, keep, packed
 
 __all__ = ["add_pairs", "nearest"]
 
@@ -49,9 +49,9 @@ def add_pairs(first, user_indptr, user_items, user_values, sums):  # type: ignor
     read(types.float32),
     types.float64,
     types.int64,
-    filled(types.int32),
+    filled(types.int64),
     filled(types.int64, 2),
-    filled(types.int32),
+    filled(types.int64),
     filled(types.int64, 2),
 )
 def nearest(  # type: ignore[no-untyped-def]
@@ -63,14 +63,14 @@ def nearest(  # type: ignore[no-untyped-def]
     spread,
     rating_shrinkage,
     min_common,
-    watch_sizes,
+    watch_lowest,
     watch_heaps,
-    rating_sizes,
+    rating_lowest,
     rating_heaps,
 ):  # pragma: no cover
     """Keep the nearest of both kinds of the movies that `add_pairs` added up; parameters as of `compare_movies`.
 
-    Rows of sizes and heaps are those of `sums`.
+    Rows of heaps are those of `sums`.
     """
     for row in range(len(sums)):
         item = first + row
@@ -79,19 +79,11 @@ def nearest(  # type: ignore[no-untyped-def]
             count = found & (SHIFT - 1)
             if found == 0 or movie == item or count < min_common:
                 continue
-            keep_nearest(
-                row,
-                item,
-                movie,
-                count,
-                found >> BITS,
-                source_norm,
-                target_norm,
-                watch_shrinkage,
-                spread,
-                rating_shrinkage,
-                watch_sizes,
-                watch_heaps,
-                rating_sizes,
-                rating_heaps,
-            )
+            dot = found >> BITS
+            entry = packed(count / (source_norm[movie] * target_norm[item] + watch_shrinkage), movie)
+            if entry > watch_lowest[row]:
+                keep(row, entry, watch_lowest, watch_heaps)
+            if dot > 0:
+                entry = packed(dot / (spread[movie] * spread[item] * (count + rating_shrinkage)), movie)
+                if entry > rating_lowest[row]:
+                    keep(row, entry, rating_lowest, rating_heaps)

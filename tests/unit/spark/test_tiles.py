@@ -64,12 +64,10 @@ def test_neighbours_by_tile_are_those_of_all_pairs_at_once(height):
         pieces += _pieces(rows, height, -(-data.n_movies // height))
     pieces.sort(key=lambda piece: piece[0])
     shared = model.config, data.n_movies, model.measures(data.movie_counts, squares)
-    watched, rated = model.no_neighbours(data.n_movies, data.n_movies)
-    watched.sizes[:], rated.sizes[:] = 0, 0
+    watched, rated = (nearest.found() for nearest in model.no_neighbours(data.n_movies, data.n_movies))
     for tile, *found in _made(pieces, data.n_movies, height, _compared, shared):
-        for whole, part in zip((watched, rated), found, strict=True):
-            for kept, made in zip(whole, part, strict=True):
-                kept[tile.first : tile.last] = made
+        for whole, part in zip((*watched, *rated), (*found[0], *found[1]), strict=True):
+            whole[tile.first : tile.last] = part
     here = ItemKNN(model.config).fit(data).arrays
     for name, array in model.kept(data.movie_counts, watched, rated).items():
         assert np.array_equal(array, here[name]), name
