@@ -28,6 +28,9 @@ __all__ = ["SLIST", "SLISTConfig", "Sequences"]
 _REACH = 40
 """So many films of a profile, the latest, count: at the default the last of these has .0002 of the first's weight."""
 
+_ENOUGH_FOR_WEIGHTS = 5_000
+"""Of so many movies, the most rated, the hybrid learns the same weights as of 10,000."""
+
 
 class SLISTConfig(AlgorithmConfig):
     """Configuration of `SLIST`; found on each user's last film but one, on ml-100k and ml-latest-small."""
@@ -104,6 +107,11 @@ class SLIST(Recommender):
     config: SLISTConfig
 
     # --- fitting ------------------------------------------------------------------------------------------
+
+    def config_for_weights(self) -> SLISTConfig:
+        """Return the configuration with half of the usual movies at most: an eighth of the time."""
+        fewer = min(self.config.max_movies, _ENOUGH_FOR_WEIGHTS)
+        return self.config.model_copy(update={"max_movies": fewer})
 
     def _fit(self, dataset: Dataset, progress: Progress) -> dict[str, NDArray[Any]]:
         chosen = self.chosen(dataset)

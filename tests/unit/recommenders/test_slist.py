@@ -170,3 +170,9 @@ def test_what_matters_little_is_left_out(dataset: Dataset) -> None:
     model = SLIST({**SETTINGS, "weights_per_movie": 4}).fit(dataset)
     kept = len(model.arrays["weight_values"])
     assert 0.5 < kept / (4 * (dataset.movie_counts > 0).sum()) < 2
+
+
+def test_for_weights_the_most_rated_movies_are_enough() -> None:
+    config = SLIST({"window": 3}).config_for_weights()
+    assert (config.max_movies, config.window) == (5_000, 3)
+    assert SLIST({"max_movies": 100}).config_for_weights().max_movies == 100
