@@ -19,6 +19,7 @@
   let former = [];
   let told = "";
   let known = false;
+  let early = null;
   let said = { text: "", undo: false };
   let settling = null;
   let telling = null;
@@ -223,6 +224,15 @@
     }
   };
 
+  /* Until Dash hands out what this browser keeps, pages that are drawn meanwhile look for themselves. */
+  function first() {
+    if (!early) {
+      early = lists(window.cinematchOwn(storage.read("visitor"), PARTS).own);
+      early.movies = new Set(PARTS.flatMap((name) => early[name].map((entry) => entry.movie)));
+    }
+    return early;
+  }
+
   function subscribe(listener) {
     listeners.add(listener);
     return () => listeners.delete(listener);
@@ -240,12 +250,11 @@
     },
     subscribe: subscribe,
     read: () => own,
-    /* Whether somebody has rated something; until Dash hands it out, by what this browser keeps. */
-    hasRated: () => (known ? own : lists(window.cinematchOwn(storage.read("visitor"), PARTS).own)).ratings.length > 0,
+    hasRated: () => (known ? own : first()).ratings.length > 0,
     said: () => said,
     stars: (movie) => stars.get(movie) || 0,
     isKept: (movie) => movie in own.kept,
-    isKnown: (movie) => stars.has(movie) || away.has(movie),
+    isKnown: (movie) => (known ? stars.has(movie) || away.has(movie) : first().movies.has(movie)),
     /* For React: redraw when what `read` says of the films has changed. */
     use: (read) => window.React.useSyncExternalStore(subscribe, read)
   };

@@ -91,6 +91,20 @@ def page(new_context: Callable[..., Any], context_options: dict[str, Any], site:
 
 
 @pytest.fixture
+def shift(page: Page) -> Callable[[], float]:
+    """How far what stood has jumped since a page began to load, as browsers score it."""
+    page.add_init_script(
+        """
+        window.shift = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+          if (!entry.hadRecentInput) { window.shift += entry.value; }
+        })).observe({ type: "layout-shift", buffered: true });
+        """
+    )
+    return lambda: float(page.evaluate("window.shift"))
+
+
+@pytest.fixture
 def visit(page: Page, site: str) -> Callable[[str], Page]:
     """Open a path and wait until the page has its heading and nothing is being filled in."""
 

@@ -35,20 +35,6 @@ def returning(page: Page) -> None:
     )
 
 
-@pytest.fixture
-def shift(page: Page) -> Callable[[], float]:
-    """How far what stood has jumped since a page began to load, as browsers score it."""
-    page.add_init_script(
-        """
-        window.shift = 0;
-        new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
-          if (!entry.hadRecentInput) { window.shift += entry.value; }
-        })).observe({ type: "layout-shift", buffered: true });
-        """
-    )
-    return lambda: float(page.evaluate("window.shift"))
-
-
 def shelf(page: Page, name: str) -> Locator:
     """Return a shelf by its title."""
     return page.get_by_role("region", name=name)

@@ -53,6 +53,21 @@ def test_keys_choose_and_enter_rates_and_the_focus_goes_on(visit: Visit) -> None
     assert titles(page)[0] == first
 
 
+def test_for_who_comes_back_the_films_to_rate_stand_still(visit: Visit, shift: Callable[[], float]) -> None:
+    rows = visit(_MINE).locator("#rec-rate-results .movie-row")
+    known = [int(str(row.get_attribute("data-movie"))) for row in rows.all()[:3]]
+    visitor = {
+        "ratings": [{"movie": movie, "rating": 4, "time": None} for movie in known],
+        "hidden": [],
+        "watched": [],
+    }
+    rows.page.evaluate("text => localStorage.setItem('visitor', text)", json.dumps(visitor))
+    page = visit(_MINE)
+    expect(page.get_by_text("Your ratings (3)")).to_be_visible()
+    assert not {int(str(row.get_attribute("data-movie"))) for row in rows.all()} & set(known)
+    assert shift() < 0.005
+
+
 def test_a_film_is_rated_where_it_was_found_and_stays_there(visit: Visit) -> None:
     page = visit("/search?q=film 7")
     name = titles(page, "#search-results")[0]
