@@ -22,12 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from core.data.compress import narrow
 from core.recommenders.kernels.gibbs import sample_rows, squared_errors
 
 __all__ = ["GibbsSettings", "Link", "Ratings", "Sample", "run_chain", "sample_wishart"]
 
 _PRIOR_SCALE = 0.1
 _LINK_RATE = 0.1
+_USER_PENALTY, _MOVIE_PENALTY = 5.0, 0.5
+"""Where a chain begins: about where it goes. From 10 for both it was under way for more than a hundred sweeps."""
 _RANK = 1e-6
 """Eigenvalues below this share of the largest are none."""
 
@@ -200,7 +203,12 @@ class _Side:
     """Vectors of one side, and their hyper-parameters."""
 
     def __init__(
-        self, indptr: NDArray[np.int64], size: int, features: sparse.csr_array | None, rng: np.random.Generator
+        self,
+        indptr: NDArray[np.int64],
+        size: int,
+        features: sparse.csr_array | None,
+        penalty: float,
+        rng: np.random.Generator,
     ) -> None:
         count = len(indptr) - 1
         lengths = np.diff(indptr)
@@ -208,7 +216,7 @@ class _Side:
         self.link = None if features is None else Link(features)
         # No regression at first: B = 0.
         self.regression = Regression(np.zeros((0, size)), np.zeros((count, size), np.float32), np.zeros((size, size)))
-        self.penalty = 10.0
+        self.penalty = penalty
         self.precision = 4.0 * np.eye(size)
         self.mean = np.zeros(size)
         self.vectors = 0.1 * rng.standard_normal((count, size), dtype=np.float32)
@@ -252,16 +260,17 @@ class _Side:
         """Draw precision, mean and regression on the features, given the vectors."""
         count, size = self.vectors.shape
         unlinked = self.vectors - self.regression.linked
-        left = unlinked - self.mean.astype(np.float32)
-        scatter = (left.T @ left).astype(np.float64)
+        sums = (np.ones(count, dtype=np.float32) @ unlinked).astype(np.float64)
+        # Sums of squares around the mean.
+        across = np.outer(sums, self.mean)
+        scatter = (unlinked.T @ unlinked) - across - across.T + count * np.outer(self.mean, self.mean)
         degrees = size + 2 + count
         if self.link is not None:
             scatter += self.penalty * self.regression.scatter
             degrees += self.link.columns
         self.precision = sample_wishart(degrees, _PRIOR_SCALE * np.eye(size) + scatter, rng)
         root = np.linalg.cholesky(np.linalg.inv(self.precision)).T
-        centre = unlinked.sum(axis=0, dtype=np.float64) / (count + 1.0)
-        self.mean = centre + rng.standard_normal(size) @ root / np.sqrt(count + 1.0)
+        self.mean = sums / (count + 1.0) + rng.standard_normal(size) @ root / np.sqrt(count + 1.0)
         if self.link is not None:
             drawn = self.link.draw(self.vectors - self.mean.astype(np.float32), root, self.penalty, rng)
             size_of = float(np.sum(self.precision * drawn.scatter))
@@ -304,11 +313,12 @@ def run_chain(
     size = settings.factors + 1
     items = ratings.items
     order = np.argsort(items, kind="stable")
-    users = _Side(_starts(ratings.users, ratings.n_users), size, user_features, rng)
-    movies = _Side(_starts(items, ratings.n_items), size, item_features, rng)
+    users = _Side(_starts(ratings.users, ratings.n_users), size, user_features, _USER_PENALTY, rng)
+    movies = _Side(_starts(items, ratings.n_items), size, item_features, _MOVIE_PENALTY, rng)
     stars = ratings.stars - np.float32(mean)
     raters, stars_of_movies = ratings.users[order], stars[order]
     squares = np.empty(len(stars), dtype=np.float32)
+    of_rows = sparse.csr_array((squares, items, narrow(users.indptr)), shape=(ratings.n_users, ratings.n_items))
     common = 1.0
     samples: list[Sample] = []
     sweeps = settings.burn_in + settings.samples * settings.thin
@@ -318,12 +328,11 @@ def run_chain(
         users.update_prior(rng)
         movies.update_prior(rng)
         squared_errors(users.indptr, items, stars, users.vectors, movies.vectors, squares)
-        of_users = np.bincount(ratings.users, movies.scale[items] * squares, ratings.n_users)
+        of_users = of_rows @ movies.scale
         total = float(users.scale @ of_users)
         common = float(rng.gamma(1.0 + len(stars) / 2, 1.0 / (1.0 + total / 2)))
         users.update_scale(common * of_users, settings.user_noise, rng)
-        of_movies = np.bincount(items, users.scale[ratings.users] * squares, ratings.n_items)
-        movies.update_scale(common * of_movies, settings.movie_noise, rng)
+        movies.update_scale(common * (of_rows.T @ users.scale), settings.movie_noise, rng)
         kept = sweep - settings.burn_in + 1
         if kept > 0 and kept % settings.thin == 0:
             precision: NDArray[np.float32] = np.float32(common) * movies.scale

@@ -42,11 +42,11 @@ class BayesianMFConfig(AlgorithmConfig):
     factors: int | None = Field(default=None, ge=1, le=64)
     """Factors of each sample, without the bias; by default as many as `factors_for` the ratings, and above
     `rating_limit` the fewest, so that training takes minutes there."""
-    burn_in: int = Field(default=40, ge=1)
+    burn_in: int = Field(default=24, ge=1)
     """Sweeps before the first sample is kept."""
     samples: int = Field(default=20, ge=1)
     """Samples kept: memory and time of a request grow with them."""
-    thin: int = Field(default=8, ge=1)
+    thin: int = Field(default=7, ge=1)
     """Sweeps from one sample to the next."""
     user_noise: float = Field(default=8.0, gt=0)
     """Degrees of freedom of the users' own noise levels; larger means more alike."""
