@@ -17,6 +17,8 @@ _RECENT_S = 20.0
 """After so long what was seen of the crowd counts little more than a third."""
 _ALONE_S = 15.0
 """So many seconds' work without waiting are taken as seen before."""
+_STAYING = 5.0
+"""Others are thought to stay so many times as long as they have been there, and no longer."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,11 @@ class Board:
 
 
 class Crowd:
-    """How much longer than its work everything takes because others use the processors, too: as it was lately."""
+    """How much longer than its work everything takes because others use the processors, too.
+
+    As it was lately, but not for ever: a server that starts is done in seconds. What has been kept waiting for long
+    will be so for long.
+    """
 
     def __init__(self) -> None:
         self._at, self._busy, self._waited = 0.0, _ALONE_S, 0.0
@@ -84,18 +90,18 @@ class Crowd:
         self._waited = kept * self._waited + waited - self._before[1]
         self._at, self._before = now, (busy, waited)
 
-    @property
-    def stretch(self) -> float:
-        """Seconds that pass for one of work."""
-        return 1 + max(self._waited, 0.0) / max(self._busy, 1e-9)
+    def stretched(self, left: float, jobs: int) -> float:
+        """Return the seconds that pass until so many of work are done by each of some processes."""
+        longer = left * max(self._waited, 0.0) / max(self._busy, 1e-9)
+        return left + min(longer, _STAYING * self._before[1] / jobs)
 
 
-def estimate(courses: Mapping[str, Course], jobs: int, now: float, stretch: float = 1.0) -> Board:
+def estimate(courses: Mapping[str, Course], jobs: int, now: float, crowd: Crowd) -> Board:
     """Return how far tasks are that `jobs` processes take up in the order given.
 
     What is left is what remains to be expected of every task, laid out over the processes as they will take it up. It
-    is stretched twice: by how much more work than expected what has ended took, and by `stretch`, for others that use
-    the processors.
+    is stretched twice: by how much more work than expected what has ended took, and for the crowd that uses the
+    processors, too.
     """
     waiting = [name for name, course in courses.items() if course.began is None]
     running = [name for name, course in courses.items() if course.began is not None and course.ended is None]
@@ -108,7 +114,7 @@ def estimate(courses: Mapping[str, Course], jobs: int, now: float, stretch: floa
         ready = max((at.get(need, 0.0) for need in courses[name].needs), default=0.0)
         at[name] = max(heapq.heappop(processes), ready) + courses[name].expected * pace
         heapq.heappush(processes, at[name])
-    return Board(tuple(running), tuple(waiting), now, stretch * max(at.values(), default=0.0))
+    return Board(tuple(running), tuple(waiting), now, crowd.stretched(max(at.values(), default=0.0), max(jobs, 1)))
 
 
 def _pace(courses: Sequence[Course]) -> float:

@@ -156,7 +156,7 @@ class _Run:
             begun = [(one.began, one.ended) for one in self.courses.values() if one.began is not None]
             waited = [sum((self.now if ended is None else ended) - began for began, ended in begun) - busy]
         self.crowd.saw(self.now, busy, sum(seconds or 0.0 for seconds in waited))
-        return estimate(self.courses, self.jobs, self.now, self.crowd.stretch)
+        return estimate(self.courses, self.jobs, self.now, self.crowd)
 
     def close(self) -> None:
         for worker in (*self.at_work.values(), *self.idle):
@@ -210,14 +210,16 @@ def side_by_side(
         {task.name: Course(task.seconds, task.needs) for task in ordered},
         gives_way,
     )
+    heard: set[str] = set()
     try:
-        while len(run.outcomes) < len(run.tasks):
-            before = set(run.outcomes)
-            run.begin()
+        run.begin()
+        while len(heard) < len(run.tasks):
             run.listen()
-            for name in run.outcomes:
-                if name not in before:
-                    ended(name, run.outcomes[name])
+            # What follows begins before it is told how far all are: somebody is always at work until the end.
+            run.begin()
+            for name in [name for name in run.outcomes if name not in heard]:
+                heard.add(name)
+                ended(name, run.outcomes[name])
             told(run.board())
     finally:
         run.close()
