@@ -35,7 +35,7 @@ class CeleryWorker:
         self.name = f"worker-{next(_numbers)}"
         self._log = work_dir / f"{self.name}.log"
         self._command = [sys.executable, "-m", "celery", "-A", app, "worker", "--concurrency", str(places)]
-        self._command += ["-n", f"{self.name}@%h", "--loglevel", "INFO"]
+        self._command += ["-n", f"{self.name}@%h", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
         self._env = {"REMAP_SIGTERM": "SIGQUIT", "TEST_CACHE_DIR": str(work_dir / self.name), **self.environment(env)}
         self._process: subprocess.Popen[bytes] | None = None
 

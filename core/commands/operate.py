@@ -122,6 +122,8 @@ def worker(
     command = ["-m", "celery", "--quiet", "-A", "dashboard.worker:queue", "worker", "--concurrency", str(places)]
     # Two workers on one machine have names of their own, by which they are counted.
     command += ["--hostname", f"{os.getpid()}@%h"]
+    # What workers have to know of each other's jobs stands in Redis: no second's wait for their answers at a start.
+    command += ["--without-mingle", "--without-gossip"]
     typer.echo(f"Doing {places} background jobs at a time (stop with Ctrl+C)", err=True)
     sys.stderr.flush()
     os.execv(sys.executable, [sys.executable, "-P", *command, "--loglevel", "WARNING"])  # noqa: S606

@@ -127,6 +127,25 @@ def test_a_cut_connection_loses_no_job(make_desk: MakeDesk, broker: RedisProcess
     assert desk.wait(desk.start("seven")) == 7
 
 
+def test_a_redis_that_is_started_anew_ends_neither_workers_nor_what_they_do(
+    make_desk: MakeDesk, worker: CeleryWorker, broker: RedisProcess, tmp_path: Path
+) -> None:
+    desk = make_desk()
+    gate, sign = tmp_path / "gate", tmp_path / "sign"
+    key = desk.start("until", str(gate), str(sign))
+    pid, lost = read_pid(sign), worker.log().count("Connection to broker lost")
+    broker.kill()
+    wait_for(lambda: worker.log().count("Connection to broker lost") > lost, "the worker to miss it")
+    gate.touch()
+    broker.start()
+    # It has lost all that it knew of the job, and is told the result still.
+    wait_for(lambda: desk.manager.result_ready(key), "the result")
+    assert read_pid(sign) == pid
+    assert desk.wait(key) == "done"
+    wait_for(lambda: desk.manager.trouble() is None, "the worker to be back")
+    assert desk.wait(desk.start("seven")) == 7
+
+
 def test_lost_workers_and_such_as_stop_lose_no_job(broker: RedisProcess, tmp_path: Path) -> None:
     url, visibility_s = broker.database(1), 2.0
     env = {"TEST_REDIS_URL": url, "TEST_VISIBILITY_S": str(visibility_s)}

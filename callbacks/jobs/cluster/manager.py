@@ -153,8 +153,9 @@ class CeleryManager(BackgroundManager):
 
     def _kill(self, key: str) -> None:
         try:
-            self.queue.control.revoke(key, terminate=True, signal="SIGKILL")
+            # First what is quick, and fails where the other would wait in vain.
             self._records.forget(key)
+            self.queue.control.revoke(key, terminate=True, signal="SIGKILL")
         except (OperationalError, StoreUnavailableError) as error:
             log.error("background job %s could not be ended: %s", key, error)
 

@@ -1,6 +1,7 @@
 """The queue: a Celery application on Redis that loses no job, and workers that are there as long as they say so."""
 
 import logging
+import ssl
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ def make_queue(url: str, records: ClusterRecords, visibility_s: float) -> Celery
     """
     queue = Celery("cinematch", broker=url, set_as_current=False)
     queue.conf.update(
+        broker_transport="callbacks.jobs.cluster.transport:Transport",
+        # Celery derives this from its own transport's name alone; where the address says more, that holds.
+        broker_use_ssl={"ssl_cert_reqs": ssl.CERT_REQUIRED} if url.startswith("rediss:") else None,
         accept_content=["json"],
         task_serializer="json",
         task_default_queue=_QUEUE,
@@ -58,6 +62,7 @@ def make_queue(url: str, records: ClusterRecords, visibility_s: float) -> Celery
         worker_soft_shutdown_timeout=5.0,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
         # A Redis that is full refuses what a worker notes; it goes on when there is room again.
         broker_channel_error_retry=True,
         # Who gives a job back waits for as long as a restart of Redis takes. Who serves does not: `retry=False`.
