@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from celery import Task
-from celery.exceptions import Reject, TimeLimitExceeded
+from celery.exceptions import Ignore, Reject, TimeLimitExceeded
 from kombu.exceptions import OperationalError
 
 from callbacks.jobs.cluster.files import SharedFiles
@@ -188,7 +188,6 @@ class CeleryManager(BackgroundManager):
             attempts = self._records.begin(key, visitor, limit + self._grace_s, most)
         except NotYetError as found:
             _stand_back(task, found.again_s)
-            return
         if attempts > MAX_RETRIES + 1:
             self._outbox.post_error(key, JobError(cause_of_death(Standing(alive=False, has_slot=True), limit)))
         elif name not in self.func_registry:
@@ -233,12 +232,14 @@ class CeleryManager(BackgroundManager):
             log.error("background job %s failed, and nobody can be told: %s", key, trouble)
 
 
-def _stand_back(task: Task, again_s: float) -> None:
+def _stand_back(task: Task, again_s: float) -> NoReturn:
     """Have a job brought again after some seconds."""
     try:
         task.signature_from_request(countdown=again_s, retries=task.request.retries).apply_async()
     except OperationalError as error:
         raise Reject(str(error), requeue=True) from error
+    # No success: Celery would wait for a job of that name when its worker is to stop, instead of giving it back.
+    raise Ignore
 
 
 def make_celery_manager(

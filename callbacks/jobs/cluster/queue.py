@@ -4,6 +4,7 @@ import logging
 import ssl
 import time
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from celery import Celery, bootsteps
 from celery.worker.state import active_requests
@@ -90,15 +91,13 @@ def _presence(url: str, records: ClusterRecords, visibility_s: float) -> type[bo
     every_s = visibility_s * SAYS_SO / 3
     client = connected(url)
 
-    def doing() -> list[str]:
-        return [request.id for request in list(active_requests)]
-
     class Presence(bootsteps.StartStopStep):
         requires = ("celery.worker.consumer.tasks:Tasks",)
 
         def __init__(self, parent: "Consumer", **options: Any) -> None:
             super().__init__(parent, **options)
             self._timer: Any = None
+            self._seen: WeakSet[Any] = WeakSet()
             self._clock_is_wrong = False
 
         def start(self, parent: "Consumer") -> None:
@@ -120,13 +119,18 @@ def _presence(url: str, records: ClusterRecords, visibility_s: float) -> type[bo
             held = parent.task_consumer.channel.qos
             try:
                 self._look_at_clock()
-                records.present(parent.hostname, parent.pool.num_processes, doing())
+                records.present(parent.hostname, parent.pool.num_processes, self._doing())
                 tags = dict.fromkeys(list(held._delivered), time.time())
                 if tags:
                     with spoken():
                         client.zadd(held.unacked_index_key, tags, xx=True)
             except StoreUnavailableError:
                 return  # said in the log; Celery itself waits until Redis is back
+
+        def _doing(self) -> list[str]:
+            # What is seen for the first time is about to ask whether anybody does it.
+            before, self._seen = self._seen, WeakSet(active_requests)
+            return [request.id for request in self._seen if request in before]
 
         def _look_at_clock(self) -> None:
             ahead = records.ahead_s()

@@ -21,7 +21,9 @@ _KNOWN_S = 24 * 3600.0
 _MAY_WAIT_S = 900.0
 """For jobs that another version of this program has noted."""
 _WAITING, _RUNNING = "waiting", "running"
-_TURN_S, _ELSEWHERE_S = 1.0, 5.0
+_TURN_S = 1.0
+_LOOKS = 9
+"""So often who was brought what another does looks whether that has ended, in the time after which it has gone."""
 
 
 class NotYetError(Exception):
@@ -92,7 +94,7 @@ class ClusterRecords:
         with self.turn():
             with spoken():
                 if self._client.exists(self._held(key)):
-                    raise NotYetError(_ELSEWHERE_S)
+                    raise NotYetError(self._silent_s / _LOOKS)
             others = [job for job in self._jobs() if job.alive and job.state == _RUNNING and job.key != key]
             if sum(job.visitor == visitor for job in others) >= most:
                 raise NotYetError(_TURN_S)
