@@ -95,9 +95,12 @@ def train(
     if measure:
         from core.evaluation.manifest import HeldOut
 
-        _measure_all(
-            ratings, HeldOut.of(ratings.dataset, wanted), wanted, models_dir, part_of(progress, fitting, 1.0)
-        )
+        try:
+            held = HeldOut.of(ratings.dataset, wanted)
+        except InvalidInputError as error:
+            _LOG.warning("Not measured, since a part of the ratings does not suffice to learn from: %s", error)
+            return reports
+        _measure_all(ratings, held, wanted, models_dir, part_of(progress, fitting, 1.0))
     return reports
 
 

@@ -87,7 +87,8 @@ class SparkCluster:
             "PYTHONPATH": str(ROOT),
         }
         # As spark-class would, but without a virtual machine that only tells how to start this one.
-        command = [_java(), *QUICK_JVM, "-Xmx128m", "-cp", f"{_SPARK}/jars/*", f"org.apache.spark.deploy.{role}"]
+        options = [*QUICK_JVM, "-Xmx128m", "-Dspark.master.rest.enabled=false"]
+        command = [_java(), *options, "-cp", f"{_SPARK}/jars/*", f"org.apache.spark.deploy.{role}"]
         with (self._place / f"{log or role}.log").open("wb") as output:
             self._processes.append(
                 subprocess.Popen(

@@ -1,11 +1,17 @@
 """Blocks of users as executors make them of rows in any order, without a cluster."""
 
+import dataclasses
+import functools
+from types import SimpleNamespace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from core.data.user_rows import user_rows
 from core.errors import DataError
-from core.spark.ratings import _Packing, _told, _unpacked
+from core.spark.ratings import SparkRatings, _check_arrived, _Packing, _told, _unpacked
+from core.testing.toy import toy_dataset
 
 _TYPES = (pa.int32(), pa.int64(), pa.int32(), pa.float32(), pa.int64())
 _NAMES = ["user_index", "user_id", "movie_index", "rating", "timestamp"]
@@ -59,3 +65,37 @@ def test_a_rating_that_is_there_twice_is_refused():
 def test_numbers_of_ratings_are_told_by_film_and_by_stars_of_a_block_of_nobody():
     [block] = _blocks(_batch((0, 1, 0, 3.0, 1)))
     assert np.array_equal(np.flatnonzero(_told(block, 5)), [0, 5 + 5])
+
+
+class _Arrived(list):
+    """Blocks as a cluster has them, in this process."""
+
+    def map(self, ask):
+        return _Arrived(map(ask, self))
+
+    def treeAggregate(self, none, add, _combine, _depth):  # noqa: N802
+        return functools.reduce(add, self, none)
+
+    def broadcast(self, value):
+        return SimpleNamespace(value=value)
+
+
+def _arrived(data, *blocks):
+    found = _Arrived(blocks)
+    return SparkRatings(SimpleNamespace(sparkContext=found), data, found)
+
+
+def test_what_arrived_is_compared_with_the_ratings_of_each_film_and_star():
+    data = toy_dataset()
+    first, second = user_rows(data, 0, 40), user_rows(data, 40, 80)
+    _check_arrived(_arrived(data, first, second), "here")
+    with pytest.raises(DataError, match=r"here holds \d{3} ratings and should hold 1,\d+\."):
+        _check_arrived(_arrived(data, second), "here")
+    with pytest.raises(DataError, match="holds 0 ratings"):
+        _check_arrived(_arrived(data), "here")
+    for other in (
+        dataclasses.replace(second, user_ratings=np.roll(11 - second.user_ratings, 1)),
+        dataclasses.replace(second, user_items=(second.user_items + 1) % data.n_movies),
+    ):
+        with pytest.raises(DataError, match="files of two exports"):
+            _check_arrived(_arrived(data, first, other), "here")
