@@ -38,6 +38,7 @@ class CeleryWorker:
         self._command += ["-n", f"{self.name}@%h", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
         self._env = {"REMAP_SIGTERM": "SIGQUIT", "TEST_CACHE_DIR": str(work_dir / self.name), **self.environment(env)}
         self._process: subprocess.Popen[bytes] | None = None
+        self._said_before = 0
 
     @staticmethod
     def environment(env: Mapping[str, str | None]) -> dict[str, str]:
@@ -54,6 +55,7 @@ class CeleryWorker:
     def start(self, ready: bool = True) -> Self:
         """Start it, and wait until it takes up jobs."""
         with self._log.open("ab") as log:
+            self._said_before = log.tell()
             self._process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._env, cwd=ROOT
             )
@@ -68,7 +70,7 @@ class CeleryWorker:
 
         def ready() -> bool:
             assert process.poll() is None, "it has ended"
-            return " ready." in self.log()
+            return b" ready." in self._log.read_bytes()[self._said_before :]
 
         try:
             wait_for(ready, f"{self.name}", timeout=40)

@@ -173,7 +173,7 @@ def test_lost_workers_and_such_as_stop_lose_no_job(broker: RedisProcess, tmp_pat
         wait_for(lambda: other.log().count(f"{key}] ignored") > stood_back, "whoever it is brought to to stand back")
         assert read_pid(sign) == second
         sign.unlink()
-        lost.start()
+        lost.start(ready=False)
         other.terminate()
         assert not process_runs(second)
         read_pid(sign)
