@@ -82,16 +82,26 @@ def _session(master: str, settings: Mapping[str, str]) -> Iterator[SparkSession]
     try:
         yield session
     except (PySparkException, Py4JError, ConnectionError) as error:
-        raise _raised_by_a_worker(error) or SparkError(
-            f"Spark gave up: {_first_line(error)} Look at the workers' logs: they need CineMatch, the same minor "
-            "version of Python, and memory (`--spark-conf spark.executor.memory=...`, or spark.driver.memory where "
-            "the driver ran out)."
-        ) from error
+        raise _raised_by_a_worker(error) or _given_up(error) from error
     finally:
         if before is None:
             # A virtual machine that is gone, as the error says by now, has nothing left to stop.
             with suppress(Py4JError, ConnectionError):
                 session.stop()
+
+
+def _given_up(error: BaseException) -> SparkError:
+    """Return what ended a job, with what to do about it."""
+    if re.search(r"FileSystem not found|No FileSystem for scheme", str(error)):
+        return SparkError(
+            f"Spark has no file system for that address: {_first_line(error)} Hand it the jar with `--spark-conf "
+            "spark.jars.packages=...` (docs/SPARK.md), or name a directory that all machines share."
+        )
+    return SparkError(
+        f"Spark gave up: {_first_line(error)} Look at the workers' logs: they need CineMatch, the same minor version "
+        "of Python, and memory (`--spark-conf spark.executor.memory=...`, or spark.driver.memory where it was the "
+        "driver)."
+    )
 
 
 def _raised_by_a_worker(error: BaseException) -> CineMatchError | None:

@@ -81,3 +81,9 @@ def test_an_error_of_ours_that_a_worker_raised_is_told_as_such():
     assert str(found) == "Export it again."
     for other in ("ValueError: core is broken", "core.errors.Nothing: at all"):
         assert session._raised_by_a_worker(RuntimeError(other)) is None
+
+
+def test_an_address_without_a_file_system_is_told_from_workers_that_gave_up():
+    missing = "Caused by: java.lang.ClassNotFoundException: Class org.apache.hadoop.fs.s3a.S3AFileSystem not found"
+    assert "spark.jars.packages" in str(session._given_up(RuntimeError(missing)))
+    assert "spark.executor.memory" in str(session._given_up(RuntimeError("java.lang.OutOfMemoryError: heap")))
