@@ -1,8 +1,10 @@
 """What visitors keep, from the command line: learned from, measured, backed up."""
 
 import fcntl
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -108,7 +110,9 @@ def test_a_schedule_goes_on_after_a_failure(run: Any, database: Database, monkey
     class Failed:
         returncode = 1
 
-    monkeypatch.setattr("core.commands.profiles.time.sleep", sleep)
+    # Its own alone: threads of other tests sleep, too.
+    clock = SimpleNamespace(sleep=sleep, monotonic=time.monotonic)
+    monkeypatch.setattr("core.commands.profiles.time", clock)
     monkeypatch.setattr("core.commands.profiles.subprocess.run", lambda *_, **__: Failed())
     outcome = run("retrain", "--every", "24h")
     assert outcome.err.count("tried again in 24h") == 2
