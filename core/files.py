@@ -74,37 +74,19 @@ def replace_dir(path: Path) -> Iterator[Path]:
 
     It keeps the permission bits of the one that it replaces. `standing_dir` tells readers where to look.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(path)
-    staging = _beside(path)
-    staging.mkdir(mode=0o755)
-    lock = os.open(staging, os.O_RDONLY)
-    try:
-        _claim(lock, path)
+    with _dir_beside(path, 0o755) as staging:
         yield staging
         for file in sorted(staging.rglob("*")):
             _fsync(file)
-        os.fsync(lock)
+        _fsync(staging)
         _swap_in(staging, path)
-    finally:
-        os.close(lock)
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 @contextlib.contextmanager
 def scratch_dir(parent: Path, name: str) -> Iterator[Path]:
     """Yield an empty directory that goes when the block ends; where that was killed, with the next of the name."""
-    parent.mkdir(parents=True, exist_ok=True)
-    _sweep(parent / name)
-    scratch = _beside(parent / name)
-    scratch.mkdir(mode=0o700)
-    lock = os.open(scratch, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with _dir_beside(parent / name, 0o700) as scratch:
         yield scratch
-    finally:
-        os.close(lock)
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def standing_dir(path: Path) -> Path:
@@ -170,6 +152,22 @@ def _alone_in(directory: Path) -> Iterator[None]:
 
 def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+
+
+@contextlib.contextmanager
+def _dir_beside(path: Path, mode: int) -> Iterator[Path]:
+    """Yield an empty directory, locked for as long as its writer lives, that goes unless it gets another name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(path)
+    made = _beside(path)
+    made.mkdir(mode=mode)
+    lock = os.open(made, os.O_RDONLY)
+    try:
+        _claim(lock, path)
+        yield made
+    finally:
+        os.close(lock)
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _claim(descriptor: int, replaced: Path) -> None:
