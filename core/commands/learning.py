@@ -201,10 +201,11 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
     wanted = training_order((*fits, *measures))
     tasks = []
     for kernel in kernels_of(wanted):
-        users = [key for key in wanted if kernel in kernels_of((key,))]
-        rank, name = min(map(rank_of, users)), f"{_COMPILE} {kernel}"
-        if not is_kept(kernel):
-            tasks.append(Task(name, _compile, (kernel,), (), rank, COMPILING[kernel], 200.0, loads_of(users[:1])))
+        if is_kept(kernel):
+            continue
+        needing = [key for key in wanted if kernel in kernels_of((key,))]
+        rank, loads = min(map(rank_of, needing)), loads_of(needing[:1])
+        tasks.append(Task(f"{_COMPILE} {kernel}", _compile, (kernel,), (), rank, COMPILING[kernel], 200.0, loads))
 
     def after_compiling(key: str) -> list[str]:
         return [f"{_COMPILE} {kernel}" for kernel in kernels_of(training_order((key,)))]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from core.data.compress import narrow
 from core.data.user_rows import spans_of_users
 
 __all__ = ["baseline_residuals", "movie_ridge", "shrunk_biases", "solved_traits", "trait_sums"]
@@ -37,7 +38,7 @@ def _matrix(
     block: _Block, values: NDArray[Any], indptr: NDArray[np.int64], items: NDArray[np.int32], n_movies: int
 ) -> sparse.csr_array:
     """Return values of a block's ratings as a matrix of its users and all movies, sharing memory with both."""
-    starts = (indptr[block.users.start : block.users.stop + 1] - block.ratings.start).astype(np.int32)
+    starts = narrow(indptr[block.users.start : block.users.stop + 1] - block.ratings.start)
     shape = (block.users.stop - block.users.start, n_movies)
     return sparse.csr_array((values, items[block.ratings], starts), shape=shape)
 
