@@ -357,6 +357,8 @@ def test_workers_tune_and_train_on_what_is_published(
     assert [model["key"] for model in json.loads(printed)["models"]] == ["popularity"]
     assert f"Published {place.current()}" in said
     assert place.current() != first
+    code, _, said = order("train", "--algorithms", "nonsense", "--push")
+    assert (code, "nonsense" in said) == (1, True)
     # Nothing of it stays on the worker's disk, and nothing was installed there.
     assert list((machine.cache_dir / "orders").iterdir()) == []
     assert not machine.data_dir.exists()

@@ -16,8 +16,9 @@ manager = make_celery_manager(
     visibility_s=float(os.environ.get("TEST_VISIBILITY_S", "60")),
 )
 make_known(manager)
-add_work(AskedJobs(manager))
-add_commands(AskedJobs(manager))
+jobs = AskedJobs(manager)
+add_work(jobs)
+add_commands(jobs)
 queue = manager.queue
 # Nobody waits here for what the jobs of a worker that stops may still do.
 queue.conf.worker_soft_shutdown_timeout = 0.5
