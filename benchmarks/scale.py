@@ -239,6 +239,7 @@ def main() -> None:
         stamp = Path(options.work) / f"compiled-{revision()}"
         if "train" in options.steps and not stamp.exists():
             print(f"compiling: {run_child(CHILD, {'step': 'warm', 'home': options.work})}", flush=True)
+            stamp.parent.mkdir(parents=True, exist_ok=True)
             stamp.touch()
         run.state["machine"]["beside"] = options.beside
         for size in options.sizes:
