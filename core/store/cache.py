@@ -31,13 +31,17 @@ _LOG = logging.getLogger("cinematch.models")
 _TRAIN = "Train it with `cinematch train --algorithms {key}`."
 
 
+_Version = tuple[int, int] | None
+"""By what a stored model is told from the next one in its place; None where there is none."""
+
+
 @dataclass(frozen=True)
 class _Entry:
     state: ModelState
     reason: str | None = None
     model: Recommender | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
-    version: tuple[int, int] | None = None
+    version: _Version = None
     stale: bool = False
     """Whether a newer artifact is there that could not be opened."""
     verified: bool = False
@@ -99,6 +103,7 @@ class ModelCache:
                 raise UnknownIdError(f"There is no algorithm {key!r}. Choose one of: {', '.join(algorithm_keys())}.")
         self.budget_mb = model_budget_mb() if budget_mb is None else float(budget_mb)
         self._entries = _Entries()
+        self._read: dict[str, tuple[_Version, dict[str, Any]]] = {}
         self._lock = threading.RLock()
         self.verifier = Verifier(self._verify)
 
@@ -212,16 +217,23 @@ class ModelCache:
 
     def _footprint(self, key: str) -> Footprint:
         try:
-            return footprint(get_model_metadata(self.models_dir / key), served=key in self.keys)
+            return footprint(self._manifest(key, self._version(key)), served=key in self.keys)
         except (CineMatchError, TypeError, ValueError, KeyError):
             return Footprint(0.0, members=viewers_of(key), served=key in self.keys)
 
-    def _version(self, key: str) -> tuple[int, int] | None:
+    def _version(self, key: str) -> _Version:
         try:
             found = (standing_dir(self.models_dir / key) / MANIFEST).stat()
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns
+
+    def _manifest(self, key: str, version: _Version) -> dict[str, Any]:
+        """Read what is said of a model, once for the order of loading and for the loading."""
+        found = self._read.get(key)
+        if found is None or found[0] != version:
+            found = self._read[key] = version, get_model_metadata(self.models_dir / key)
+        return found[1]
 
     def _replaced(self, entries: Mapping[str, _Entry]) -> list[str]:
         """Return the keys whose artifacts are newer than the entries, members before their ensembles."""
@@ -283,7 +295,7 @@ class ModelCache:
             recommender_class(key)
             if version is None:
                 return _Entry("missing", f"There is no trained model at {path}. {_TRAIN.format(key=key)}")
-            manifest = get_model_metadata(path)
+            manifest = self._manifest(key, version)
             if reason := self._over_budget(key, manifest, entries):
                 _LOG.warning("model %s skipped: %s", key, reason)
                 return _Entry("skipped", reason, manifest=manifest, version=version)

@@ -15,7 +15,7 @@ from core.errors import ModelUnavailableError, UnknownIdError
 from core.recommenders.popularity import Popularity
 from core.recommenders.registry import recommender_class
 from core.store import cache as cache_module
-from core.store.artifact import attach_metrics, save_model
+from core.store.artifact import attach_metrics, get_model_metadata, save_model
 from core.store.cache import ModelCache
 from core.testing.toy import toy_dataset
 
@@ -52,6 +52,23 @@ def test_an_unknown_key_is_refused(dataset, models):
         ModelCache(dataset, models, ("nonsense",), 100)
     with pytest.raises(UnknownIdError):
         _cache(dataset, models).get("nonsense")
+
+
+def test_what_is_said_of_a_model_is_read_once_and_anew_when_it_is_replaced(dataset, models, monkeypatch):
+    reads: list[Path] = []
+
+    def read(path):
+        reads.append(path)
+        return get_model_metadata(path)
+
+    monkeypatch.setattr(cache_module, "get_model_metadata", read)
+    cache = _cache(dataset, models)
+    cache.load_all()
+    assert len(reads) == 1
+    attach_metrics(models / "popularity", {"values": {"liked_ndcg@10": 0.5}})
+    assert cache.refresh(verify=False) == ["popularity"]
+    assert len(reads) == 2
+    assert cache.statuses()[0].metrics == {"values": {"liked_ndcg@10": 0.5}}
 
 
 def test_what_does_not_fit_is_skipped_with_the_sizes(dataset, models):
