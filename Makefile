@@ -5,6 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DATASET ?= $(or $(CINEMATCH_DATASET),ml-latest-small)
 export CINEMATCH_DATASET := $(DATASET)
+# Where an image or a shell forbids it, each of hundreds of processes compiles all sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # uv installs many times faster; where it cannot be had or cannot reach the package index, pip does the same work.
 UV := uv==0.13.*

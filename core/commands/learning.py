@@ -29,8 +29,10 @@ __all__ = ["Learned", "default_jobs", "learn"]
 
 _LOG = logging.getLogger("cinematch.train")
 _COMPILE, _FIT, _PART, _MEASURE = "compile", "fit", "part", "measure"
-_PARTS, _QUESTIONS = 3, 4
-"""Ranks of what is measured, behind those of all models."""
+_SOON, _PARTS, _QUESTIONS = 2, 4, 5
+"""Ranks of what is measured: once the first models stand, and behind all of them."""
+_COMPUTING, _ASKING = "computing", "asking"
+"""Kinds of tasks; an ensemble is learned from what its members answer."""
 _WORDS = {_COMPILE: ("compiling",), _FIT: (), _PART: ("for measuring:",), _MEASURE: ("measuring",)}
 _HELD_OUT = ".held_out"
 """Where models that know the rest of the ratings wait for their ensembles."""
@@ -196,7 +198,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
     from core.evaluation.manifest import SAMPLED_ABOVE, SAMPLED_RATINGS
     from core.recommenders.kernels.kept import is_kept
     from core.recommenders.registry import training_order, viewers_of
-    from core.store.costs import COMPILING, asking, fitting, kernels_of, loads_of, rank_of
+    from core.store.costs import COMPILING, MEASURED_FIRST, asking, fitting, kernels_of, loads_of, rank_of
 
     wanted = training_order((*fits, *measures))
     tasks = []
@@ -205,7 +207,8 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
             continue
         needing = [key for key in wanted if kernel in kernels_of((key,))]
         rank, loads = min(map(rank_of, needing)), loads_of(needing[:1])
-        tasks.append(Task(f"{_COMPILE} {kernel}", _compile, (kernel,), (), rank, COMPILING[kernel], 200.0, loads))
+        name, seconds = f"{_COMPILE} {kernel}", COMPILING[kernel]
+        tasks.append(Task(name, _compile, (kernel,), (), rank, seconds, 200.0, loads, kind=_COMPUTING))
 
     def after_compiling(key: str) -> list[str]:
         return [f"{_COMPILE} {kernel}" for kernel in kernels_of(training_order((key,)))]
@@ -223,6 +226,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
                 cost.memory_mb,
                 loads_of(training_order((key,))),
                 steady=not viewers_of(key),
+                kind=_ASKING if viewers_of(key) else _COMPUTING,
             )
         )
     drawn = data.n_ratings > SAMPLED_ABOVE
@@ -234,13 +238,15 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
         arguments = (settings.dataset_dir, key, settings.dataset_models_dir / _HELD_OUT, tuple(measures))
         needs = (*after_compiling(key), *(f"{_PART} {member}" for member in viewers_of(key)))
         loads = loads_of(training_order((key,)))
-        tasks.append(Task(f"{_PART} {key}", _fit_part, arguments, needs, _PARTS, cost.seconds, cost.memory_mb, loads))
+        soon = key == MEASURED_FIRST and not drawn
+        kind = _ASKING if viewers_of(key) else _COMPUTING
+        name, rank = f"{_PART} {key}", _SOON if soon else _PARTS
+        tasks.append(Task(name, _fit_part, arguments, needs, rank, cost.seconds, cost.memory_mb, loads, kind=kind))
         if key in measures:
             seconds = asking(key, people, data.n_movies)
             needs = (f"{_FIT} {key}", f"{_PART} {key}")
-            tasks.append(
-                Task(f"{_MEASURE} {key}", _measure, arguments, needs, _QUESTIONS, seconds, cost.memory_mb, loads)
-            )
+            name, rank = f"{_MEASURE} {key}", _SOON if soon else _QUESTIONS
+            tasks.append(Task(name, _measure, arguments, needs, rank, seconds, cost.memory_mb, loads, kind=_ASKING))
     return tasks
 
 

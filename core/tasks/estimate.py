@@ -2,13 +2,16 @@
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 __all__ = ["Board", "Course", "Crowd", "estimate"]
 
 _TRUST = 0.015
 """Share of all expected work by which the expectation is trusted before anything was seen."""
+_TRUST_OTHERS = 0.005
+"""The same of the work of a kind, by which the pace of all work is trusted before any of that kind was seen."""
 _SAYS_SOMETHING = 0.2
 """From this share on what a task says of itself counts."""
 _NEVER_LESS = 0.1
@@ -31,6 +34,9 @@ class Course:
         Processor seconds that it takes on a machine of some speed.
     needs : tuple of str
         Names of the tasks that come before it.
+    kind : str
+        Tasks of one kind take longer or shorter than expected together: one machine computes quickly, another reads
+        memory quickly.
     began, ended : float or None
         Seconds since the start.
     done : float
@@ -41,6 +47,7 @@ class Course:
 
     expected: float
     needs: tuple[str, ...] = ()
+    kind: str = ""
     began: float | None = None
     ended: float | None = None
     done: float = 0.0
@@ -100,33 +107,54 @@ def estimate(courses: Mapping[str, Course], jobs: int, now: float, crowd: Crowd)
     """Return how far tasks are that `jobs` processes take up in the order given.
 
     What is left is what remains to be expected of every task, laid out over the processes as they will take it up. It
-    is stretched twice: by how much more work than expected what has ended took, and for the crowd that uses the
-    processors, too.
+    is stretched twice: by how much more work than expected what has ended of its kind took, and for the crowd that
+    uses the processors, too.
     """
     waiting = [name for name, course in courses.items() if course.began is None]
     running = [name for name, course in courses.items() if course.began is not None and course.ended is None]
-    pace = _pace(list(courses.values()))
-    at = {name: _left(courses[name], pace) for name in running}
+    paces = _paces(courses.values())
+    at = {name: _left(courses[name], paces[courses[name].kind]) for name in running}
     free = sorted(at.values())
     processes = [*free, *(0.0 for _ in range(jobs - len(free)))][: max(jobs, 1)]
     heapq.heapify(processes)
     for name in waiting:
         ready = max((at.get(need, 0.0) for need in courses[name].needs), default=0.0)
-        at[name] = max(heapq.heappop(processes), ready) + courses[name].expected * pace
+        at[name] = max(heapq.heappop(processes), ready) + courses[name].expected * paces[courses[name].kind]
         heapq.heappush(processes, at[name])
     return Board(tuple(running), tuple(waiting), now, crowd.stretched(max(at.values(), default=0.0), max(jobs, 1)))
 
 
-def _pace(courses: Sequence[Course]) -> float:
-    """Return how many seconds of work stand for an expected one."""
-    worked = expected = _TRUST * sum(course.expected for course in courses)
+def _paces(courses: Iterable[Course]) -> dict[str, float]:
+    """Return how many seconds of work stand for an expected one, by kind."""
+    kinds: dict[str, list[Course]] = defaultdict(list)
     for course in courses:
-        # One that takes longer than expected says so before it ends.
-        over = course.ended is not None or course.busy > course.expected
-        share = course.done if course.ended is None and course.done >= _SAYS_SOMETHING else float(over)
-        worked += course.busy if share else 0.0
-        expected += course.expected * share
-    return worked / expected if expected else 1.0
+        kinds[course.kind].append(course)
+    every = [course for found in kinds.values() for course in found]
+    trusted = _TRUST * sum(course.expected for course in every)
+    pace = _pace(every, trusted, trusted)
+    paces = {}
+    for kind, found in kinds.items():
+        trusted = _TRUST_OTHERS * sum(course.expected for course in found)
+        paces[kind] = _pace(found, trusted, trusted * pace)
+    return paces
+
+
+def _pace(courses: Iterable[Course], expected: float, worked: float) -> float:
+    """Return the pace of some tasks, where so much is taken as seen before."""
+    late = []
+    for course in courses:
+        if course.ended is not None or course.done >= _SAYS_SOMETHING:
+            expected += course.expected * (1.0 if course.ended is not None else course.done)
+            worked += course.busy
+        elif course.busy > course.expected:
+            late.append(course)
+    pace = worked / expected if expected else 1.0
+    for course in late:
+        # One that takes longer than expected says so before it ends, but not how much longer.
+        if course.busy > pace * course.expected:
+            expected, worked = expected + course.expected, worked + course.busy
+            pace = worked / expected
+    return pace
 
 
 def _left(course: Course, pace: float) -> float:

@@ -37,6 +37,8 @@ class Task:
         What a process does once, before the first of the tasks that need it, and the seconds it takes.
     steady : bool
         Whether the share that it reports is one of its time.
+    kind : str
+        Tasks of one kind are expected to take longer or shorter together; see `Course`.
     nice : int
         How far a process stands back for others from this task on.
     """
@@ -50,6 +52,7 @@ class Task:
     memory_mb: float = 0.0
     loads: Mapping[str, float] = field(default_factory=dict)
     steady: bool = False
+    kind: str = ""
     nice: int = 0
 
 
@@ -207,7 +210,7 @@ def side_by_side(
         max(jobs, 1),
         room_mb,
         {task.name: task for task in ordered},
-        {task.name: Course(task.seconds, task.needs) for task in ordered},
+        {task.name: Course(task.seconds, task.needs, task.kind) for task in ordered},
         gives_way,
     )
     heard: set[str] = set()

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,14 +93,35 @@ def test_the_estimate_is_learned_from_what_has_ended(speed: float, crowd: float)
     _assert_within(0.3, _told(tasks, took, jobs=1, stretch=lambda _now: crowd, steady=True))
 
 
-COMPILED = {"gram": 0.3, "neighbours": 1.1, "gibbs": 2.2, "transitions": 0.4}
-LOADED = {"libraries": 1.7, "numba": 0.8, "scikit-learn": 1.5}
-FITTED = {"ease": 1.3, "item_knn": 0.9, "svd": 0.4, "content": 0.1, "bayesian_mf": 3.4, "als": 1.3, "slist": 2.1}
-FITTED |= {"surprise_svd": 2.5, "hybrid": 32.5, "user_knn": 0.1, "popularity": 0.1}
-ASKED = {"ease": 2.2, "item_knn": 2.6, "svd": 2.6, "content": 3.1, "bayesian_mf": 6.8, "als": 2.6, "slist": 2.3}
-ASKED |= {"surprise_svd": 4.0, "hybrid": 33.0, "user_knn": 6.7, "popularity": 1.6}
+@dataclass(frozen=True)
+class Machine:
+    """What steps were seen to take, in seconds of a processor."""
+
+    compiled: Mapping[str, float]
+    loaded: Mapping[str, float]
+    fitted: Mapping[str, float]
+    asked: Mapping[str, float]
 
 
+SLOW_MEMORY = Machine(
+    {"gram": 0.3, "neighbours": 1.1, "gibbs": 2.2, "transitions": 0.4},
+    {"libraries": 1.7, "numba": 0.8, "scikit-learn": 1.5},
+    {"ease": 1.3, "item_knn": 0.9, "svd": 0.4, "content": 0.1, "bayesian_mf": 3.4, "als": 1.3, "slist": 2.1}
+    | {"surprise_svd": 2.5, "hybrid": 32.5, "user_knn": 0.1, "popularity": 0.1},
+    {"ease": 2.2, "item_knn": 2.6, "svd": 2.6, "content": 3.1, "bayesian_mf": 6.8, "als": 2.6, "slist": 2.3}
+    | {"surprise_svd": 4.0, "hybrid": 33.0, "user_knn": 6.7, "popularity": 1.6},
+)
+QUICK_MEMORY = Machine(
+    {"gram": 0.4, "neighbours": 0.66, "gibbs": 1.28, "transitions": 0.2},
+    {"libraries": 0.45, "numba": 0.2, "scikit-learn": 0.65},
+    {"ease": 0.8, "item_knn": 0.4, "svd": 0.1, "content": 0.2, "bayesian_mf": 2.05, "als": 0.55, "slist": 1.6}
+    | {"surprise_svd": 1.35, "hybrid": 12.0, "user_knn": 0.02, "popularity": 0.01},
+    {"ease": 0.97, "item_knn": 1.1, "svd": 1.05, "content": 1.0, "bayesian_mf": 2.2, "als": 1.05, "slist": 0.98}
+    | {"surprise_svd": 1.35, "hybrid": 11.0, "user_knn": 2.25, "popularity": 0.74},
+)
+
+
+@pytest.mark.parametrize("machine", [SLOW_MEMORY, QUICK_MEMORY], ids=["slow memory", "quick memory"])
 @pytest.mark.parametrize("cold", [True, False], ids=["cold", "warm"])
 @pytest.mark.parametrize(
     ("others", "speed"),
@@ -110,7 +131,7 @@ ASKED |= {"surprise_svd": 4.0, "hybrid": 33.0, "user_knn": 6.7, "popularity": 1.
     ],
 )
 def test_a_first_start_is_foretold(
-    cold: bool, speed: float, others: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cold: bool, speed: float, others: str, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With seconds as they were seen: neither imports and compiling nor a server's start are taken for slowness."""
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
@@ -119,16 +140,17 @@ def test_a_first_start_is_foretold(
     data = cast(Dataset, SimpleNamespace(n_ratings=100_836, n_users=610, n_movies=9_742))
     keys = algorithm_keys()
     tasks = _tasks(load_settings(models_dir=tmp_path), data, keys, keys)
-    seen = {"compile": COMPILED, "fit": FITTED, "part": FITTED, "measure": ASKED}
+    seen = {"compile": machine.compiled, "fit": machine.fitted, "part": machine.fitted, "measure": machine.asked}
     took = {task.name: speed * seen[task.name.split()[0]][task.name.split()[1]] for task in tasks}
-    loads = {what: speed * seconds for what, seconds in LOADED.items()}
+    loads = {what: speed * seconds for what, seconds in machine.loaded.items()}
 
     def stretch(now: float) -> float:
         if others == "a server that starts":
             return 1.6 if now < 9 * speed else 1.0
         return 2.0 if others == "always" or (others == "a server that starts late" and 9 < now < 14) else 1.0
 
-    _assert_within(0.3, _told(tasks, took, loads, stretch=stretch))
+    # Others' work is nowhere foretold.
+    _assert_within(0.3 if others == "none" else 0.36, _told(tasks, took, loads, stretch=stretch))
 
 
 def _assert_within(share: float, told: list[tuple[float, float]]) -> None:
@@ -148,7 +170,7 @@ def _told(
 ) -> list[tuple[float, float]]:
     """Let processes take up the tasks; return what is estimated to be left, by time."""
     ordered = _ordered(tasks)
-    courses = {task.name: Course(task.seconds, task.needs) for task in ordered}
+    courses = {task.name: Course(task.seconds, task.needs, task.kind) for task in ordered}
     processes: list[set[str]] = [set() for _ in range(jobs)]
     at_work: dict[str, set[str]] = {}
     work, crowd, now, waited, told = dict(took), Crowd(), 0.0, 0.0, []
