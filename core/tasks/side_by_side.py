@@ -16,6 +16,8 @@ __all__ = ["Outcome", "Task", "side_by_side"]
 _LOOK_EVERY_S = 0.25
 _START_S = 2.0
 """What a process is expected to take to start."""
+_ANEW_FROM_S = 30 * _START_S
+"""What takes so long gets a process of its own: the memory that others left behind would lie beside it all the time."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class _Run:
     idle: list[Worker] = field(default_factory=list)
     busy_before: dict[str, float] = field(default_factory=dict)
     crowd: Crowd = field(default_factory=Crowd)
+    waited_before: float = 0.0
+    """Seconds for which processes that were dismissed were kept waiting for a processor."""
 
     @property
     def now(self) -> float:
@@ -113,7 +117,11 @@ class _Run:
             taken = sum(self.tasks[other].memory_mb for other in self.at_work)
             if self.at_work and taken + task.memory_mb > self.room_mb:
                 continue
-            starts = not self.idle
+            if task.seconds >= _ANEW_FROM_S and self.idle:
+                self._dismiss(self.idle.pop())
+                starts = True
+            else:
+                starts = not self.idle
             worker = Worker() if starts else self.idle.pop()
             self.at_work[name] = worker
             self.busy_before[name] = 0.0 if starts else worker.busy()
@@ -123,6 +131,10 @@ class _Run:
                 self.courses[name], began=self.now, expected=self.courses[name].expected + loads
             )
             worker.start(task.work, task.arguments, task.nice)
+
+    def _dismiss(self, worker: Worker) -> None:
+        self.waited_before += worker.waited() or 0.0
+        worker.end()
 
     def listen(self) -> None:
         """Hear what the processes say for a moment."""
@@ -154,11 +166,13 @@ class _Run:
         for name, worker in self.at_work.items():
             self._look(name, worker)
         busy = sum(course.busy for course in self.courses.values())
-        waited = [worker.waited() for worker in (*self.at_work.values(), *self.idle)]
-        if None in waited:
+        told = [worker.waited() for worker in (*self.at_work.values(), *self.idle)]
+        if None in told:
             begun = [(one.began, one.ended) for one in self.courses.values() if one.began is not None]
-            waited = [sum((self.now if ended is None else ended) - began for began, ended in begun) - busy]
-        self.crowd.saw(self.now, busy, sum(seconds or 0.0 for seconds in waited))
+            waited = sum((self.now if ended is None else ended) - began for began, ended in begun) - busy
+        else:
+            waited = self.waited_before + sum(seconds or 0.0 for seconds in told)
+        self.crowd.saw(self.now, busy, waited)
         return estimate(self.courses, self.jobs, self.now, self.crowd)
 
     def close(self) -> None:

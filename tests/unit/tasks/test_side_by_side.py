@@ -198,6 +198,19 @@ def _told(
     return told
 
 
+def number(_report: object) -> int:
+    return os.getpid()
+
+
+def test_what_takes_long_gets_a_process_of_its_own() -> None:
+    """It would have beside it all the time what others have left in memory."""
+    long, short = Task("long", number, needs=("short",), seconds=600.0), Task("short", number, seconds=1.0)
+    found = side_by_side([short, replace(short, name="next", needs=("short",)), long], 1, 1e9)
+    assert len({outcome.result for outcome in found.values()}) == 2
+    assert found["long"].result != found["short"].result
+    assert not _workers()
+
+
 def test_until_what_is_awaited_stands_others_are_left_the_processors() -> None:
     tasks = [Task("one", add, (1, 2)), Task("two", add, (1, 2)), Task("rest", add, (1, 2), rank=1, seconds=5.0)]
     boards: list[Board] = []
