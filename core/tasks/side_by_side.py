@@ -17,7 +17,7 @@ _LOOK_EVERY_S = 0.25
 _START_S = 2.0
 """What a process is expected to take to start."""
 _ANEW_FROM_S = 30 * _START_S
-"""What takes so long gets a process of its own: the memory that others left behind would lie beside it all the time."""
+"""What takes so long gets a process of its own: what others left in memory would lie beside it all the time."""
 
 
 @dataclass(frozen=True)
