@@ -79,8 +79,10 @@ class _Home:
         self.dataset = settings.dataset
         self.models = where / "models" / settings.dataset
         shutil.copytree(settings.dataset_dir, where / "data" / settings.dataset)
+        # `make demo` lets Python keep what it compiles, whatever the shell says.
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.env = {
-            **os.environ,
+            **kept,
             **{f"CINEMATCH_{name.upper()}_DIR": str(where / name) for name in ("data", "models", "cache")},
             "CINEMATCH_PORT": str(self.port),
             "CINEMATCH_RATE_LIMIT": "off",
