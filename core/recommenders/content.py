@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy import sparse
 
+from core.data.compress import narrow
 from core.data.dataset import Dataset
 from core.data.profile import Profile
 from core.progress import Progress
@@ -126,7 +127,7 @@ class Content(Recommender):
         self._prior = NewFilms.from_arrays(arrays).filled(prior)
         shape = (len(counts), len(arrays["term_indptr"]) - 1)
         self._terms = sparse.csr_array(
-            (arrays["movie_values"], arrays["movie_terms"], arrays["movie_indptr"]), shape=shape
+            (arrays["movie_values"], arrays["movie_terms"], narrow(arrays["movie_indptr"])), shape=shape
         )
 
     # --- asking -------------------------------------------------------------------------------------------

@@ -124,8 +124,9 @@ class PopularityPrior:
     """
 
     def __init__(self, dataset: Dataset, weight: float) -> None:
-        counts = dataset.movie_counts
-        self.whole = np.where(counts > 0, weight * counts / dataset.n_users, np.nan).astype(np.float32)
+        whole = weight * dataset.movie_counts / dataset.n_users
+        whole[dataset.movie_counts == 0] = np.nan
+        self.whole = whole.astype(np.float32)
         """What is added for who has rated nothing, float32 of shape (n_movies,)."""
 
     def added(self, profile: Profile) -> NDArray[np.float32]:

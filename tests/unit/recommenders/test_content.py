@@ -84,3 +84,9 @@ def test_genres_of_a_profile_are_weighed_against_those_of_all():
     np.testing.assert_allclose(
         model.score(profile)[rated], (0.55 * kinds[kind_of] @ ratio)[rated], rtol=1e-4, atol=1e-6
     )
+
+
+def test_the_terms_of_films_are_read_where_they_lie(library):
+    """Starts of rows of 64 bits would have scipy copy all indices to 64, in each process that opens the model."""
+    model = Content().fit(library)
+    assert np.shares_memory(model._terms.indices, model.arrays["movie_terms"])
