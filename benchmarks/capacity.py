@@ -164,7 +164,7 @@ def read_costs(document: Path = _DOCUMENT) -> Costs:
     names = [row[0].strip("`") for row in training]
     keys = [name for name in names if re.fullmatch(r"[a-z_]+", name)]
     cells = {key: [_numbers(cell) for cell in row[1:4]] for key, row in zip(names, training, strict=True)}
-    asked = {row[0].strip("`"): [_numbers(cell) for cell in row[1:4]] for row in requests}
+    asked = {row[0].strip("`"): [_numbers(cell) for cell in row[1:4]] for row in requests if row[0].startswith("`")}
 
     def cost(key: str, place: int, power: bool = False) -> Cost:
         found = zip(_RATINGS.values(), cells[key], strict=True)
