@@ -16,7 +16,7 @@ def needed(demand: Demand) -> dict[str, float]:
 def test_each_measured_size_follows_from_the_others() -> None:
     off = {(what, size): predicted / measured - 1 for what, size, predicted, measured in check(read_costs())}
     assert len(off) == 18
-    # Seconds of starting, a peak that is no line, and algorithms whose work is bounded by rule: docs/SCALING.md says so.
+    # Seconds of starting, a peak that is no line, algorithms whose work is bounded by rule: see docs/SCALING.md.
     told = {("reading CSV files, CPU s", "1m"), ("training all, CPU s", "1m")}
     told |= {("reading CSV files, peak MB", size) for size in ("1m", "10m", "32m")}
     assert {name for name, error in off.items() if abs(error) > 0.2} <= told
