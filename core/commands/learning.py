@@ -79,7 +79,8 @@ def learn(
 ) -> Learned:
     """Fit algorithms to all ratings and measure them on held-out ones, side by side.
 
-    First what is learned in seconds, so that something can be served; then the other models, then what is measured.
+    First what is learned in seconds, so that something can be served; then what is measured of one of them, which
+    shows how long the rest takes; then the other models, then all else that is measured.
     Each model, and what was measured of it, is stored when it is ready: who is stopped goes on there the next time.
 
     Parameters
@@ -238,7 +239,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
         arguments = (settings.dataset_dir, key, settings.dataset_models_dir / _HELD_OUT, tuple(measures))
         needs = (*after_compiling(key), *(f"{_PART} {member}" for member in viewers_of(key)))
         loads = loads_of(training_order((key,)))
-        soon = key == MEASURED_FIRST and not drawn
+        soon = key == MEASURED_FIRST and key in measures and not drawn
         kind = _ASKING if viewers_of(key) else _COMPUTING
         name, rank = f"{_PART} {key}", _SOON if soon else _PARTS
         tasks.append(Task(name, _fit_part, arguments, needs, rank, cost.seconds, cost.memory_mb, loads, kind=kind))

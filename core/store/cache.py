@@ -170,6 +170,7 @@ class ModelCache:
         if key not in self.keys:
             raise UnknownIdError(f"There is no algorithm {key!r} here. Choose one of: {', '.join(self.keys)}.")
         with self._lock:
+            self._read.clear()
             self._renew([key])
             return self._status(key)
 

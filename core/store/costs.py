@@ -4,8 +4,8 @@ Seconds are of one processor, and relative: `core.tasks` learns how quick a mach
 --jobs 1` tells those of every step, here at 100,836 ratings of 610 people; a fit's are those of the model that is
 measured, so that nothing is imported or compiled any more, and what is loaded is what the first of a process takes
 longer. They are the geometric means of two machines: where memory is quick, questions take a third of the seconds
-that they take where it is slow, and fits and compiling three fifths. Exponents and memory are those of
-docs/PERFORMANCE.md.
+that they take where it is slow, and fits and compiling three fifths. Exponents lead from
+there to what fits take at 32 million ratings in docs/PERFORMANCE.md, whose peaks memory follows.
 """
 
 import math
@@ -61,18 +61,18 @@ class _Row:
 
 _TABLE = {
     "popularity": _Row(0.03, 1.09, 0.5, 100, 1),
-    "user_knn": _Row(0.04, 3.88, 0.8, 200, 28),
-    "item_knn": _Row(0.61, 1.69, 0.9, 220, 33),
-    "svd": _Row(0.21, 1.65, 0.6, 320, 24),
-    "ease": _Row(1.01, 1.46, 0.3, 730, 25),
-    "content": _Row(0.14, 1.76, 0.5, 300, 10),
-    "als": _Row(0.85, 1.65, 0.85, 320, 32),
-    "slist": _Row(1.83, 1.5, 0.7, 1090, 25),
-    "surprise_svd": _Row(1.84, 2.32, 0.7, 335, 22),
+    "user_knn": _Row(0.04, 3.88, 0.95, 200, 28),
+    "item_knn": _Row(0.61, 1.69, 0.8, 220, 33),
+    "svd": _Row(0.21, 1.65, 0.75, 320, 24),
+    "ease": _Row(1.01, 1.46, 0.65, 840, 19),
+    "content": _Row(0.14, 1.76, 0.4, 300, 10),
+    "als": _Row(0.85, 1.65, 0.65, 320, 32),
+    "slist": _Row(1.83, 1.5, 0.65, 1290, 12),
+    "surprise_svd": _Row(1.84, 2.32, 0.8, 335, 22),
     "bayesian_mf": _Row(2.64, 3.87, 0.4, 470, 33),
-    "hybrid": _Row(19.75, 19.05, 0.1, 920, 11),
+    "hybrid": _Row(19.75, 19.05, 0.15, 920, 11),
 }
-_OTHER = _Row(3.0, 4.0, 1.0, 400, 33)
+_OTHER = _Row(2.0, 2.5, 1.0, 400, 33)
 """What another package brings."""
 
 COMPILING = {"gram": 0.35, "neighbours": 0.85, "gibbs": 1.7, "transitions": 0.3}

@@ -151,7 +151,7 @@ def _pace(courses: Iterable[Course], expected: float, worked: float) -> float:
     pace = worked / expected if expected else 1.0
     for course in late:
         # One that takes longer than expected says so before it ends, but not how much longer.
-        if course.busy > pace * course.expected:
+        if course.expected and course.busy > pace * course.expected:
             expected, worked = expected + course.expected, worked + course.busy
             pace = worked / expected
     return pace

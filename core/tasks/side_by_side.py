@@ -117,6 +117,7 @@ class _Run:
             taken = sum(self.tasks[other].memory_mb for other in self.at_work)
             if self.at_work and taken + task.memory_mb > self.room_mb:
                 continue
+            self.idle = [worker for worker in self.idle if worker.lives]
             if task.seconds >= _ANEW_FROM_S and self.idle:
                 self._dismiss(self.idle.pop())
                 starts = True
@@ -156,8 +157,11 @@ class _Run:
 
     def _end(self, name: str, outcome: Outcome) -> None:
         self.outcomes[name] = outcome
-        began = self.courses[name].began
-        self.courses[name] = replace(self.courses[name], began=self.now if began is None else began, ended=self.now)
+        course = self.courses[name]
+        # What failed has not shown how long it takes.
+        expected = course.busy if outcome.failure is not None else course.expected
+        began = self.now if course.began is None else course.began
+        self.courses[name] = replace(course, expected=expected, began=began, ended=self.now)
 
     def _look(self, name: str, worker: Worker) -> None:
         self.courses[name] = replace(self.courses[name], busy=worker.busy() - self.busy_before[name])

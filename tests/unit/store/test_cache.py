@@ -1,6 +1,7 @@
 """The cache of models: what fits is served, what does not says why, and swaps drop nothing."""
 
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -69,6 +70,16 @@ def test_what_is_said_of_a_model_is_read_once_and_anew_when_it_is_replaced(datas
     assert cache.refresh(verify=False) == ["popularity"]
     assert len(reads) == 2
     assert cache.statuses()[0].metrics == {"values": {"liked_ndcg@10": 0.5}}
+
+
+def test_a_reload_by_hand_reads_what_was_changed_in_place(dataset, models):
+    cache = _cache(dataset, models)
+    cache.load_all()
+    file = models / "popularity" / "manifest.json"
+    before = file.stat()
+    file.write_text(file.read_text().replace('"metrics": {}', '"metrics": {"values": {}}'))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert cache.reload("popularity").metrics == {"values": {}}
 
 
 def test_what_does_not_fit_is_skipped_with_the_sizes(dataset, models):

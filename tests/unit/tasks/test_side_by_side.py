@@ -18,7 +18,7 @@ from core.errors import InvalidInputError
 from core.recommenders.kernels import kept
 from core.recommenders.registry import algorithm_keys
 from core.settings import load_settings
-from core.tasks import Board, Task, side_by_side
+from core.tasks import Board, Outcome, Task, side_by_side
 from core.tasks.estimate import Course, Crowd, estimate
 from core.tasks.side_by_side import _ordered
 
@@ -209,6 +209,40 @@ def test_what_takes_long_gets_a_process_of_its_own() -> None:
     assert len({outcome.result for outcome in found.values()}) == 2
     assert found["long"].result != found["short"].result
     assert not _workers()
+
+
+def test_what_fails_shows_no_pace() -> None:
+    boards: list[Board] = []
+    tasks = [Task("bad", refuse, seconds=20.0, kind="asking"), Task("stay", rest, seconds=0.5)]
+    tasks.append(Task("long", add, (1, 2), needs=("stay",), seconds=100.0, kind="asking"))
+    side_by_side(tasks, 2, 1e9, told=boards.append)
+    after = [board.left for board in boards if "bad" not in board.running + board.waiting and "long" in board.waiting]
+    assert min(after) > 80
+
+
+def rest(_report: object) -> None:
+    time.sleep(1.0)
+
+
+def test_what_is_expected_to_take_no_time_has_a_pace_too() -> None:
+    running = Course(0.0, kind="nothing", began=0.0, busy=0.5)
+    assert estimate({"running": running, "next": Course(4.0)}, 1, 1.0, Crowd()).left == pytest.approx(4.0)
+
+
+def die(_report: object) -> int:
+    return os.getpid()
+
+
+def test_a_process_that_was_killed_while_it_waited_is_replaced() -> None:
+    def ended(name: str, outcome: Outcome) -> None:
+        if name == "first":
+            psutil.Process(outcome.result).kill()
+            time.sleep(0.3)
+
+    tasks = [Task("first", die, seconds=5.0), Task("stay", rest, seconds=4.0)]
+    tasks += [Task(name, add, (1, 2), needs=("stay",), seconds=1.0) for name in ("one", "two")]
+    found = side_by_side(tasks, 2, 1e9, ended)
+    assert {outcome.failure for outcome in found.values()} == {None}
 
 
 def test_until_what_is_awaited_stands_others_are_left_the_processors() -> None:
