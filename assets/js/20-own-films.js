@@ -259,6 +259,11 @@
     use: (read) => window.React.useSyncExternalStore(subscribe, read)
   };
 
+  /* Films are taken out of Dash's stores: they get what was changed a moment ago before Dash hears of the click. */
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("[data-takes-films]")) { tellStores(); }
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest && event.target.closest("input, textarea, [contenteditable='true']");
     if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !typing) {

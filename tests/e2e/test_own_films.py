@@ -67,6 +67,18 @@ def test_a_letterboxd_zip_becomes_a_list_and_comes_out_again(visit: Callable[[st
     kept = json.loads(download.value.path().read_text())["films"]
     assert [film["movie_id"] for film in kept if film["watchlist"]] == [80]
 
+    # What was changed in this very moment goes out, too.
+    with page.expect_download() as download:
+        page.evaluate(
+            """() => {
+                window.cinematchOwnFilms.rate(90, 2, "The Film 8");
+                document.querySelector("[aria-label='Take my films out as JSON']").click();
+                window.cinematchOwnFilms.undo();
+            }"""
+        )
+    kept = json.loads(download.value.path().read_text())["films"]
+    assert [film["stars"] for film in kept if film["movie_id"] == 90] == [2.0]
+
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Delete all my films").click()
     expect(page.locator("#rec-kept")).to_contain_text("0 ratings, 0 watched")

@@ -99,7 +99,7 @@ def test_what_is_over_in_a_moment_is_tried_again(make_desk: MakeDesk, tmp_path: 
     desk = make_desk()
     key = desk.start("stumble", str(tmp_path / "met"))
     wait_for((tmp_path / "met").exists, "the first attempt")
-    assert desk.manager.look(key).state in ("waiting", "running")
+    assert desk.manager.look(key).state != "failed"
     assert desk.wait(key) == "went on"
 
 

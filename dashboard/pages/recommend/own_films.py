@@ -67,7 +67,7 @@ def own_films_fold(where: str, *, opened: bool = False) -> Component:
                         variant="default",
                         size="xs",
                         leftSection=icon("download"),
-                        **{"aria-label": f"Take my films out as {label}"},
+                        **{"aria-label": f"Take my films out as {label}", "data-takes-films": "1"},
                     )
                     for form, (label, _, _) in EXPORTS.items()
                 ],
