@@ -14,6 +14,8 @@ _TRUST_OTHERS = 0.005
 """The same of the work of a kind, by which the pace of all work is trusted before any of that kind was seen."""
 _SAYS_SOMETHING = 0.2
 """From this share on what a task says of itself counts."""
+_WAS_THERE = 0.1
+"""Of a task's expected time: what ends sooner had been done before, and shows no pace."""
 _NEVER_LESS = 0.1
 """Of a task's expected time, what is thought to be left of it for as long as it runs."""
 _RECENT_S = 20.0
@@ -143,6 +145,8 @@ def _pace(courses: Iterable[Course], expected: float, worked: float) -> float:
     """Return the pace of some tasks, where so much is taken as seen before."""
     late = []
     for course in courses:
+        if course.ended is not None and course.busy < _WAS_THERE * course.expected:
+            continue
         if course.ended is not None or course.done >= _SAYS_SOMETHING:
             expected += course.expected * (1.0 if course.ended is not None else course.done)
             worked += course.busy
