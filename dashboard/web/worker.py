@@ -1,21 +1,24 @@
-"""gunicorn's threaded worker, with four faults mended.
+"""gunicorn's threaded worker, with five faults mended.
 
 All workers wait at one listening socket, and whoever wakes first takes the connection: often the same one again and
 again, while the other sits idle. A listener for each worker (``reuse_port``) would share by chance, and reset what
 waits in the queue of a worker that leaves. Here there is one listener, the master's, so that nothing that waits is
 lost; a worker with more connections than another steps back for a moment before it takes one more. A signal to stop
-that comes while a worker is made is not lost (`stop_signals`).
+that comes while a worker is made is not lost (`stop_signals`), and two that come at once, as Ctrl+C and the master's,
+stop it like one.
 """
 
 import mmap
 import os
 import select
+import signal
 import socket
 import time
 from http import HTTPStatus
 from typing import Any
 
 import orjson
+from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
 from dashboard.web import stop_signals
@@ -48,6 +51,16 @@ class FairWorker(ThreadWorker):
         """Set the worker's own handlers, then take what was held back until they were there."""
         super().init_signals()
         stop_signals.take()
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        """Leave at once, and only once.
+
+        gunicorn shuts its pool of threads down here, under a lock that whom the signal interrupts may hold: the
+        pool's own work, or this very handler. The interpreter does so at its end.
+        """
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(number, signal.SIG_IGN)
+        Worker.handle_quit(self, sig, frame)
 
     def give_back(self) -> None:
         """Free the slot of a worker that has ended; for the master."""
