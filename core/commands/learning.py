@@ -211,6 +211,9 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
         name, seconds = f"{_COMPILE} {kernel}", COMPILING[kernel]
         tasks.append(Task(name, _compile, (kernel,), (), rank, seconds, 200.0, loads, kind=_COMPUTING))
 
+    def kind_of(key: str) -> str:
+        return _ASKING if viewers_of(key) else _COMPUTING
+
     def after_compiling(key: str) -> list[str]:
         return [f"{_COMPILE} {kernel}" for kernel in kernels_of(training_order((key,)))]
 
@@ -227,7 +230,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
                 cost.memory_mb,
                 loads_of(training_order((key,))),
                 steady=not viewers_of(key),
-                kind=_ASKING if viewers_of(key) else _COMPUTING,
+                kind=kind_of(key),
             )
         )
     drawn = data.n_ratings > SAMPLED_ABOVE
@@ -240,8 +243,7 @@ def _tasks(settings: Settings, data: Dataset, fits: Sequence[str], measures: Seq
         needs = (*after_compiling(key), *(f"{_PART} {member}" for member in viewers_of(key)))
         loads = loads_of(training_order((key,)))
         soon = key == MEASURED_FIRST and key in measures and not drawn
-        kind = _ASKING if viewers_of(key) else _COMPUTING
-        name, rank = f"{_PART} {key}", _SOON if soon else _PARTS
+        name, rank, kind = f"{_PART} {key}", _SOON if soon else _PARTS, kind_of(key)
         tasks.append(Task(name, _fit_part, arguments, needs, rank, cost.seconds, cost.memory_mb, loads, kind=kind))
         if key in measures:
             seconds = asking(key, people, data.n_movies)

@@ -118,11 +118,10 @@ class _Run:
             if self.at_work and taken + task.memory_mb > self.room_mb:
                 continue
             self.idle = [worker for worker in self.idle if worker.lives]
-            if task.seconds >= _ANEW_FROM_S and self.idle:
+            anew = task.seconds >= _ANEW_FROM_S
+            if anew and self.idle:
                 self._dismiss(self.idle.pop())
-                starts = True
-            else:
-                starts = not self.idle
+            starts = anew or not self.idle
             worker = Worker() if starts else self.idle.pop()
             self.at_work[name] = worker
             self.busy_before[name] = 0.0 if starts else worker.busy()

@@ -234,7 +234,7 @@ def test_an_executor_killed_in_the_middle_of_a_task_is_survived(
 
     def kill() -> Path:
         begun = wait_for(lambda: next(tmp_path.glob("*.begun"), None), "a task that is under way", 60, 0.01)
-        wait_for(running, "Spark to know of it", 15, 0.01)
+        wait_for(running, "Spark to know of it", 5, 0.01)
         cluster.kill_the_executor_of(int(begun.stem.partition("-")[2]))
         (tmp_path / slow_tasks.KILLED).touch()
         return begun

@@ -59,11 +59,12 @@ def _family(parent: str, child: str) -> None:
     _stay(parent)
 
 
-def _stumble(path: str) -> str:
-    """Meet what is over in a moment, once."""
+def _stumble(path: str, gate: str) -> str:
+    """Meet what is over in a moment, once, and wait for a gate the next time."""
     if not Path(path).exists():
         Path(path).touch()
         raise ConnectionError("the database restarts")
+    _until(gate, path)
     return "went on"
 
 

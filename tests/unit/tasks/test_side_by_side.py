@@ -121,6 +121,15 @@ QUICK_MEMORY = Machine(
 )
 
 
+@pytest.mark.parametrize(("measures", "early"), [(("svd", "hybrid"), True), (("hybrid",), False)])
+def test_what_shows_the_pace_of_questions_comes_early_where_it_is_measured(
+    measures: tuple[str, ...], early: bool, tmp_path: Path
+) -> None:
+    data = cast(Dataset, SimpleNamespace(n_ratings=100_836, n_users=610, n_movies=9_742))
+    tasks = {task.name: task.rank for task in _tasks(load_settings(models_dir=tmp_path), data, measures, measures)}
+    assert (tasks["part svd"] < tasks["fit hybrid"]) is early
+
+
 @pytest.mark.parametrize("machine", [SLOW_MEMORY, QUICK_MEMORY], ids=["slow memory", "quick memory"])
 def test_a_start_that_goes_on_is_foretold(machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Models that know a part of the ratings are there: that they end at once is no sign of a quick machine."""
@@ -162,8 +171,9 @@ def test_a_first_start_is_foretold(
             return 1.6 if now < 9 * speed else 1.0
         return 2.0 if others == "always" or (others == "a server that starts late" and 9 < now < 14) else 1.0
 
-    # Others' work is nowhere foretold.
-    _assert_within(0.3 if others == "none" else 0.36, _told(tasks, took, loads, stretch=stretch))
+    # Others' work is nowhere foretold, and weighs most where ours is short.
+    hard = machine is QUICK_MEMORY and (others, speed) in (("a server that starts", 2), ("always", 0.5))
+    _assert_within(0.36 if hard else 0.3, _told(tasks, took, loads, stretch=stretch))
 
 
 def _assert_within(share: float, told: list[tuple[float, float]]) -> None:
@@ -242,17 +252,13 @@ def test_what_is_expected_to_take_no_time_has_a_pace_too() -> None:
     assert estimate({"running": running, "next": Course(4.0)}, 1, 1.0, Crowd()).left == pytest.approx(4.0)
 
 
-def die(_report: object) -> int:
-    return os.getpid()
-
-
 def test_a_process_that_was_killed_while_it_waited_is_replaced() -> None:
     def ended(name: str, outcome: Outcome) -> None:
         if name == "first":
             psutil.Process(outcome.result).kill()
             time.sleep(0.3)
 
-    tasks = [Task("first", die, seconds=5.0), Task("stay", rest, seconds=4.0)]
+    tasks = [Task("first", number, seconds=5.0), Task("stay", rest, seconds=4.0)]
     tasks += [Task(name, add, (1, 2), needs=("stay",), seconds=1.0) for name in ("one", "two")]
     found = side_by_side(tasks, 2, 1e9, ended)
     assert {outcome.failure for outcome in found.values()} == {None}
